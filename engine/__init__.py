@@ -1,0 +1,16 @@
+"""Recurrent networks to build, train and look into; torch and NumPy only, usable from a notebook as it stands.
+
+>>> from engine import Experiment, Run
+>>> run = Run(Experiment.from_params({"task": "adding", "length": "20"}))
+>>> run.update()
+>>> run.snapshot().updates
+1
+"""
+
+from engine.cells import CELLS
+from engine.config import Experiment
+from engine.fields import FieldError
+from engine.tasks import TASKS
+from engine.training import Run
+
+__all__ = ["CELLS", "TASKS", "Experiment", "FieldError", "Run"]

@@ -1,0 +1,53 @@
+"""How long one update takes, estimated before it is run, so that no experiment can hold up a server.
+
+The coefficients were fitted over the three cells on one thread of a small server
+(`python -m benchmarks.budget` fits them anew and shows how far the estimate is off).
+"""
+
+from typing import TYPE_CHECKING
+
+from engine.cells import CELLS
+from engine.tasks import Task
+
+if TYPE_CHECKING:
+    from engine.config import Architecture
+
+MAX_SECONDS = 0.5
+
+SECONDS_A_CELL_STEP = 2.0e-5
+SECONDS_A_FLOP = 8.0e-12
+SECONDS_A_GATE = 9.0e-9
+SECONDS_AN_INPUT = 1.1e-8
+
+
+def work(task: Task, network: "Architecture", batch: int) -> tuple[float, float, float, float]:
+    """What one update does: cell steps, floating point operations, gate values, and numbers in and out.
+
+    Forward and backward together cost three matrix products of 2 operations a weight for each sequence and step.
+    """
+    directions = 2 if network.direction == "bidirectional" else 1
+    rows = CELLS[network.cell].blocks * network.hidden
+    width, weights = task.input_size, 0
+    for _ in range(network.layers):
+        weights += directions * rows * (width + network.hidden)
+        width = directions * network.hidden
+    weights += width * task.output_size
+    sequence_steps = batch * task.steps
+    cells = network.layers * directions
+    return (
+        task.steps * cells,
+        6.0 * weights * sequence_steps,
+        sequence_steps * cells * rows,
+        sequence_steps * (task.input_size + task.output_size),
+    )
+
+
+def seconds_per_update(task: Task, network: "Architecture", batch: int) -> float:
+    """The estimated duration of one update in seconds, on one thread."""
+    steps, flops, gates, numbers = work(task, network, batch)
+    return (
+        SECONDS_A_CELL_STEP * steps
+        + SECONDS_A_FLOP * flops
+        + SECONDS_A_GATE * gates
+        + SECONDS_AN_INPUT * numbers
+    )

@@ -1,0 +1,116 @@
+"""The gated recurrent unit, in the form PyTorch computes."""
+
+from typing import Any, NamedTuple
+
+import torch
+from torch import Tensor, sigmoid, tanh
+
+from engine.cells.base import Cell
+
+
+class GRUState(NamedTuple):
+    h: Tensor
+
+
+class GRUGates(NamedTuple):
+    r: Tensor
+    z: Tensor
+    n: Tensor
+
+
+class GRUScan(torch.autograd.Function):
+    """All steps of a GRU at once, with backpropagation through time written out.
+
+    With u = U_n h₋ + b_hn and e = ∂L/∂h (everything that reaches h_t):
+        δn = e ⊙ (1−z) ⊙ (1−n²)      δz = e ⊙ (h₋−n) ⊙ z(1−z)      δr = δn ⊙ u ⊙ r(1−r)
+        ∂L/∂h₋ gains e ⊙ z + Uᵀ[δr, δz, δn ⊙ r],  ∂L/∂U = Σ_t [δr, δz, δn ⊙ r] h₋ᵀ,  ∂L/∂p = [δr, δz, δn].
+    Faster on a CPU than torch.nn.GRU (`python -m benchmarks.training`).
+    """
+
+    @staticmethod
+    def forward(ctx: Any, projected: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
+        hidden = weight.shape[1]
+        p = projected.transpose(0, 1)
+        rz = p[..., : 2 * hidden].clone(memory_format=torch.contiguous_format)
+        n = p[..., 2 * hidden :].clone(memory_format=torch.contiguous_format)
+        u = torch.empty_like(n)
+        h = torch.empty_like(n)
+        previous = torch.zeros_like(n[0])
+        weight_rz, weight_n = weight[: 2 * hidden].t(), weight[2 * hidden :].t()
+        rz.add_(bias[: 2 * hidden])
+        bias_n = bias[2 * hidden :]
+        r_t, z_t = rz[..., :hidden].unbind(0), rz[..., hidden:].unbind(0)
+        for t, (rz_t, n_t, u_t, h_t) in enumerate(zip(*(a.unbind(0) for a in (rz, n, u, h)), strict=True)):
+            rz_t.addmm_(previous, weight_rz).sigmoid_()
+            torch.addmm(bias_n, previous, weight_n, out=u_t)
+            n_t.addcmul_(r_t[t], u_t).tanh_()
+            previous = torch.lerp(n_t, previous, z_t[t], out=h_t)
+        ctx.save_for_backward(rz, n, u, h, weight)
+        return h.transpose(0, 1)
+
+    @staticmethod
+    def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        rz, n, u, h, weight = ctx.saved_tensors
+        hidden = weight.shape[1]
+        r, z = rz[..., :hidden], rz[..., hidden:]
+        before = torch.cat([torch.zeros_like(h[:1]), h[:-1]])
+        # What does not depend on e is computed for all steps at once: δ = e ⊙ k.
+        k_n = (1 - z) * (1 - n * n)
+        k = torch.cat([k_n * u * r * (1 - r), (before - n) * z * (1 - z), k_n * r], dim=-1)
+        k = k.unflatten(-1, (3, hidden))
+        delta = torch.empty_like(k)
+        grad = grads[0].transpose(0, 1).contiguous()
+        e = torch.empty_like(grad)
+        flow = torch.zeros_like(grad[0])
+        rows = zip(
+            e.unbind(0),
+            delta.unbind(0),
+            delta.flatten(-2).unbind(0),
+            grad.unbind(0),
+            k.unbind(0),
+            z.unbind(0),
+            strict=True,
+        )
+        for e_t, delta_t, flat_t, grad_t, k_t, z_t in reversed(list(rows)):
+            torch.add(grad_t, flow, out=e_t)
+            torch.mul(k_t, e_t.unsqueeze(1), out=delta_t)
+            flow = torch.addmm(e_t * z_t, flat_t, weight)
+        flat = delta.flatten(-2)
+        grad_weight = flat.flatten(0, 1).t() @ before.flatten(0, 1)
+        grad_bias = flat.sum((0, 1))
+        grad_projected = torch.cat([flat[..., : 2 * hidden], e * k_n], dim=-1)
+        return grad_projected.transpose(0, 1), grad_weight, grad_bias
+
+
+class GRUCell(Cell):
+    """The gated recurrent unit: one gate decides how much of the old state stays, one how much of it is read.
+
+    r = σ(W_r x + b_ir + U_r h₋ + b_hr)          reset gate
+    z = σ(W_z x + b_iz + U_z h₋ + b_hz)          update gate
+    n = tanh(W_n x + b_in + r ⊙ (U_n h₋ + b_hn)) candidate
+    h = (1−z) ⊙ n + z ⊙ h₋
+
+    x (B, I), h (B, H); r and z in 0..1, n and h in −1..1. Gates are stacked r, z, n.
+    Source: Cho et al. 2014. This is PyTorch's and cuDNN's form: r multiplies U_n h₋ + b_hn after the matrix product,
+    where Cho multiplies h₋ before it.
+    """
+
+    blocks = 3
+    signed = frozenset({"n"})
+
+    def initial_state(self, batch_size: int) -> GRUState:
+        return GRUState(self.zeros(batch_size))
+
+    def advance(self, projected: Tensor, state: GRUState) -> tuple[GRUState, GRUGates]:
+        recurrent = torch.nn.functional.linear(state.h, self.weight_hh, self.bias_hh)
+        x_r, x_z, x_n = projected.chunk(3, dim=-1)
+        u_r, u_z, u_n = recurrent.chunk(3, dim=-1)
+        r = sigmoid(x_r + u_r)
+        z = sigmoid(x_z + u_z)
+        n = tanh(x_n + r * u_n)
+        h = (1 - z) * n + z * state.h
+        return GRUState(h), GRUGates(r, z, n)
+
+    def states(self, inputs: Tensor) -> Tensor:
+        scanned: Tensor = GRUScan.apply(self.project(inputs), self.weight_hh, self.bias_hh)
+        return scanned

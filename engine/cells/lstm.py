@@ -1,0 +1,75 @@
+"""Long short-term memory."""
+
+from collections.abc import Mapping
+from typing import ClassVar, NamedTuple
+
+import torch
+from torch import Tensor, sigmoid, tanh
+
+from engine.cells.base import Cell
+from engine.fields import Real, Spec
+
+
+class LSTMState(NamedTuple):
+    h: Tensor
+    c: Tensor
+
+
+class LSTMGates(NamedTuple):
+    i: Tensor
+    f: Tensor
+    g: Tensor
+    o: Tensor
+
+
+class LSTMCell(Cell):
+    """Long short-term memory: a cell state c that gates write to, keep and read.
+
+    i = σ(W_i x + b_ii + U_i h₋ + b_hi)      input gate
+    f = σ(W_f x + b_if + U_f h₋ + b_hf)      forget gate
+    g = tanh(W_g x + b_ig + U_g h₋ + b_hg)   candidate
+    o = σ(W_o x + b_io + U_o h₋ + b_ho)      output gate
+    c = f ⊙ c₋ + i ⊙ g
+    h = o ⊙ tanh(c)
+
+    x (B, I), h and c (B, H); i, f, o in 0..1, g and h in −1..1. Gates are stacked i, f, g, o.
+    `forget_bias` is what b_if + b_hf start at.
+    Source: Hochreiter & Schmidhuber 1997; forget gate: Gers, Schmidhuber & Cummins 2000; its bias of 1: Jozefowicz
+    et al. 2015. Same as torch.nn.LSTM, whose forget bias starts around 0.
+    """
+
+    blocks = 4
+    options: ClassVar[Mapping[str, Spec]] = {"forget_bias": Real(1.0, -10.0, 10.0)}
+    signed = frozenset({"g"})
+
+    def __init__(
+        self,
+        input_size: int,
+        hidden_size: int,
+        *,
+        generator: torch.Generator,
+        init: str = "default",
+        forget_bias: float = 1.0,
+    ) -> None:
+        super().__init__(input_size, hidden_size, generator=generator, init=init)
+        with torch.no_grad():
+            self.bias_ih[hidden_size : 2 * hidden_size] = forget_bias
+            self.bias_hh[hidden_size : 2 * hidden_size] = 0
+
+    def initial_state(self, batch_size: int) -> LSTMState:
+        return LSTMState(self.zeros(batch_size), self.zeros(batch_size))
+
+    def advance(self, projected: Tensor, state: LSTMState) -> tuple[LSTMState, LSTMGates]:
+        recurrent = torch.nn.functional.linear(state.h, self.weight_hh, self.bias_hh)
+        i, f, g, o = (projected + recurrent).chunk(4, dim=-1)
+        i, f, g, o = sigmoid(i), sigmoid(f), tanh(g), sigmoid(o)
+        c = f * state.c + i * g
+        h = o * tanh(c)
+        return LSTMState(h, c), LSTMGates(i, f, g, o)
+
+    def states(self, inputs: Tensor) -> Tensor:
+        start = self.zeros(inputs.shape[0]).unsqueeze(0)
+        weights = [self.weight_ih, self.weight_hh, self.bias_ih, self.bias_hh]
+        # torch.nn.LSTM's own kernel: has_biases, num_layers, dropout, train, bidirectional, batch_first
+        h, _, _ = torch.lstm(inputs, (start, start), weights, True, 1, 0.0, True, False, True)
+        return h

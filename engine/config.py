@@ -1,0 +1,142 @@
+"""An experiment: a task, a network and how to train it; checked, frozen, and the same as flat text."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Self
+
+from engine.budget import MAX_SECONDS, seconds_per_update
+from engine.cells import CELLS, INITS
+from engine.fields import Choice, FieldError, Real, Spec, Text, Whole, check_settings, read_settings, setting, specs
+from engine.optimizers import OPTIMIZERS
+from engine.tasks import TASKS, Task
+
+TASK = Choice("adding", tuple(TASKS))
+
+
+@dataclass(frozen=True)
+class Architecture:
+    """The network to build. `options` are the chosen cell's own; those not given take the cell's defaults."""
+
+    cell: str = setting(Choice("lstm", tuple(CELLS)))
+    hidden: int = setting(Whole(32, 1, 128, "units"))
+    layers: int = setting(Whole(1, 1, 4, "layers"))
+    direction: str = setting(Choice("forward", ("forward", "backward", "bidirectional")))
+    init: str = setting(Choice("default", tuple(INITS)))
+    options: Mapping[str, Any] = field(default_factory=dict, hash=False)
+
+    def __post_init__(self) -> None:
+        check_settings(self)
+        declared = CELLS[self.cell].options
+        for name in self.options:
+            if name not in declared:
+                raise FieldError(name, f"{name} is not a setting of the cell {self.cell}.")
+        options = {name: self.options.get(name, spec.default) for name, spec in declared.items()}
+        for name, value in options.items():
+            declared[name].check(name, value)
+        object.__setattr__(self, "options", options)
+
+
+@dataclass(frozen=True)
+class Training:
+    """How the network learns. clip 0 means that gradients are not clipped."""
+
+    optimizer: str = setting(Choice("adam", tuple(OPTIMIZERS)))
+    lr: float = setting(Real(0.01, 1e-6, 10.0))
+    batch: int = setting(Whole(32, 1, 256, "sequences"))
+    clip: float = setting(Real(1.0, 0.0, 1000.0))
+    decay: float = setting(Real(0.0, 0.0, 1.0))
+    seed: int = setting(Whole(1, 0, 2**31 - 1))
+
+    def __post_init__(self) -> None:
+        check_settings(self)
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """All that determines a run: the same experiment gives the same losses, update by update.
+
+    Raises FieldError, whose text is a sentence for the person who chose the setting.
+    """
+
+    task: Task
+    network: Architecture
+    training: Training
+
+    def __post_init__(self) -> None:
+        if self.task.causal and self.network.direction != "forward":
+            raise FieldError(
+                ("direction", "task"),
+                f"direction must be forward for the task {self.task_name}: a network that reads "
+                f"{self.network.direction} would meet the next character before it has to predict it.",
+            )
+        needed = seconds_per_update(self.task, self.network, self.training.batch)
+        if needed > MAX_SECONDS:
+            raise FieldError(
+                ("batch", "hidden", "layers", "length", "direction", "symbols", "text"),
+                f"One update of this network would take about {needed:.1f} seconds, and {MAX_SECONDS:g} is the limit. "
+                "Lower one of: batch, hidden, layers, length.",
+            )
+
+    @property
+    def task_name(self) -> str:
+        return next(name for name, task in TASKS.items() if type(self.task) is task)
+
+    @classmethod
+    def from_params(cls, params: Mapping[str, str]) -> Self:
+        """The experiment that a mapping of text describes; what it leaves out takes its default.
+
+        Settings of other tasks and cells are passed over. Raises FieldError for a bad value or an unknown name.
+        """
+        for name in params:
+            if name not in known_settings():
+                raise FieldError(name, f"“{name[:40]}” is not the name of a setting.")
+        task = TASKS[TASK.read("task", params.get("task", TASK.default))]
+        network = read_settings(specs(Architecture), params)
+        cell = network.get("cell", Architecture.cell)
+        return cls(
+            task=task(**read_settings(specs(task), params)),
+            network=Architecture(**network, options=read_settings(CELLS[cell].options, params)),
+            training=Training(**read_settings(specs(Training), params)),
+        )
+
+    @classmethod
+    def read(cls, params: Mapping[str, str]) -> tuple[Self, tuple[FieldError, ...]]:
+        """Like from_params, but a bad setting takes its default: the experiment, and what was wrong."""
+        left, problems = dict(params), []
+        while True:
+            try:
+                return cls.from_params(left), tuple(problems)
+            except FieldError as problem:
+                problems.append(problem)
+                left = _without(left, problem.fields)
+
+    def to_params(self) -> dict[str, str]:
+        """The experiment as flat text; `from_params` gives it back. An empty own text or series is left out."""
+        declared = {
+            "task": (TASK, self.task_name),
+            **{name: (spec, getattr(self.task, name)) for name, spec in specs(self.task).items()},
+            **{name: (spec, getattr(self.network, name)) for name, spec in specs(self.network).items()},
+            **{name: (CELLS[self.network.cell].options[name], value) for name, value in self.network.options.items()},
+            **{name: (spec, getattr(self.training, name)) for name, spec in specs(self.training).items()},
+        }
+        written = {name: spec.write(value) for name, (spec, value) in declared.items()}  # type: ignore[arg-type]
+        return {name: text for name, text in written.items() if text or isinstance(declared[name][0], Text | Choice)}
+
+
+def _without(params: dict[str, str], names: Iterable[str]) -> dict[str, str]:
+    """`params` less the settings at fault. Defaults are never at fault alone, so something always goes."""
+    left = {name: text for name, text in params.items() if name not in names}
+    if len(left) == len(params):
+        raise AssertionError(f"none of {tuple(names)} was given, yet they are at fault")
+    return left
+
+
+def known_settings() -> dict[str, tuple[Spec, ...]]:
+    """Every name a setting can have, with its specs: one, or one for each task that has it."""
+    groups: list[Mapping[str, Spec]] = [{"task": TASK}, specs(Architecture), specs(Training)]
+    groups += [specs(task) for task in TASKS.values()] + [cell.options for cell in CELLS.values()]
+    names: dict[str, tuple[Spec, ...]] = {}
+    for group in groups:
+        for name, spec in group.items():
+            names[name] = (*names.get(name, ()), spec)
+    return names

@@ -1,0 +1,213 @@
+"""What a setting may be: the one place where a value is read from text, checked and written back.
+
+Tasks, cells and training declare their settings with these specs. The controls, the link and the checks all
+follow from that declaration, so a limit stands once and holds everywhere.
+"""
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import Field, dataclass, field, fields
+from typing import Any
+
+MAX_SHOWN = 40
+
+
+class FieldError(ValueError):
+    """A setting that cannot be used. Its text is a sentence for the person who chose it.
+
+    `fields` names the settings at fault, the first one foremost.
+    """
+
+    def __init__(self, names: str | Iterable[str], sentence: str) -> None:
+        super().__init__(sentence)
+        self.fields = (names,) if isinstance(names, str) else tuple(names)
+
+
+def shown(value: object) -> str:
+    """`value` as quoted in a message: at most 40 characters, nothing unprintable."""
+    text = value if isinstance(value, str) else f"{value}"
+    text = "".join(c if c.isprintable() else "�" for c in text[: MAX_SHOWN + 1])
+    return f"“{text[:MAX_SHOWN]}…”" if len(text) > MAX_SHOWN else f"“{text}”"
+
+
+@dataclass(frozen=True)
+class Whole:
+    """A whole number, low ≤ value ≤ high."""
+
+    default: int
+    low: int
+    high: int
+    unit: str = ""
+
+    def check(self, name: str, value: object) -> None:
+        if not isinstance(value, int) or isinstance(value, bool) or not self.low <= value <= self.high:
+            unit = f" {self.unit}" if self.unit else ""
+            raise FieldError(
+                name,
+                f"{name} must be a whole number from {self.low:,} to {self.high:,}{unit}; it was given {shown(value)}.",
+            )
+
+    def read(self, name: str, text: str) -> int:
+        try:
+            value: object = int(text) if len(text) <= 20 else text
+        except ValueError:
+            value = text
+        self.check(name, value)
+        assert isinstance(value, int)
+        return value
+
+    def write(self, value: int) -> str:
+        return str(value)
+
+
+@dataclass(frozen=True)
+class Real:
+    """A finite number, low ≤ value ≤ high."""
+
+    default: float
+    low: float
+    high: float
+    unit: str = ""
+
+    def check(self, name: str, value: object) -> None:
+        if isinstance(value, bool) or not isinstance(value, int | float) or not self.low <= value <= self.high:
+            unit = f" {self.unit}" if self.unit else ""
+            raise FieldError(
+                name,
+                f"{name} must be a number from {self.low:g} to {self.high:g}{unit}; it was given {shown(value)}.",
+            )
+
+    def read(self, name: str, text: str) -> float:
+        try:
+            value: object = float(text) if len(text) <= 40 else text
+        except ValueError:
+            value = text
+        self.check(name, value)
+        assert isinstance(value, float)
+        return value
+
+    def write(self, value: float) -> str:
+        return repr(float(value))
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One of a few identifiers."""
+
+    default: str
+    options: tuple[str, ...]
+
+    def check(self, name: str, value: object) -> None:
+        if value not in self.options:
+            allowed = ", ".join(self.options)
+            raise FieldError(name, f"{name} must be one of {allowed}; it was given {shown(value)}.")
+
+    def read(self, name: str, text: str) -> str:
+        self.check(name, text)
+        return text
+
+    def write(self, value: str) -> str:
+        return value
+
+
+@dataclass(frozen=True)
+class Text:
+    """A person's own text, at most `max_bytes` of UTF-8, without control characters other than line break and tab."""
+
+    default: str
+    max_bytes: int
+
+    def check(self, name: str, value: object) -> None:
+        if not isinstance(value, str):
+            raise FieldError(name, f"{name} must be text; it was given {shown(value)}.")
+        try:
+            size = len(value.encode())
+        except UnicodeEncodeError:
+            raise FieldError(name, f"{name} holds characters that are not valid Unicode; save it as UTF-8.") from None
+        if size > self.max_bytes:
+            raise FieldError(
+                name,
+                f"{name} may be up to {self.max_bytes:,} bytes long; it was given {size:,}. Use a shorter piece of it.",
+            )
+        if any(c < " " and c not in "\n\t" or c == "\x7f" for c in value):
+            raise FieldError(
+                name,
+                f"{name} holds control characters, as a binary file does; give it plain text saved as UTF-8.",
+            )
+
+    def read(self, name: str, text: str) -> str:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+        self.check(name, text)
+        return text
+
+    def write(self, value: str) -> str:
+        return value
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """A person's own series: finite numbers, written with commas between them."""
+
+    default: tuple[float, ...]
+    max_count: int
+
+    def check(self, name: str, value: object) -> None:
+        if not isinstance(value, tuple):
+            raise FieldError(name, f"{name} must be a list of numbers; it was given {shown(value)}.")
+        if len(value) > self.max_count:
+            raise FieldError(
+                name,
+                f"{name} may hold up to {self.max_count:,} numbers; it was given {len(value):,}. Use a part of them.",
+            )
+        for index, number in enumerate(value, 1):
+            if isinstance(number, bool) or not isinstance(number, int | float) or not abs(number) <= 1e30:
+                raise FieldError(
+                    name,
+                    f"{name} must be numbers between -1e30 and 1e30; number {index:,} is {shown(number)}.",
+                )
+
+    def read(self, name: str, text: str) -> tuple[float, ...]:
+        numbers: list[object] = []
+        for part in text.split(",") if text.strip() else []:
+            try:
+                numbers.append(float(part))
+            except ValueError:
+                numbers.append(part)
+        self.check(name, tuple(numbers))
+        return tuple(numbers)  # type: ignore[arg-type]  # check() has shown that they are floats
+
+    def write(self, value: tuple[float, ...]) -> str:
+        return ",".join(f"{number:.10g}" for number in value)
+
+
+Spec = Whole | Real | Choice | Text | Numbers
+
+
+def setting(spec: Spec) -> Any:
+    """A dataclass field that carries its spec."""
+    return field(default=spec.default, metadata={"spec": spec})
+
+
+def specs(owner: object) -> dict[str, Spec]:
+    """The declared settings of a dataclass (class or instance), by name, in order."""
+
+    def spec_of(f: "Field[Any]") -> Spec | None:
+        return f.metadata.get("spec")
+
+    return {f.name: spec for f in fields(owner) if (spec := spec_of(f)) is not None}  # type: ignore[arg-type]
+
+
+def check_settings(owner: object) -> None:
+    """Check every declared setting of a dataclass instance. Raises FieldError."""
+    for name, spec in specs(owner).items():
+        spec.check(name, getattr(owner, name))
+
+
+def read_settings(declared: Mapping[str, Spec], params: Mapping[str, str]) -> dict[str, Any]:
+    """The values that `params` gives for the declared settings. Raises FieldError on the first bad one."""
+    return {name: spec.read(name, params[name]) for name, spec in declared.items() if name in params}
+
+
+def rounded(value: float) -> float:
+    """`value` to ten significant digits, so that it is the same number after a trip through text."""
+    return float(f"{value:.10g}") if math.isfinite(value) else value

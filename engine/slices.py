@@ -1,0 +1,75 @@
+"""A slice: a little training and a look at the result, the unit of work that an executor is handed."""
+
+import time
+from dataclasses import dataclass, field
+
+from engine import seeds
+from engine.fields import FieldError
+from engine.tasks import Characters
+from engine.training import Run, Snapshot
+from engine.writing import TEMPERATURE, write
+
+LOOKING_SHARE = 0.04
+"""While training, looking takes at most this share of the time; a slow look happens less often, never instead."""
+
+SAMPLE_LENGTH = 120
+
+
+@dataclass(frozen=True)
+class Look:
+    """What a visitor looks at: which probe sequence, and how the network is to write (text tasks only)."""
+
+    probe: int = 0
+    prompt: str = ""
+    temperature: float = TEMPERATURE.default
+
+
+@dataclass(frozen=True)
+class Frame:
+    """What a slice brings back. `at` and `cost` are training time and duration of the look in it, in seconds."""
+
+    snapshot: Snapshot
+    sample: str | None
+    look: Look
+    at: float = field(compare=False)
+    cost: float = field(compare=False)
+
+
+def slice_of(run: Run, look: Look, seconds: float, last: Frame | None = None) -> Frame:
+    """Train for `seconds`, looking included, then take a snapshot. With 0 seconds: only look.
+
+    The look is taken anew if it differs from the last one, if nothing is to be trained, or once enough training has gone
+    by; otherwise the last one is shown again beside the new losses.
+    """
+    expected = last.cost if last else 0.0
+    fresh = (
+        last is None
+        or seconds == 0
+        or look != last.look
+        or (run.seconds + seconds - last.at) * LOOKING_SHARE >= expected
+    )
+    run.advance(max(seconds - expected, seconds / 2) if fresh else seconds)
+    if last is not None and not fresh:
+        return Frame(run.snapshot(last.snapshot.trace), last.sample, look, last.at, last.cost)
+    start = time.perf_counter()
+    trace, sample = run.trace(look.probe), sample_of(run, look)
+    return Frame(run.snapshot(trace), sample, look, run.seconds, time.perf_counter() - start)
+
+
+def one_update(run: Run, look: Look) -> Frame:
+    """A single update and a look at it."""
+    run.update()
+    return slice_of(run, look, 0.0)
+
+
+def sample_of(run: Run, look: Look) -> str | None:
+    """What the network writes now; None if its task is not to write, or if it cannot at the moment."""
+    task = run.experiment.task
+    if not isinstance(task, Characters):
+        return None
+    generator = seeds.generator(run.experiment.training.seed, seeds.SAMPLE, look.probe)
+    length = min(SAMPLE_LENGTH, 4 * len(task.source))
+    try:
+        return write(run.network, task, look.prompt, length, look.temperature, generator)
+    except FieldError:
+        return None

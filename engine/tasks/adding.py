@@ -1,0 +1,59 @@
+"""The adding problem."""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from engine.fields import Choice, Whole, setting
+from engine.tasks.base import Amounts, Batch, Quantity, Sampler, floats
+
+
+def adding(size: int, length: int, generator: torch.Generator) -> tuple[Tensor, Tensor, Tensor]:
+    """Numbers in 0..1 beside a mark; one mark falls in the first half, one in the second; answer: the marked sum."""
+    values = torch.rand(size, length, generator=generator)
+    half = length // 2
+    first = torch.randint(0, half, (size, 1), generator=generator)
+    second = torch.randint(half, length, (size, 1), generator=generator)
+    marks = torch.zeros(size, length).scatter_(1, first, 1.0).scatter_(1, second, 1.0)
+    inputs = torch.stack([values, marks], dim=-1)
+    targets = values.gather(1, first) + values.gather(1, second)
+    return inputs, targets, torch.ones(size, 1, dtype=torch.bool)
+
+
+@dataclass(frozen=True)
+class Adding(Amounts):
+    """Remember two marked numbers and say their sum at the end.
+
+    At each step the network is given a number from 0..1 and a mark, 0 or 1. Two steps are marked.
+
+    Chance: the best answer that does not look is the mean, 1; its squared error is the variance of the sum of two
+    uniform numbers, 2 · 1/12 = 1/6 ≈ 0.1667. (Several papers print 0.1767.) Right: within 0.04 of the sum, as in
+    Hochreiter & Schmidhuber 1997, experiment 4, whose problem this is, with numbers in 0..1 as Le et al. 2015 have it.
+    """
+
+    length: int = setting(Whole(50, 2, 500, "steps"))
+    readout: str = setting(Choice("last", ("last", "mean")))
+
+    tolerance = 0.04
+    input_size = 2
+    chance_loss = 1 / 6
+
+    @property
+    def steps(self) -> int:
+        return self.length
+
+    @property
+    def sampler(self) -> Sampler:
+        return Sampler(adding, {"length": self.length})
+
+    def describe(self, batch: Batch, outputs: Tensor) -> Quantity:
+        target, answer = float(batch.targets[0, 0]), float(outputs[0, 0])
+        return Quantity(
+            values=floats(batch.inputs[0, :, 0]),
+            marked=tuple(bool(m) for m in batch.inputs[0, :, 1]),
+            target=target,
+            answer=answer,
+            tolerance=self.tolerance,
+            right=abs(target - answer) <= self.tolerance,
+        )

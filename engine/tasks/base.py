@@ -1,0 +1,211 @@
+"""What a task is: sequences to learn from, what answering them right means, and what chance scores."""
+
+import math
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar, NamedTuple
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from engine.fields import check_settings
+
+NO_ANSWER = -100
+"""The target of a step at which no answer is asked."""
+
+
+class Batch(NamedTuple):
+    """B sequences of T steps.
+
+    inputs: (B, T, I) float. targets: (B, O) float for a quantity; (B,) long for one class; (B, T) long for a class a
+    step, −100 where none is asked. mask: bool, shaped like the answers, True where the answer counts for accuracy.
+    """
+
+    inputs: Tensor
+    targets: Tensor
+    mask: Tensor
+
+
+@dataclass(frozen=True)
+class Tokens:
+    """One sequence of symbols as a person reads it, T entries each; "" where there is no target.
+
+    answers: the network's likeliest symbol where one is asked. right: whether it is the target, None where the answer
+    does not count. probability: what the network gives the target, 0..1.
+    """
+
+    inputs: tuple[str, ...]
+    targets: tuple[str, ...]
+    answers: tuple[str, ...]
+    right: tuple[bool | None, ...]
+    probability: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """One sequence of numbers and the one number asked for, in the units of the series.
+
+    values: (T,). marked: (T,) bool, the steps that matter. right: |answer − target| ≤ tolerance.
+    """
+
+    values: tuple[float, ...]
+    marked: tuple[bool, ...]
+    target: float
+    answer: float
+    tolerance: float
+    right: bool
+
+
+Reading = Tokens | Quantity
+
+
+class Sampler(NamedTuple):
+    """A function of torch alone that draws a batch, with the settings it is called with.
+
+    `draw(size, **settings, generator)` returns (inputs, targets, mask). It stands alone so that its source can be
+    shown and run outside this project.
+    """
+
+    draw: Callable[..., tuple[Tensor, Tensor, Tensor]]
+    settings: Mapping[str, Any]
+
+
+class Task(ABC):
+    """A frozen dataclass whose fields are its difficulty; subclasses are Classes or Amounts."""
+
+    causal: ClassVar[bool] = False
+    """True if the inputs ahead hold the answer, so that only a forward network may be asked."""
+
+    def __post_init__(self) -> None:
+        check_settings(self)
+
+    @property
+    @abstractmethod
+    def steps(self) -> int:
+        """T: the length of every sequence."""
+
+    @property
+    @abstractmethod
+    def input_size(self) -> int:
+        """I."""
+
+    @property
+    @abstractmethod
+    def output_size(self) -> int:
+        """O."""
+
+    @property
+    @abstractmethod
+    def readout(self) -> str:
+        """What the readout reads: "last" state, "mean" of all states, or "every" state."""
+
+    @property
+    @abstractmethod
+    def chance_loss(self) -> float:
+        """The loss of an answer that does not look at the input; derived in the task's docstring."""
+
+    @property
+    @abstractmethod
+    def sampler(self) -> Sampler:
+        """How a training batch is drawn."""
+
+    def batch(self, size: int, generator: torch.Generator) -> Batch:
+        """`size` sequences to train on."""
+        draw, settings = self.sampler
+        return Batch(*draw(size, **settings, generator=generator))
+
+    def held_out(self, size: int, generator: torch.Generator) -> Batch:
+        """`size` sequences that training never sees; where sequences are generated, fresh ones."""
+        return self.batch(size, generator)
+
+    @abstractmethod
+    def loss(self, outputs: Tensor, batch: Batch) -> Tensor:
+        """The scalar that training lowers: mean over the batch and, where there are several, over the answers."""
+
+    @abstractmethod
+    def right(self, outputs: Tensor, batch: Batch) -> Tensor:
+        """Which answers are right: bool, shaped like `batch.mask`."""
+
+    @abstractmethod
+    def describe(self, batch: Batch, outputs: Tensor) -> Reading:
+        """The first sequence of a batch, with the network's answer to it, for a person to read."""
+
+    def accuracy(self, outputs: Tensor, batch: Batch) -> float:
+        """The share of right answers among those that count, 0..1."""
+        return float(self.right(outputs, batch)[batch.mask].float().mean())
+
+
+class Classes(Task):
+    """A task whose answers are symbols: softmax and cross-entropy in nats, one answer or one a step."""
+
+    @property
+    @abstractmethod
+    def answer_symbols(self) -> tuple[str, ...]:
+        """The name of each class, O of them."""
+
+    @property
+    @abstractmethod
+    def input_symbols(self) -> tuple[str, ...]:
+        """The name of each one-hot input, I of them."""
+
+    @property
+    def input_size(self) -> int:
+        return len(self.input_symbols)
+
+    @property
+    def output_size(self) -> int:
+        return len(self.answer_symbols)
+
+    def loss(self, outputs: Tensor, batch: Batch) -> Tensor:
+        return torch.nn.functional.cross_entropy(
+            outputs.flatten(0, -2), batch.targets.flatten(), ignore_index=NO_ANSWER
+        )
+
+    def right(self, outputs: Tensor, batch: Batch) -> Tensor:
+        return outputs.argmax(-1) == batch.targets
+
+    def describe(self, batch: Batch, outputs: Tensor) -> Tokens:
+        steps = batch.inputs.shape[1]
+        targets, mask, answers, share = [NO_ANSWER] * steps, [False] * steps, [0] * steps, [0.0] * steps
+        each = outputs[0].reshape(-1, self.output_size)
+        first = steps - each.shape[0]  # 0 with an answer a step; the last step with one answer
+        at = zip(
+            each.softmax(-1), batch.targets[0].reshape(-1).tolist(), batch.mask[0].reshape(-1).tolist(), strict=True
+        )
+        for t, (p, target, counts) in enumerate(at, first):
+            targets[t], mask[t], answers[t] = target, counts, int(p.argmax())
+            share[t] = float(p[target]) if target >= 0 else 0.0
+        asked = [target >= 0 for target in targets]
+        symbols = self.answer_symbols
+        return Tokens(
+            inputs=tuple(self.input_symbols[k] for k in batch.inputs[0].argmax(-1).tolist()),
+            targets=tuple(symbols[k] if ask else "" for k, ask in zip(targets, asked, strict=True)),
+            answers=tuple(symbols[k] if ask else "" for k, ask in zip(answers, asked, strict=True)),
+            right=tuple(a == k if m else None for a, k, m in zip(answers, targets, mask, strict=True)),
+            probability=tuple(share),
+        )
+
+
+class Amounts(Task):
+    """A task whose answer is one number at the end: mean squared error."""
+
+    output_size = 1
+    tolerance: ClassVar[float]
+    """An answer this close to the target, in the units of the loss, counts as right."""
+
+    def loss(self, outputs: Tensor, batch: Batch) -> Tensor:
+        return torch.nn.functional.mse_loss(outputs, batch.targets)
+
+    def right(self, outputs: Tensor, batch: Batch) -> Tensor:
+        return (outputs - batch.targets).abs() <= self.tolerance
+
+
+def uniform_loss(classes: int) -> float:
+    """Cross-entropy in nats of giving every class the same probability: ln(classes)."""
+    return math.log(classes)
+
+
+def floats(values: Tensor | np.ndarray) -> tuple[float, ...]:
+    return tuple(float(v) for v in values)

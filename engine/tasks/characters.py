@@ -1,0 +1,168 @@
+"""Predict the next character: of one word, or of a whole text."""
+
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from engine.fields import Choice, FieldError, Text, Whole, setting
+from engine.tasks.base import Batch, Classes, Sampler, uniform_loss
+
+MAX_SYMBOLS = 500
+RARE = "\N{WHITE SQUARE}"
+MIN_CHARACTERS = 20
+CORPORA = ("alice", "sonnets", "tang", "sanzijing")
+
+
+def spelling(size: int, text: str, alphabet: str, generator: torch.Generator) -> tuple[Tensor, Tensor, Tensor]:
+    """The whole text, `size` times: at every character, the next one is asked for. Nothing is drawn."""
+    codes = torch.tensor([[alphabet.index(c) for c in text]]).expand(size, -1)
+    inputs = torch.nn.functional.one_hot(codes[:, :-1], len(alphabet)).float()
+    return inputs, codes[:, 1:], torch.ones(size, len(text) - 1, dtype=torch.bool)
+
+
+def excerpts(
+    size: int, codes: Tensor, length: int, symbols: int, generator: torch.Generator
+) -> tuple[Tensor, Tensor, Tensor]:
+    """Windows of `length` characters from anywhere in a text given as codes; at each, the next one is asked for."""
+    starts = torch.randint(0, len(codes) - length, (size, 1), generator=generator)
+    windows = codes[starts + torch.arange(length + 1)]
+    inputs = torch.nn.functional.one_hot(windows[:, :-1], symbols).float()
+    return inputs, windows[:, 1:], torch.ones(size, length, dtype=torch.bool)
+
+
+class Characters(Classes):
+    """Next character, so only a network that reads forward may be asked: the others have seen the answer."""
+
+    causal = True
+    readout = "every"
+
+    @property
+    def alphabet(self) -> tuple[str, ...]:
+        """The characters that the network knows, by code."""
+        raise NotImplementedError
+
+    @property
+    def input_symbols(self) -> tuple[str, ...]:
+        return self.alphabet
+
+    @property
+    def answer_symbols(self) -> tuple[str, ...]:
+        return self.alphabet
+
+    @property
+    def chance_loss(self) -> float:
+        return uniform_loss(len(self.alphabet))
+
+    @property
+    def source(self) -> str:
+        """The whole text."""
+        raise NotImplementedError
+
+    def encode(self, text: str) -> list[int]:
+        """Codes of a text; a character outside the alphabet becomes the rare sign, or is left out without one."""
+        codes = {c: k for k, c in enumerate(self.alphabet)}
+        return [codes.get(c, codes.get(RARE, -1)) for c in text if c in codes or RARE in codes]
+
+
+@dataclass(frozen=True)
+class Hello(Characters):
+    """Spell a word: given its letters one by one, say the next. For hello: hell → ello.
+
+    The same letter can call for different answers (after the first l comes l, after the second o), so the network must
+    remember. Chance: one of the V letters of the word, ln V.
+    """
+
+    word: str = setting(Text("hello", 200))
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if len(set(self.word)) < 2 or len(self.word) > 50:
+            raise FieldError(
+                "word",
+                f"word needs 2 to 50 characters, at least two of them different, such as hello; it has {len(self.word)} "
+                f"({len(set(self.word))} different).",
+            )
+
+    @property
+    def source(self) -> str:
+        return self.word
+
+    @property
+    def steps(self) -> int:
+        return len(self.word) - 1
+
+    @property
+    def alphabet(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(self.word))
+
+    @property
+    def sampler(self) -> Sampler:
+        return Sampler(spelling, {"text": self.word, "alphabet": "".join(self.alphabet)})
+
+
+@lru_cache(maxsize=len(CORPORA))
+def corpus(name: str) -> str:
+    """The text of a corpus that ships with the engine."""
+    return (Path(__file__).parent / "data" / f"{name}.txt").read_text(encoding="utf-8")
+
+
+@dataclass(frozen=True)
+class NextCharacter(Characters):
+    """Write like a text: at every character of a passage, say the next one.
+
+    The last tenth of the text is never trained on: held-out loss is measured there. Up to 500 different characters are
+    told apart, the most frequent ones; the others count as one, □. If the text is short, passages are shorter than
+    `length`. Chance: one of the V characters, ln V.
+    """
+
+    corpus: str = setting(Choice("alice", (*CORPORA, "own")))
+    text: str = setting(Text("", 200_000))
+    length: int = setting(Whole(50, 1, 500, "characters"))
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.corpus == "own" and (len(self.text) < MIN_CHARACTERS or len(set(self.text)) < 2):
+            raise FieldError(
+                ("text", "corpus"),
+                f"text needs at least {MIN_CHARACTERS} characters, two of them different, to learn from; "
+                f"it has {len(self.text)} ({len(set(self.text))} different). Paste a longer piece.",
+            )
+
+    @property
+    def source(self) -> str:
+        return self.text if self.corpus == "own" else corpus(self.corpus)
+
+    @cached_property
+    def alphabet(self) -> tuple[str, ...]:  # type: ignore[override]  # computed once a task, the text may be long
+        counts: dict[str, int] = {}
+        for c in self.source:
+            counts[c] = counts.get(c, 0) + 1
+        if len(counts) <= MAX_SYMBOLS:
+            return tuple(sorted(counts))
+        kept = sorted(counts, key=lambda c: (-counts[c], c))[: MAX_SYMBOLS - 1]
+        return (*sorted(kept), RARE)
+
+    @cached_property
+    def parts(self) -> tuple[Tensor, Tensor]:
+        """The codes of the training part and of the held-out part, at least ten characters."""
+        codes = torch.tensor(self.encode(self.source))
+        held = max(len(codes) // 10, MIN_CHARACTERS // 2)
+        return codes[:-held], codes[-held:]
+
+    @property
+    def steps(self) -> int:
+        return min(self.length, *(len(part) - 1 for part in self.parts))
+
+    def _sampler(self, codes: Tensor) -> Sampler:
+        return Sampler(excerpts, {"codes": codes, "length": self.steps, "symbols": len(self.alphabet)})
+
+    @property
+    def sampler(self) -> Sampler:
+        return self._sampler(self.parts[0])
+
+    def held_out(self, size: int, generator: torch.Generator) -> Batch:
+        draw, settings = self._sampler(self.parts[1])
+        return Batch(*draw(size, **settings, generator=generator))

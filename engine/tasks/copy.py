@@ -1,0 +1,68 @@
+"""The copy memory problem."""
+
+import math
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from engine.fields import FieldError, Whole, setting
+from engine.tasks.base import Classes, Sampler
+
+ALPHABET = tuple("ABCDEFGH")
+MAX_STEPS = 500
+
+
+def copy(size: int, symbols: int, length: int, generator: torch.Generator) -> tuple[Tensor, Tensor, Tensor]:
+    """Symbols 0–7, then blanks (8); at "go" (9), `length` steps after the last symbol, they are to be said again."""
+    steps = length + 2 * symbols
+    word = torch.randint(0, 8, (size, symbols), generator=generator)
+    tokens = torch.full((size, steps), 8)
+    tokens[:, :symbols] = word
+    tokens[:, symbols + length - 1] = 9
+    targets = torch.full((size, steps), 8)
+    targets[:, symbols + length :] = word
+    mask = torch.zeros(size, steps, dtype=torch.bool)
+    mask[:, symbols + length :] = True
+    return torch.nn.functional.one_hot(tokens, 10).float(), targets, mask
+
+
+@dataclass(frozen=True)
+class Copy(Classes):
+    """Keep a few symbols through a long blank, then say them in order.
+
+    `symbols` letters (K) come first, then `length` blanks (T), the last of which is the sign to go; then the letters are
+    to be said again while more blanks come in. In between, blank is the right answer.
+
+    Chance: a network that remembers nothing still knows when to say blank, and guesses the K letters among 8:
+    K·ln 8 spread over T+2K answers. (For K=10 that is 10·ln 8/(T+20).) Accuracy counts the K letters only; chance 1/8.
+    Source: Hochreiter & Schmidhuber 1997; in this form Arjovsky, Shah & Bengio 2016.
+    """
+
+    length: int = setting(Whole(20, 1, 498, "blank steps"))
+    symbols: int = setting(Whole(4, 1, 50, "letters"))
+
+    readout = "every"
+    input_symbols = (*ALPHABET, "·", "go")
+    answer_symbols = (*ALPHABET, "·")
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.steps > MAX_STEPS:
+            raise FieldError(
+                ("length", "symbols"),
+                f"length plus twice the symbols may come to {MAX_STEPS} steps at most; "
+                f"{self.length} + 2 · {self.symbols} = {self.steps}. Lower one of them.",
+            )
+
+    @property
+    def steps(self) -> int:
+        return self.length + 2 * self.symbols
+
+    @property
+    def chance_loss(self) -> float:
+        return self.symbols * math.log(8) / self.steps
+
+    @property
+    def sampler(self) -> Sampler:
+        return Sampler(copy, {"symbols": self.symbols, "length": self.length})

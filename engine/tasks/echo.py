@@ -1,0 +1,62 @@
+"""Repeat what was heard a while ago."""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from engine.fields import FieldError, Whole, setting
+from engine.tasks.base import Classes, Sampler, uniform_loss
+
+
+def echo(
+    size: int, symbols: int, delay: int, length: int, generator: torch.Generator
+) -> tuple[Tensor, Tensor, Tensor]:
+    """Random symbols; the answer at t is the symbol of t − delay. The first `delay` steps have no answer (−100)."""
+    tokens = torch.randint(0, symbols, (size, length), generator=generator)
+    targets = torch.full((size, length), -100)
+    targets[:, delay:] = tokens[:, : length - delay]
+    return torch.nn.functional.one_hot(tokens, symbols).float(), targets, targets >= 0
+
+
+@dataclass(frozen=True)
+class Echo(Classes):
+    """Say at every step the symbol that came `delay` steps earlier.
+
+    The state must hold `delay` symbols in order, all the time. A network that only reads backwards has not yet met the
+    symbol it is asked for. Chance: all symbols are equally likely, ln(symbols).
+    """
+
+    length: int = setting(Whole(30, 2, 500, "steps"))
+    delay: int = setting(Whole(3, 1, 250, "steps"))
+    symbols: int = setting(Whole(4, 2, 8, "letters"))
+
+    readout = "every"
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.delay >= self.length:
+            raise FieldError(
+                ("delay", "length"),
+                f"delay must be shorter than length ({self.length} steps), or nothing is asked; it was given {self.delay}.",
+            )
+
+    @property
+    def steps(self) -> int:
+        return self.length
+
+    @property
+    def input_symbols(self) -> tuple[str, ...]:
+        return tuple("ABCDEFGH"[: self.symbols])
+
+    @property
+    def answer_symbols(self) -> tuple[str, ...]:
+        return self.input_symbols
+
+    @property
+    def chance_loss(self) -> float:
+        return uniform_loss(self.symbols)
+
+    @property
+    def sampler(self) -> Sampler:
+        return Sampler(echo, {"symbols": self.symbols, "delay": self.delay, "length": self.length})

@@ -1,0 +1,165 @@
+"""Predict the next value of a series."""
+
+import csv
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from engine.fields import Choice, FieldError, Numbers, Real, Whole, setting
+from engine.tasks.base import Amounts, Batch, Quantity, Sampler, floats
+
+MIN_VALUES = 20
+POINTS = 2000
+SERIES = ("sine", "mackey_glass", "sunspots")
+
+
+def windows(size: int, values: Tensor, length: int, generator: torch.Generator) -> tuple[Tensor, Tensor, Tensor]:
+    """`length` values in a row from anywhere in the series; the answer is the value that follows them."""
+    starts = torch.randint(0, len(values) - length, (size, 1), generator=generator)
+    taken = values[starts + torch.arange(length + 1)]
+    return taken[:, :-1].unsqueeze(-1), taken[:, -1:], torch.ones(size, 1, dtype=torch.bool)
+
+
+def sine(period: float, noise: float) -> np.ndarray:
+    """sin(2πt/period) plus normal noise of the given standard deviation, 2,000 points, always the same ones."""
+    t = np.arange(POINTS)
+    return np.asarray(np.sin(2 * np.pi * t / period) + noise * np.random.default_rng(0).standard_normal(POINTS))
+
+
+@lru_cache(maxsize=1)
+def mackey_glass() -> np.ndarray:
+    """ẋ = 0.2·x(t−17)/(1 + x(t−17)^10) − 0.1·x, one point a unit of time, 2,000 points after the first 200.
+
+    Fourth-order Runge–Kutta in steps of 0.1, the delayed value interpolated linearly; starts at 1.2. Mackey & Glass,
+    1977; τ = 17 as in Jaeger 2001.
+    """
+    per_unit, tau = 10, 17
+    lag = tau * per_unit
+    x = np.full(lag + (POINTS + 200) * per_unit + 1, 1.2)
+
+    def slope(now: float, delayed: float) -> float:
+        return 0.2 * delayed / (1 + delayed**10) - 0.1 * now
+
+    h = 1 / per_unit
+    for k in range(lag, len(x) - 1):
+        start, end = float(x[k - lag]), float(x[k - lag + 1])
+        middle = (start + end) / 2
+        now = float(x[k])
+        k1 = slope(now, start)
+        k2 = slope(now + h / 2 * k1, middle)
+        k3 = slope(now + h / 2 * k2, middle)
+        k4 = slope(now + h * k3, end)
+        x[k + 1] = now + h / 6 * (k1 + 2 * k2 + 2 * k3 + k4)
+    return x[lag + 200 * per_unit :: per_unit][:POINTS]
+
+
+@lru_cache(maxsize=1)
+def sunspots() -> np.ndarray:
+    """Yearly mean sunspot numbers, 1700–2008 (data/README.md names the source)."""
+    with (Path(__file__).parent / "data" / "sunspots.csv").open(encoding="utf-8") as file:
+        return np.array([float(row["sunspots"]) for row in csv.DictReader(file)])
+
+
+@dataclass(frozen=True)
+class Forecast(Amounts):
+    """Read `length` values of a series and say the next one.
+
+    Series: a sine with noise, the chaotic Mackey–Glass series, the yearly sunspot numbers, or one's own. The first four
+    fifths are for training, the last fifth is held out: split in time, so nothing from the future leaks in. Values are
+    scaled by the training part's mean and standard deviation. If the series is short, windows are shorter than `length`.
+
+    Chance: always answering the training part's mean; the loss is then the mean square of the scaled values that are
+    asked for, near 1. Right: within a tenth of a standard deviation.
+    """
+
+    series: str = setting(Choice("mackey_glass", (*SERIES, "own")))
+    length: int = setting(Whole(20, 1, 500, "values"))
+    period: float = setting(Real(25.0, 2.0, 500.0, "values"))
+    noise: float = setting(Real(0.1, 0.0, 2.0))
+    values: tuple[float, ...] = setting(Numbers((), 50_000))
+    readout: str = setting(Choice("last", ("last", "mean")))
+
+    tolerance = 0.1
+    input_size = 1
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.series == "own":
+            if len(self.values) < MIN_VALUES:
+                raise FieldError(
+                    ("values", "series"),
+                    f"values needs at least {MIN_VALUES} numbers to learn from; it has {len(self.values)}. "
+                    "Choose a longer series.",
+                )
+            if min(self._split[0]) == max(self._split[0]):
+                raise FieldError(
+                    ("values", "series"),
+                    "values never changes in its first four fifths, so there is nothing to learn. Choose another column.",
+                )
+
+    @cached_property
+    def source(self) -> np.ndarray:
+        """The series in its own units."""
+        if self.series == "own":
+            return np.array(self.values, dtype=float)
+        if self.series == "sine":
+            return sine(self.period, self.noise)
+        return {"mackey_glass": mackey_glass, "sunspots": sunspots}[self.series]()
+
+    @property
+    def _split(self) -> tuple[np.ndarray, np.ndarray]:
+        held = max(len(self.source) // 5, MIN_VALUES // 4)
+        return self.source[:-held], self.source[-held:]
+
+    @cached_property
+    def scale(self) -> tuple[float, float]:
+        """The training part's mean and standard deviation."""
+        return float(self._split[0].mean()), float(self._split[0].std())
+
+    @cached_property
+    def parts(self) -> tuple[Tensor, Tensor]:
+        """The scaled training part and held-out part."""
+        mean, deviation = self.scale
+        train, held = (torch.tensor((part - mean) / deviation, dtype=torch.float32) for part in self._split)
+        return train, held
+
+    @property
+    def steps(self) -> int:
+        return min(self.length, *(len(part) - 1 for part in self.parts))
+
+    @cached_property
+    def chance_loss(self) -> float:  # type: ignore[override]  # computed once a task
+        return float(self.parts[0][self.steps :].square().mean())
+
+    @cached_property
+    def last_value_loss(self) -> float:
+        """The loss of the simplest forecast, "the same again", on the held-out part."""
+        held = self.parts[1]
+        return float((held[self.steps :] - held[self.steps - 1 : -1]).square().mean())
+
+    def _sampler(self, values: Tensor) -> Sampler:
+        return Sampler(windows, {"values": values, "length": self.steps})
+
+    @property
+    def sampler(self) -> Sampler:
+        return self._sampler(self.parts[0])
+
+    def held_out(self, size: int, generator: torch.Generator) -> Batch:
+        draw, settings = self._sampler(self.parts[1])
+        return Batch(*draw(size, **settings, generator=generator))
+
+    def describe(self, batch: Batch, outputs: Tensor) -> Quantity:
+        mean, deviation = self.scale
+        error = float(outputs[0, 0] - batch.targets[0, 0])
+        return Quantity(
+            values=floats(batch.inputs[0, :, 0] * deviation + mean),
+            marked=(False,) * batch.inputs.shape[1],
+            target=float(batch.targets[0, 0]) * deviation + mean,
+            answer=float(outputs[0, 0]) * deviation + mean,
+            tolerance=self.tolerance * deviation,
+            right=abs(error) <= self.tolerance,
+        )

@@ -1,0 +1,47 @@
+"""Temporal order of two marked symbols."""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from engine.fields import Choice, Whole, setting
+from engine.tasks.base import Classes, Sampler, uniform_loss
+
+
+def order(size: int, length: int, generator: torch.Generator) -> tuple[Tensor, Tensor, Tensor]:
+    """E, then a–d at random with X or Y (6, 7) in two windows, then B; the answer is the pair: XX, XY, YX or YY."""
+    tokens = torch.randint(0, 4, (size, length), generator=generator)
+    tokens[:, 0], tokens[:, -1] = 4, 5
+    which = torch.randint(0, 2, (size, 2), generator=generator)
+    tenth = length // 10
+    for k, start in enumerate((tenth, 5 * tenth)):
+        at = torch.randint(start, start + tenth + 1, (size, 1), generator=generator)
+        tokens.scatter_(1, at, 6 + which[:, k : k + 1])
+    targets = 2 * which[:, 0] + which[:, 1]
+    return torch.nn.functional.one_hot(tokens, 8).float(), targets, torch.ones(size, dtype=torch.bool)
+
+
+@dataclass(frozen=True)
+class Order(Classes):
+    """Two letters, X or Y, stand among distractors a–d: say at the end which came, in order.
+
+    The first stands between one and two tenths of the sequence, the second between five and six tenths; E opens and B
+    closes. Chance: four answers, equally likely: ln 4.
+    Source: Hochreiter & Schmidhuber 1997, task 6a; there each sequence's length is drawn from 100–110, here it is fixed.
+    """
+
+    length: int = setting(Whole(50, 10, 500, "steps"))
+    readout: str = setting(Choice("last", ("last", "mean")))
+
+    input_symbols = ("a", "b", "c", "d", "E", "B", "X", "Y")
+    answer_symbols = ("XX", "XY", "YX", "YY")
+    chance_loss = uniform_loss(4)
+
+    @property
+    def steps(self) -> int:
+        return self.length
+
+    @property
+    def sampler(self) -> Sampler:
+        return Sampler(order, {"length": self.length})

@@ -1,0 +1,199 @@
+"""A run: one experiment in the course of being trained."""
+
+import copy
+import math
+import time
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from engine import seeds
+from engine.config import Experiment, Training
+from engine.history import History
+from engine.network import Network
+from engine.optimizers import OPTIMIZERS
+from engine.tasks import Batch
+from engine.trace import Trace, trace
+
+HELD_OUT_EVERY = 25
+HELD_OUT_SIZE = 64
+TUNABLE = ("lr", "batch", "clip", "decay")
+"""The settings that may change while a run goes on; any other makes another run."""
+
+OVERFLOW = 1e18
+"""A gradient norm beyond this cannot be stepped along in float32: its square, which Adam and others keep, overflows."""
+
+
+@dataclass(frozen=True)
+class Explosion:
+    """Why a run stopped: the update that was not made, and what was no longer a usable number."""
+
+    update: int
+    quantity: str
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """What leaves a run: a moment of it that nothing changes any more.
+
+    losses: (N, 2) update and training loss, measured before that update's step. held_out: (M, 3) update, loss, accuracy
+    after that many updates. gradient_norm: of the last update, before clipping. seconds: time spent in updates.
+    """
+
+    experiment: Experiment
+    updates: int
+    seconds: float
+    losses: np.ndarray
+    held_out: np.ndarray
+    gradient_norm: float | None
+    explosion: Explosion | None
+    trace: Trace
+
+
+class Run:
+    """Model, optimiser, counters and history of one experiment.
+
+    Update k (from 1) draws its batch from generator(seed, TRAIN, k), so the course depends on the experiment alone:
+    pausing, saving, loading and going on is bit-equal to never having stopped.
+    """
+
+    def __init__(self, experiment: Experiment) -> None:
+        self.experiment = experiment
+        self.network = build(experiment)
+        training = experiment.training
+        self.optimizer = OPTIMIZERS[training.optimizer](self.network.parameters(), training.lr, training.decay)
+        self.updates = 0
+        self.seconds = 0.0
+        self.losses = History(columns=2)
+        self.held_out = History(columns=3)
+        self.gradient_norm: float | None = None
+        self.explosion: Explosion | None = None
+        self._measure()
+
+    def update(self) -> None:
+        """One optimiser step on a fresh batch; none once the run has exploded.
+
+        If the loss or the gradient is no longer a usable number, the step is not taken: the network stays as the last
+        good update left it, and `explosion` says so.
+        """
+        if self.explosion:
+            return
+        number = self.updates + 1
+        training, task = self.experiment.training, self.experiment.task
+        batch = task.batch(training.batch, seeds.generator(training.seed, seeds.TRAIN, number))
+        self.optimizer.zero_grad()
+        loss = task.loss(self.network(batch.inputs), batch)
+        loss.backward()  # type: ignore[no-untyped-call]
+        norm = self._clipped(training.clip)
+        value = float(loss.detach())
+        if not math.isfinite(value):
+            self.explosion = Explosion(number, "loss")
+        elif not norm < (math.inf if training.clip else OVERFLOW):
+            self.explosion = Explosion(number, "gradient")
+        else:
+            self.optimizer.step()
+            self.updates = number
+            self.gradient_norm = norm
+            self.losses.append(number, value)
+            if number % HELD_OUT_EVERY == 0:
+                self._measure()
+
+    def advance(self, seconds: float) -> int:
+        """Whole updates until `seconds` have passed, at least one if there is any time; how many were made."""
+        start, before = time.perf_counter(), self.updates
+        while time.perf_counter() - start < seconds and not self.explosion:
+            self.update()
+        self.seconds += time.perf_counter() - start
+        return self.updates - before
+
+    def tune(self, training: Training) -> None:
+        """Go on with another learning rate, batch size, clip or decay. Raises ValueError for any other change."""
+        kept = {name: getattr(training, name) for name in TUNABLE}
+        if replace(self.experiment.training, **kept) != training:
+            raise ValueError(f"Only {', '.join(TUNABLE)} can change while a run goes on.")
+        self.experiment = replace(self.experiment, training=training)
+        for group in self.optimizer.param_groups:
+            group["lr"], group["weight_decay"] = training.lr, training.decay
+
+    def trace(self, probe: int = 0) -> Trace:
+        """The network seen from inside on probe sequence `probe` (0, 1, …), which training never sees."""
+        return trace(self.network, self.experiment.task, self.probe(probe))
+
+    def probe(self, index: int) -> Batch:
+        """Held-out sequence number `index` to look at, B=1."""
+        seed = self.experiment.training.seed
+        return self.experiment.task.held_out(1, seeds.generator(seed, seeds.PROBE, index))
+
+    def snapshot(self, seen: Trace | None = None) -> Snapshot:
+        """The run as it stands, with the trace `seen`, or one of probe sequence 0."""
+        return Snapshot(
+            experiment=self.experiment,
+            updates=self.updates,
+            seconds=self.seconds,
+            losses=self.losses.table(),
+            held_out=self.held_out.table(),
+            gradient_norm=self.gradient_norm,
+            explosion=self.explosion,
+            trace=seen or self.trace(),
+        )
+
+    def state_dict(self) -> dict[str, Any]:
+        """All that is needed to go on elsewhere: plain numbers, text, arrays and tensors. A copy."""
+        return {
+            "experiment": self.experiment.to_params(),
+            "updates": self.updates,
+            "seconds": self.seconds,
+            "losses": self.losses.state(),
+            "held_out": self.held_out.state(),
+            "gradient_norm": self.gradient_norm,
+            "explosion": None if self.explosion is None else (self.explosion.update, self.explosion.quantity),
+            "network": copy.deepcopy(self.network.state_dict()),
+            "optimizer": copy.deepcopy(self.optimizer.state_dict()),
+        }
+
+    @classmethod
+    def from_state_dict(cls, state: dict[str, Any]) -> "Run":
+        """The run that `state_dict` described. Raises FieldError if its experiment is not a valid one."""
+        run = cls(Experiment.from_params(state["experiment"]))
+        run.network.load_state_dict(state["network"])
+        run.optimizer.load_state_dict(copy.deepcopy(state["optimizer"]))
+        run.updates, run.seconds = state["updates"], state["seconds"]
+        run.losses, run.held_out = History.restored(state["losses"]), History.restored(state["held_out"])
+        run.gradient_norm = state["gradient_norm"]
+        run.explosion = None if state["explosion"] is None else Explosion(*state["explosion"])
+        return run
+
+    def _clipped(self, threshold: float) -> float:
+        """‖gradient‖ over all parameters; if a threshold is set, the gradient is scaled down to it. Pascanu 2013."""
+        parameters = list(self.network.parameters())
+        norm = torch.nn.utils.get_total_norm([p.grad for p in parameters if p.grad is not None])
+        if threshold:
+            torch.nn.utils.clip_grads_with_norm_(parameters, threshold, norm)
+        return float(norm)
+
+    @torch.no_grad()
+    def _measure(self) -> None:
+        """Loss and accuracy on fresh held-out sequences, which depend on the number of updates alone."""
+        task, seed = self.experiment.task, self.experiment.training.seed
+        batch = task.held_out(HELD_OUT_SIZE, seeds.generator(seed, seeds.HELD_OUT, self.updates))
+        outputs: Tensor = self.network(batch.inputs)
+        loss = float(task.loss(outputs, batch))
+        if math.isfinite(loss):
+            self.held_out.append(self.updates, loss, task.accuracy(outputs, batch))
+        else:
+            self.explosion = Explosion(self.updates + 1, "held-out loss")
+
+
+def build(experiment: Experiment) -> Network:
+    """The untrained network of an experiment, its weights drawn from the experiment's seed."""
+    task = experiment.task
+    return Network(
+        task.input_size,
+        task.output_size,
+        experiment.network,
+        task.readout,
+        generator=seeds.generator(experiment.training.seed, seeds.INIT, 0),
+    )
