@@ -45,9 +45,4 @@ def work(task: Task, network: "Architecture", batch: int) -> tuple[float, float,
 def seconds_per_update(task: Task, network: "Architecture", batch: int) -> float:
     """The estimated duration of one update in seconds, on one thread."""
     steps, flops, gates, numbers = work(task, network, batch)
-    return (
-        SECONDS_A_CELL_STEP * steps
-        + SECONDS_A_FLOP * flops
-        + SECONDS_A_GATE * gates
-        + SECONDS_AN_INPUT * numbers
-    )
+    return SECONDS_A_CELL_STEP * steps + SECONDS_A_FLOP * flops + SECONDS_A_GATE * gates + SECONDS_AN_INPUT * numbers

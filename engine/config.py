@@ -102,7 +102,8 @@ class Experiment:
     @classmethod
     def read(cls, params: Mapping[str, str]) -> tuple[Self, tuple[FieldError, ...]]:
         """Like from_params, but a bad setting takes its default: the experiment, and what was wrong."""
-        left, problems = dict(params), []
+        left = dict(params)
+        problems: list[FieldError] = []
         while True:
             try:
                 return cls.from_params(left), tuple(problems)
@@ -119,7 +120,7 @@ class Experiment:
             **{name: (CELLS[self.network.cell].options[name], value) for name, value in self.network.options.items()},
             **{name: (spec, getattr(self.training, name)) for name, spec in specs(self.training).items()},
         }
-        written = {name: spec.write(value) for name, (spec, value) in declared.items()}  # type: ignore[arg-type]
+        written = {name: spec.write(value) for name, (spec, value) in declared.items()}
         return {name: text for name, text in written.items() if text or isinstance(declared[name][0], Text | Choice)}
 
 

@@ -129,7 +129,7 @@ class Text:
                 name,
                 f"{name} may be up to {self.max_bytes:,} bytes long; it was given {size:,}. Use a shorter piece of it.",
             )
-        if any(c < " " and c not in "\n\t" or c == "\x7f" for c in value):
+        if any((c < " " and c not in "\n\t") or c == "\x7f" for c in value):
             raise FieldError(
                 name,
                 f"{name} holds control characters, as a binary file does; give it plain text saved as UTF-8.",

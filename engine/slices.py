@@ -38,8 +38,8 @@ class Frame:
 def slice_of(run: Run, look: Look, seconds: float, last: Frame | None = None) -> Frame:
     """Train for `seconds`, looking included, then take a snapshot. With 0 seconds: only look.
 
-    The look is taken anew if it differs from the last one, if nothing is to be trained, or once enough training has gone
-    by; otherwise the last one is shown again beside the new losses.
+    The look is taken anew if it differs from the last one, if nothing is to be trained, or once enough training has
+    gone by; otherwise the last one is shown again beside the new losses.
     """
     expected = last.cost if last else 0.0
     fresh = (

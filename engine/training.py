@@ -86,7 +86,7 @@ class Run:
         batch = task.batch(training.batch, seeds.generator(training.seed, seeds.TRAIN, number))
         self.optimizer.zero_grad()
         loss = task.loss(self.network(batch.inputs), batch)
-        loss.backward()  # type: ignore[no-untyped-call]
+        loss.backward()
         norm = self._clipped(training.clip)
         value = float(loss.detach())
         if not math.isfinite(value):

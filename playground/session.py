@@ -100,7 +100,7 @@ class Session:
         return self.frame.snapshot.explosion is not None
 
     def _begin(self, experiment: Experiment) -> None:
-        self.run = Run(experiment)
+        self.run = self.pool.submit(Run, experiment).result()
         self.failed = False
         self.rate = None
         self._rate_from = None

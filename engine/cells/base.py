@@ -33,9 +33,7 @@ def pytorch_default(
         nn.init.uniform_(parameter, -bound, bound, generator=generator)
 
 
-def xavier(
-    weight_ih: Tensor, weight_hh: Tensor, bias_ih: Tensor, bias_hh: Tensor, generator: torch.Generator
-) -> None:
+def xavier(weight_ih: Tensor, weight_hh: Tensor, bias_ih: Tensor, bias_hh: Tensor, generator: torch.Generator) -> None:
     """Each gate's matrices uniform in ±√(6/(fan_in+fan_out)), biases 0. Glorot & Bengio, 2010."""
     for weight in (weight_ih, weight_hh):
         for block in weight.split(weight_hh.shape[1]):
@@ -86,9 +84,7 @@ class Cell(nn.Module):
     signed: ClassVar[frozenset[str]] = frozenset()
     """The fields among the gates that run from −1 to 1 (candidates) and not from 0 to 1."""
 
-    def __init__(
-        self, input_size: int, hidden_size: int, *, generator: torch.Generator, init: str = "default"
-    ) -> None:
+    def __init__(self, input_size: int, hidden_size: int, *, generator: torch.Generator, init: str = "default") -> None:
         super().__init__()
         self.input_size = input_size
         self.hidden_size = hidden_size

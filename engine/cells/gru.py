@@ -112,5 +112,5 @@ class GRUCell(Cell):
         return GRUState(h), GRUGates(r, z, n)
 
     def states(self, inputs: Tensor) -> Tensor:
-        scanned: Tensor = GRUScan.apply(self.project(inputs), self.weight_hh, self.bias_hh)
+        scanned: Tensor = GRUScan.apply(self.project(inputs), self.weight_hh, self.bias_hh)  # type: ignore[no-untyped-call]
         return scanned

@@ -69,7 +69,7 @@ class LSTMCell(Cell):
 
     def states(self, inputs: Tensor) -> Tensor:
         start = self.zeros(inputs.shape[0]).unsqueeze(0)
-        weights = [self.weight_ih, self.weight_hh, self.bias_ih, self.bias_hh]
+        weights: list[Tensor] = [self.weight_ih, self.weight_hh, self.bias_ih, self.bias_hh]
         # torch.nn.LSTM's own kernel: has_biases, num_layers, dropout, train, bidirectional, batch_first
         h, _, _ = torch.lstm(inputs, (start, start), weights, True, 1, 0.0, True, False, True)
         return h

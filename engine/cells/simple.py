@@ -96,5 +96,5 @@ class RNNCell(Cell):
         return RNNState(self.activation.f(projected + recurrent)), NoGates()
 
     def states(self, inputs: Tensor) -> Tensor:
-        scanned: Tensor = ElmanScan.apply(self.project(inputs) + self.bias_hh, self.weight_hh, self.activation)
+        scanned: Tensor = ElmanScan.apply(self.project(inputs) + self.bias_hh, self.weight_hh, self.activation)  # type: ignore[no-untyped-call]
         return scanned

@@ -82,8 +82,8 @@ class Hello(Characters):
         if len(set(self.word)) < 2 or len(self.word) > 50:
             raise FieldError(
                 "word",
-                f"word needs 2 to 50 characters, at least two of them different, such as hello; it has {len(self.word)} "
-                f"({len(set(self.word))} different).",
+                "word needs 2 to 50 characters, at least two of them different, such as hello; "
+                f"it has {len(self.word)} ({len(set(self.word))} different).",
             )
 
     @property
@@ -136,7 +136,7 @@ class NextCharacter(Characters):
         return self.text if self.corpus == "own" else corpus(self.corpus)
 
     @cached_property
-    def alphabet(self) -> tuple[str, ...]:  # type: ignore[override]  # computed once a task, the text may be long
+    def alphabet(self) -> tuple[str, ...]:
         counts: dict[str, int] = {}
         for c in self.source:
             counts[c] = counts.get(c, 0) + 1

@@ -31,8 +31,8 @@ def copy(size: int, symbols: int, length: int, generator: torch.Generator) -> tu
 class Copy(Classes):
     """Keep a few symbols through a long blank, then say them in order.
 
-    `symbols` letters (K) come first, then `length` blanks (T), the last of which is the sign to go; then the letters are
-    to be said again while more blanks come in. In between, blank is the right answer.
+    `symbols` letters (K) come first, then `length` blanks (T), the last of which is the sign to go; then the letters
+    are to be said again while more blanks come in. In between, blank is the right answer.
 
     Chance: a network that remembers nothing still knows when to say blank, and guesses the K letters among 8:
     K·ln 8 spread over T+2K answers. (For K=10 that is 10·ln 8/(T+20).) Accuracy counts the K letters only; chance 1/8.

@@ -9,9 +9,7 @@ from engine.fields import FieldError, Whole, setting
 from engine.tasks.base import Classes, Sampler, uniform_loss
 
 
-def echo(
-    size: int, symbols: int, delay: int, length: int, generator: torch.Generator
-) -> tuple[Tensor, Tensor, Tensor]:
+def echo(size: int, symbols: int, delay: int, length: int, generator: torch.Generator) -> tuple[Tensor, Tensor, Tensor]:
     """Random symbols; the answer at t is the symbol of t − delay. The first `delay` steps have no answer (−100)."""
     tokens = torch.randint(0, symbols, (size, length), generator=generator)
     targets = torch.full((size, length), -100)
@@ -38,7 +36,8 @@ class Echo(Classes):
         if self.delay >= self.length:
             raise FieldError(
                 ("delay", "length"),
-                f"delay must be shorter than length ({self.length} steps), or nothing is asked; it was given {self.delay}.",
+                f"delay must be shorter than length ({self.length} steps), or nothing is asked; "
+                f"it was given {self.delay}.",
             )
 
     @property

@@ -68,9 +68,10 @@ def sunspots() -> np.ndarray:
 class Forecast(Amounts):
     """Read `length` values of a series and say the next one.
 
-    Series: a sine with noise, the chaotic Mackey–Glass series, the yearly sunspot numbers, or one's own. The first four
-    fifths are for training, the last fifth is held out: split in time, so nothing from the future leaks in. Values are
-    scaled by the training part's mean and standard deviation. If the series is short, windows are shorter than `length`.
+    Series: a sine with noise, the chaotic Mackey–Glass series, the yearly sunspot numbers, or one's own. The first
+    four fifths are for training, the last fifth is held out: split in time, so nothing from the future leaks in. Values
+    are scaled by the training part's mean and standard deviation. If the series is short, windows are shorter than
+    `length`.
 
     Chance: always answering the training part's mean; the loss is then the mean square of the scaled values that are
     asked for, near 1. Right: within a tenth of a standard deviation.
@@ -98,7 +99,8 @@ class Forecast(Amounts):
             if min(self._split[0]) == max(self._split[0]):
                 raise FieldError(
                     ("values", "series"),
-                    "values never changes in its first four fifths, so there is nothing to learn. Choose another column.",
+                    "values never changes in its first four fifths, so there is nothing to learn. "
+                    "Choose another column.",
                 )
 
     @cached_property
@@ -132,7 +134,7 @@ class Forecast(Amounts):
         return min(self.length, *(len(part) - 1 for part in self.parts))
 
     @cached_property
-    def chance_loss(self) -> float:  # type: ignore[override]  # computed once a task
+    def chance_loss(self) -> float:
         return float(self.parts[0][self.steps :].square().mean())
 
     @cached_property

@@ -28,7 +28,7 @@ class Order(Classes):
 
     The first stands between one and two tenths of the sequence, the second between five and six tenths; E opens and B
     closes. Chance: four answers, equally likely: ln 4.
-    Source: Hochreiter & Schmidhuber 1997, task 6a; there each sequence's length is drawn from 100–110, here it is fixed.
+    Source: Hochreiter & Schmidhuber 1997, task 6a; there a sequence's length is drawn from 100–110, here it is fixed.
     """
 
     length: int = setting(Whole(50, 10, 500, "steps"))
