@@ -6,7 +6,7 @@ from typing import Any, Self
 
 from engine.budget import MAX_SECONDS, seconds_per_update
 from engine.cells import CELLS, INITS
-from engine.fields import Choice, FieldError, Real, Spec, Text, Whole, check_settings, read_settings, setting, specs
+from engine.fields import Choice, FieldError, Real, Spec, Whole, check_settings, read_settings, setting, shown, specs
 from engine.optimizers import OPTIMIZERS
 from engine.tasks import TASKS, Task
 
@@ -49,6 +49,12 @@ class Training:
 
     def __post_init__(self) -> None:
         check_settings(self)
+        if self.lr * self.decay > 1:
+            raise FieldError(
+                ("decay", "lr"),
+                "decay times lr may be 1 at most, or every update throws the weights past 0 and further out each time; "
+                f"it was given {self.decay:g} · {self.lr:g} = {self.decay * self.lr:g}. Lower one of them.",
+            )
 
 
 @dataclass(frozen=True)
@@ -89,7 +95,7 @@ class Experiment:
         """
         for name in params:
             if name not in known_settings():
-                raise FieldError(name, f"“{name[:40]}” is not the name of a setting.")
+                raise FieldError(name, f"{shown(name)} is not the name of a setting.")
         task = TASKS[TASK.read("task", params.get("task", TASK.default))]
         network = read_settings(specs(Architecture), params)
         cell = network.get("cell", Architecture.cell)
@@ -121,7 +127,7 @@ class Experiment:
             **{name: (spec, getattr(self.training, name)) for name, spec in specs(self.training).items()},
         }
         written = {name: spec.write(value) for name, (spec, value) in declared.items()}
-        return {name: text for name, text in written.items() if text or isinstance(declared[name][0], Text | Choice)}
+        return {name: text for name, text in written.items() if text or declared[name][0].default}
 
 
 def _without(params: dict[str, str], names: Iterable[str]) -> dict[str, str]:

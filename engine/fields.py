@@ -30,6 +30,20 @@ def shown(value: object) -> str:
     return f"“{text[:MAX_SHOWN]}…”" if len(text) > MAX_SHOWN else f"“{text}”"
 
 
+def number(kind: type[int] | type[float], text: str) -> int | float | str:
+    """The finite number that `text` spells in plain digits; `text` itself if it spells none.
+
+    Python alone would also take ４２, 4_2 and inf.
+    """
+    if not text.isascii() or "_" in text or len(text) > MAX_SHOWN:
+        return text
+    try:
+        value = kind(text)
+    except ValueError:
+        return text
+    return value if math.isfinite(value) else text
+
+
 @dataclass(frozen=True)
 class Whole:
     """A whole number, low ≤ value ≤ high."""
@@ -48,10 +62,7 @@ class Whole:
             )
 
     def read(self, name: str, text: str) -> int:
-        try:
-            value: object = int(text) if len(text) <= 20 else text
-        except ValueError:
-            value = text
+        value = number(int, text)
         self.check(name, value)
         assert isinstance(value, int)
         return value
@@ -78,10 +89,7 @@ class Real:
             )
 
     def read(self, name: str, text: str) -> float:
-        try:
-            value: object = float(text) if len(text) <= 40 else text
-        except ValueError:
-            value = text
+        value = number(float, text)
         self.check(name, value)
         assert isinstance(value, float)
         return value
@@ -167,17 +175,12 @@ class Numbers:
                 )
 
     def read(self, name: str, text: str) -> tuple[float, ...]:
-        numbers: list[object] = []
-        for part in text.split(",") if text.strip() else []:
-            try:
-                numbers.append(float(part))
-            except ValueError:
-                numbers.append(part)
-        self.check(name, tuple(numbers))
-        return tuple(numbers)  # type: ignore[arg-type]  # check() has shown that they are floats
+        numbers = tuple(number(float, part) for part in text.split(",")) if text.strip() else ()
+        self.check(name, numbers)
+        return numbers  # type: ignore[return-value]  # check() has shown that they are floats
 
     def write(self, value: tuple[float, ...]) -> str:
-        return ",".join(f"{number:.10g}" for number in value)
+        return ",".join(repr(float(number)).removesuffix(".0") for number in value)
 
 
 Spec = Whole | Real | Choice | Text | Numbers

@@ -64,7 +64,9 @@ class Run:
         self.experiment = experiment
         self.network = build(experiment)
         training = experiment.training
-        self.optimizer = OPTIMIZERS[training.optimizer](self.network.parameters(), training.lr, training.decay)
+        self.optimizer = OPTIMIZERS[training.optimizer](
+            self.network.parameters(), lr=training.lr, weight_decay=training.decay
+        )
         self.updates = 0
         self.seconds = 0.0
         self.losses = History(columns=2)

@@ -27,6 +27,7 @@ class Session:
         self.look = Look()
         self.playing = False
         self.failed = False
+        self.tuned = False
         self.rate: float | None = None
         self._out: Future[Frame] | None = None
         self._rate_from: tuple[float, int] | None = None
@@ -45,6 +46,7 @@ class Session:
         if experiment == tuned:
             try:
                 self.run.tune(experiment.training)
+                self.tuned = self.run.updates > 0
             except ValueError:
                 self._begin(experiment)
         else:
@@ -102,6 +104,7 @@ class Session:
     def _begin(self, experiment: Experiment) -> None:
         self.run = self.pool.submit(Run, experiment).result()
         self.failed = False
+        self.tuned = False
         self.rate = None
         self._rate_from = None
         self.frame = self.pool.submit(slice_of, self.run, self.look, 0.0).result()

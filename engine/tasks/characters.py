@@ -142,7 +142,7 @@ class NextCharacter(Characters):
             counts[c] = counts.get(c, 0) + 1
         if len(counts) <= MAX_SYMBOLS:
             return tuple(sorted(counts))
-        kept = sorted(counts, key=lambda c: (-counts[c], c))[: MAX_SYMBOLS - 1]
+        kept = sorted(counts.keys() - {RARE}, key=lambda c: (-counts[c], c))[: MAX_SYMBOLS - 1]
         return (*sorted(kept), RARE)
 
     @cached_property

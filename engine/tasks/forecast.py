@@ -13,6 +13,7 @@ from engine.fields import Choice, FieldError, Numbers, Real, Whole, setting
 from engine.tasks.base import Amounts, Batch, Quantity, Sampler, floats
 
 MIN_VALUES = 20
+SMALLEST_CHANGE = 1e-9
 POINTS = 2000
 SERIES = ("sine", "mackey_glass", "sunspots")
 
@@ -79,7 +80,7 @@ class Forecast(Amounts):
 
     series: str = setting(Choice("mackey_glass", (*SERIES, "own")))
     length: int = setting(Whole(20, 1, 500, "values"))
-    period: float = setting(Real(25.0, 2.0, 500.0, "values"))
+    period: float = setting(Real(25.0, 3.0, 500.0, "values"))
     noise: float = setting(Real(0.1, 0.0, 2.0))
     values: tuple[float, ...] = setting(Numbers((), 50_000))
     readout: str = setting(Choice("last", ("last", "mean")))
@@ -96,10 +97,11 @@ class Forecast(Amounts):
                     f"values needs at least {MIN_VALUES} numbers to learn from; it has {len(self.values)}. "
                     "Choose a longer series.",
                 )
-            if min(self._split[0]) == max(self._split[0]):
+            # Scaled by less, the numbers would leave the range in which float32 can square them.
+            if not self.scale[1] > SMALLEST_CHANGE * np.abs(self.source).max():
                 raise FieldError(
                     ("values", "series"),
-                    "values never changes in its first four fifths, so there is nothing to learn. "
+                    "values hardly changes in its first four fifths, so there is nothing to learn. "
                     "Choose another column.",
                 )
 

@@ -1,0 +1,22 @@
+"""The entry: `streamlit run playground/app.py`. The list of pages and the frame around them."""
+
+import sys
+from pathlib import Path
+
+# `streamlit run` puts this file's folder on the path, and the packages stand one above.
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+import streamlit as st  # noqa: E402  # after the path is set
+
+from playground import frame, words  # noqa: E402  # likewise
+
+st.set_page_config(page_title=words.TITLE, page_icon=":material/neurology:", layout="wide")
+page = st.navigation(
+    [
+        st.Page("../pages/train.py", title="Playground", icon=":material/neurology:", url_path="train", default=True),
+        st.Page("../pages/guide.py", title="Guide", icon=":material/menu_book:", url_path="guide"),
+    ],
+    position="top",
+)
+frame.open_page(page.url_path)
+page.run()

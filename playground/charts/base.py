@@ -1,0 +1,96 @@
+"""What all pictures share: colours, the time axis, and how a spec and its data reach the browser."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import altair as alt
+import numpy as np
+import pyarrow as pa
+
+# Colour-blind safe; a quantity and a cell keep their colour on every page.
+SIGNED = ["#1f5fa8", "#8fb8de", "#f4f4f2", "#f3b27a", "#c2570c"]
+UNSIGNED = ["#eef3f1", "#a5d3c9", "#4aa595", "#146b60", "#07332e"]
+GRADIENT = "#8e4b9e"
+RIGHT, WRONG = "#2878b8", "#d0650f"
+MARKED = "#d0650f"
+NEUTRAL = "#8a9499"
+CELL_COLOURS = {"rnn": "#d55e00", "gru": "#009e73", "lstm": "#3b82c4"}
+
+GUTTER = 48
+"""Pixels left of every picture's plot, so that step t stands at the same place in all of them."""
+
+Data = Mapping[str, pa.Table]
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A Vega-Lite spec over named data, and the words for those who do not see it."""
+
+    spec: dict[str, Any]
+    alt: str
+
+    def filled(self, data: Data) -> dict[str, Any]:
+        return {**self.spec, "datasets": dict(data)}
+
+
+def picture(chart: Any, words: str) -> Picture:
+    """Finish an Altair chart: drawn on a canvas, which keeps up with training where SVG does not."""
+    spec = chart.to_dict()
+    spec["usermeta"] = {"embedOptions": {"renderer": "canvas", "actions": False}}
+    spec["padding"] = {"left": 0, "right": 4, "top": 4, "bottom": 0}
+    spec["autosize"] = {"type": "fit", "contains": "padding"}
+    spec["config"] = {"mark": {"aria": False}, "view": {"stroke": None}}
+    return Picture(spec, words)
+
+
+def table(**columns: Any) -> pa.Table:
+    """An Arrow table; whole numbers as int16 or int32, others as float32, for few bytes a tick. NaN becomes null."""
+    return pa.table({name: _column(values) for name, values in columns.items()})
+
+
+def _column(values: Any) -> pa.Array:
+    array = np.asarray(values)
+    if array.dtype.kind == "f":
+        return pa.array(array.astype(np.float32), mask=~np.isfinite(array))
+    if array.dtype.kind == "i":
+        small = array.size == 0 or abs(array).max() < 2**15
+        return pa.array(array.astype(np.int16 if small else np.int32))
+    return pa.array(list(values))
+
+
+def ink(dark: bool) -> str:
+    return "#e4eaeb" if dark else "#1c2326"
+
+
+def ticks(count: int) -> list[int]:
+    """About six whole numbers from 1 to `count`, the first and the last among them if there is room."""
+    if count <= 10:
+        return list(range(1, count + 1))
+    stride = next(s for s in (2, 5, 10, 20, 25, 50, 100) if count / s <= 7)
+    inner = [t for t in range(stride, count + 1, stride) if count - t >= stride / 2]
+    return [1, *inner, count]
+
+
+def time_axis(steps: int, title: str | None = None) -> alt.X:
+    """Steps 1..T, each one unit wide and centred on its number."""
+    return alt.X(
+        "x:Q",
+        scale=alt.Scale(domain=[0.5, steps + 0.5], nice=False, zero=False),
+        axis=alt.Axis(values=ticks(steps), format="d", grid=False, title=title, labelFlush=False),
+    )
+
+
+def left_axis(**options: Any) -> alt.Axis:
+    """An axis that always takes the same room."""
+    return alt.Axis(minExtent=GUTTER - 18, maxExtent=GUTTER - 18, **options)
+
+
+def limit(values: np.ndarray) -> float:
+    """The end of a fixed colour scale for signed values: 1, 2, 5, 10, … whichever holds them all."""
+    finite = np.abs(values[np.isfinite(values)])
+    top = float(finite.max()) if finite.size else 1.0
+    if top <= 1:
+        return 1.0
+    power = 10.0 ** np.floor(np.log10(top))
+    return float(next(m * power for m in (1, 2, 5, 10) if m * power >= top))

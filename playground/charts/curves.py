@@ -1,0 +1,128 @@
+"""Curves: the loss over updates, and the gradient over time."""
+
+from functools import lru_cache
+
+import altair as alt
+import numpy as np
+
+from playground.charts.base import CELL_COLOURS, GRADIENT, NEUTRAL, Data, Picture, left_axis, picture, table, time_axis
+
+POINTS = 200
+SMALLEST_LOSS = 1e-9
+
+
+@lru_cache(maxsize=16)
+def loss_curve(cell: str, dark: bool) -> Picture:
+    """Training loss (thin) and held-out loss (dotted, thick) on a log axis, chance as a dashed line."""
+    colour = CELL_COLOURS[cell]
+    x = alt.X(
+        "update:Q",
+        scale=alt.Scale(nice=False),
+        axis=alt.Axis(title="update", grid=False, format="~s", tickCount=5, titlePadding=4),
+    )
+    y = alt.Y(
+        "loss:Q",
+        scale=alt.Scale(type="log", nice=True),
+        axis=left_axis(title="loss", tickCount=5, format="~g", gridOpacity=0.4),
+    )
+    tooltip = [alt.Tooltip("update:Q", format=","), alt.Tooltip("loss:Q", format=".5g")]
+    frame = alt.Chart(alt.NamedData("frame")).mark_point(opacity=0, size=0).encode(x, y)
+    training = alt.Chart(alt.NamedData("training")).mark_line(color=colour, strokeWidth=1, opacity=0.55)
+    held_out = alt.Chart(alt.NamedData("held_out")).mark_line(
+        color=colour, strokeWidth=2.2, point={"size": 22, "color": colour, "filled": True}
+    )
+    chance = alt.Chart(alt.NamedData("chance"))
+    layers = (
+        frame,
+        training.encode(x, y, tooltip=tooltip),
+        held_out.encode(x, y, tooltip=[*tooltip, alt.Tooltip("accuracy:Q", title="held-out accuracy", format=".1%")]),
+        chance.mark_rule(color=NEUTRAL, strokeDash=[5, 4], strokeWidth=1.5).encode(y=y),
+        chance.mark_text(color=NEUTRAL, align="right", dx=-2, dy=-7, fontSize=12).encode(
+            y=y, x=alt.value("width"), text="label:N"
+        ),
+        alt.Chart(alt.NamedData("names"))
+        .mark_text(color=colour, align="right", dy=8, fontSize=12)
+        .encode(x=alt.value("width"), y=alt.YValue(0), text="label:N"),
+    )
+    return picture(
+        alt.layer(*layers, height=300),
+        "Line chart of the loss against updates on a logarithmic axis: training loss, held-out loss, "
+        "and the chance level as a dashed line.",
+    )
+
+
+def loss_data(losses: np.ndarray, held_out: np.ndarray, chance: float) -> Data:
+    """losses (N, 2), held_out (M, 3): at most 200 points each, every one the mean of the updates around it."""
+    losses, held_out = thinned(losses), thinned(held_out)
+    return {
+        "training": table(update=losses[:, 0].round().astype(int), loss=positive(losses[:, 1])),
+        "held_out": table(
+            update=held_out[:, 0].round().astype(int), loss=positive(held_out[:, 1]), accuracy=held_out[:, 2]
+        ),
+        "chance": table(loss=[chance], label=[f"chance {chance:.4g}"]),
+        "frame": table(update=[0, round_end(losses[-1, 0] if len(losses) else 0)], loss=[chance, chance]),
+        "names": table(label=["thin: training · dots: held-out"]),
+    }
+
+
+def round_end(update: float) -> int:
+    """Where the update axis ends: 100, 200, 500, 1,000, … so that it moves rarely."""
+    power = 10 ** max(2, len(str(int(update))) - 1)
+    return next(m * power for m in (1, 2, 5, 10) if m * power >= update)
+
+
+def thinned(rows: np.ndarray) -> np.ndarray:
+    """At most 200 rows: each the mean of as many neighbours as that takes."""
+    group = -(-len(rows) // POINTS)
+    if group <= 1:
+        return rows
+    starts = np.arange(0, len(rows), group)
+    counts = np.diff(np.append(starts, len(rows)))
+    return np.asarray(np.add.reduceat(rows, starts, axis=0) / counts[:, None])
+
+
+def positive(loss: np.ndarray) -> np.ndarray:
+    """Losses for a log axis, on which 0 has no place."""
+    return np.asarray(np.maximum(loss, SMALLEST_LOSS))
+
+
+def decades(norms: np.ndarray) -> tuple[int, int]:
+    """Fixed ends of a log axis that holds all positive norms: powers of ten that rarely change."""
+    usable = norms[np.isfinite(norms) & (norms > 0)]
+    if usable.size == 0:
+        return -4, 1
+    lowest, highest = np.log10(usable.min()), np.log10(usable.max())
+    low = next((d for d in (-4, -8, -16, -32, -64) if d <= lowest), -330)
+    high = next((d for d in (1, 4, 8, 16, 32) if d >= highest), 330)
+    return low, high
+
+
+@lru_cache(maxsize=128)
+def gradient_curve(steps: int, low: int, high: int) -> Picture:
+    """‖∂L/∂h_t‖ over time on a log axis from 10^low to 10^high."""
+    exponents = np.unique(np.linspace(low, high, 6).round()).astype(int)
+    encoding = {
+        "x": time_axis(steps),
+        "y": alt.Y(
+            "norm:Q",
+            scale=alt.Scale(type="log", domain=[10.0**low, 10.0**high], nice=False, clamp=True),
+            axis=left_axis(values=[10.0 ** int(e) for e in exponents], format=".0e", title="‖∂L/∂h‖", gridOpacity=0.4),
+        ),
+        "tooltip": [
+            alt.Tooltip("x:Q", title="time step"),
+            alt.Tooltip("norm:Q", title="‖∂L/∂h‖", format=".3e"),
+        ],
+    }
+    base = alt.Chart(alt.NamedData("gradient"), height=150)
+    line = base.mark_line(color=GRADIENT, strokeWidth=2).encode(**encoding)
+    dots = base.mark_point(color=GRADIENT, filled=True, size=26 if steps <= 60 else 12, opacity=1).encode(**encoding)
+    return picture(
+        alt.layer(line, dots),
+        f"Line chart of the gradient norm of the loss with respect to the hidden state at each of {steps} time steps, "
+        "on a logarithmic axis.",
+    )
+
+
+def gradient_data(norms: np.ndarray) -> Data:
+    """norms: (T,); a zero has no place on a log axis and leaves a gap."""
+    return {"gradient": table(x=np.arange(1, len(norms) + 1), norm=np.where(norms > 0, norms, np.nan))}

@@ -1,0 +1,70 @@
+"""Unit × time: hidden state, cell state, gates."""
+
+from functools import lru_cache
+
+import altair as alt
+import numpy as np
+
+from playground.charts.base import SIGNED, UNSIGNED, Data, Picture, left_axis, picture, table, ticks, time_axis
+
+HEIGHT = 190
+
+
+@lru_cache(maxsize=256)
+def heatmap(name: str, steps: int, units: int, low: float, high: float) -> Picture:
+    """A cell for every unit (down) and step (right), coloured from low to high; signed if low is below 0.
+
+    The data is the bare values, step by step; their places follow from the row number, which saves bytes. Cells overlap
+    a little, or the ground would shine through between them.
+    """
+    colours = SIGNED if low < 0 else UNSIGNED
+    chart = (
+        alt.Chart(alt.NamedData("values"), height=HEIGHT)
+        .transform_window(row="row_number()")
+        .transform_calculate(
+            step=f"floor((datum.row - 1) / {units}) + 1",
+            unit=f"(datum.row - 1) % {units} + 1",
+            x="datum.step - 0.5",
+            x2="datum.step + 0.55",
+            y="datum.unit - 0.5",
+            y2="datum.unit + 0.55",
+        )
+        .mark_rect(clip=True)
+        .encode(
+            x=time_axis(steps),
+            x2="x2:Q",
+            y=alt.Y(
+                "y:Q",
+                scale=alt.Scale(domain=[0.5, units + 0.5], reverse=True, nice=False, zero=False),
+                axis=left_axis(values=ticks(units), format="d", grid=False, title="unit"),
+            ),
+            y2="y2:Q",
+            color=alt.Color(
+                "v:Q",
+                scale=alt.Scale(domain=list(np.linspace(low, high, len(colours))), range=colours, clamp=True),
+                legend=alt.Legend(
+                    title=None,
+                    orient="top",
+                    gradientLength=120,
+                    gradientThickness=8,
+                    values=[low, (low + high) / 2, high],
+                    offset=2,
+                    format="~g",
+                ),
+            ),
+            tooltip=[
+                alt.Tooltip("unit:Q", title="unit"),
+                alt.Tooltip("step:Q", title="time step"),
+                alt.Tooltip("v:Q", title=name, format=".4f"),
+            ],
+        )
+    )
+    return picture(
+        chart,
+        f"Heat map of {name}: {units} units down, {steps} time steps to the right, values from {low:g} to {high:g}.",
+    )
+
+
+def heatmap_data(values: np.ndarray) -> Data:
+    """values: (T, H)."""
+    return {"values": table(v=values.reshape(-1))}

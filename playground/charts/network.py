@@ -1,0 +1,271 @@
+"""The network as a picture: unrolled in time, or folded into one column."""
+
+from functools import lru_cache
+from itertools import pairwise
+
+import altair as alt
+import numpy as np
+
+from engine.cells import CELLS
+from engine.config import Architecture
+from engine.network import DIRECTIONS
+from engine.tasks import Task, Tokens
+from engine.trace import Trace
+from playground.charts.base import CELL_COLOURS, NEUTRAL, SIGNED, Data, Picture, ink, picture, table
+from playground.charts.sequence import VISIBLE
+
+COLUMNS = 10
+EARLY, LATE = 5, 4
+BANDS = 8
+ARROW = {"forward": "→", "backward": "←"}
+
+Line = tuple[float, float, float, float]
+"""x, y to x2, y2."""
+
+Shape = tuple[tuple[str, ...], ...]
+"""For each layer from the input up, its directions."""
+
+
+def columns(steps: int) -> tuple[list[int], list[int]]:
+    """Which steps are drawn, and in which column: all up to 10; else the first five and the last four round a gap."""
+    if steps <= COLUMNS:
+        return list(range(1, steps + 1)), list(range(steps))
+    drawn = [*range(1, EARLY + 1), *range(steps - LATE + 1, steps + 1)]
+    return drawn, [*range(EARLY), *range(EARLY + 1, COLUMNS)]
+
+
+def bands(hidden: int) -> list[int]:
+    """The units shown in each box: up to eight, spread evenly, from 0."""
+    return sorted({round(k) for k in np.linspace(0, hidden - 1, min(BANDS, hidden))})
+
+
+@lru_cache(maxsize=64)
+def unrolled(shape: Shape, steps: int, hidden: int, readout: str, top: float, dark: bool) -> Picture:
+    """Input below, one row a layer and direction above it, outputs on top; a box is the state at one step."""
+    drawn, places = columns(steps)
+    units = bands(hidden)
+    rows = [(layer, direction) for layer, directions in enumerate(shape, 1) for direction in directions]
+    count, width = len(rows), places[-1] + 1
+    names = ["input", *(f"layer {layer} {ARROW[direction]}" for layer, direction in rows), "output"]
+
+    def literal(values: list[int]) -> str:
+        return "[" + ",".join(map(str, values)) + "]"
+
+    x = alt.X(
+        "x:Q",
+        scale=alt.Scale(domain=[-0.6, width - 0.4], nice=False, zero=False),
+        axis=alt.Axis(
+            values=places,
+            labelExpr=f"{literal(drawn)}[indexof({literal(places)}, datum.value)]",
+            grid=False,
+            ticks=False,
+            domain=False,
+            title=None,
+            labelOverlap=True,
+        ),
+    )
+    y = alt.Y(
+        "y:Q",
+        scale=alt.Scale(domain=[-0.5, count + 1.5], nice=False, zero=False),
+        axis=alt.Axis(
+            values=list(range(count + 2)),
+            labelExpr=f"{names}[datum.value]",
+            grid=False,
+            ticks=False,
+            domain=False,
+            title=None,
+            minExtent=54,
+            maxExtent=54,
+        ),
+    )
+
+    def lines(ends: list[Line], opacity: float = 0.5) -> alt.Chart:
+        data = alt.Data(values=[dict(zip(("x", "y", "x2", "y2"), end, strict=True)) for end in ends])
+        return alt.Chart(data).mark_rule(color=NEUTRAL, opacity=opacity).encode(x=x, y=y, x2="x2:Q", y2="y2:Q")
+
+    def heads(points: list[tuple[float, float]], shape: str) -> alt.Chart:
+        data = alt.Data(values=[{"x": a, "y": b} for a, b in points])
+        return (
+            alt.Chart(data).mark_point(shape=shape, filled=True, color=NEUTRAL, size=34, opacity=0.9).encode(x=x, y=y)
+        )
+
+    side = {"forward": 1, "backward": -1}
+    between = [(a + b) / 2 for a, b in pairwise(places)]
+    steps_through: list[Line] = [(a, r, b, r) for r in range(1, count + 1) for a, b in pairwise(places)]
+    along: dict[str, list[tuple[float, float]]] = {
+        d: [(m, r) for r, (_, e) in enumerate(rows, 1) if e == d for m in between] for d in side
+    }
+    up: list[Line] = [(p, 0.25, p, count) for p in places]
+    if readout == "every":
+        out: list[Line] = [(p, count, p, count + 0.75) for p in places]
+        outputs = places
+    else:
+        last = {"forward": places[-1], "backward": places[0]}
+        tops = [(r, d) for r, (layer, d) in enumerate(rows, 1) if layer == len(shape)]
+        outputs = [last[tops[0][1]]]
+        sources = [(last[d], r) for r, d in tops] if readout == "last" else [(p, count) for p in places]
+        out = [(p, r, outputs[0], count + 0.75) for p, r in sources]
+    boxes = (
+        alt.Chart(alt.NamedData("bands"))
+        .transform_window(n="row_number()")
+        .transform_calculate(
+            band=f"(datum.n - 1) % {len(units)}",
+            column=f"floor((datum.n - 1) / {len(units)}) % {len(places)}",
+            row=f"floor((datum.n - 1) / {len(units) * len(places)}) + 1",
+            unit=f"{literal(units)}[datum.band] + 1",
+            step=f"{literal(drawn)}[datum.column]",
+            x=f"{literal(places)}[datum.column] - 0.3",
+            x2="datum.x + 0.6",
+            y=f"datum.row + 0.36 - 0.72 * datum.band / {len(units)}",
+            y2=f"datum.y - 0.72 / {len(units)}",
+        )
+        .mark_rect()
+        .encode(
+            x=x,
+            x2="x2:Q",
+            y=y,
+            y2="y2:Q",
+            color=alt.Color(
+                "v:Q",
+                scale=alt.Scale(domain=list(np.linspace(-top, top, len(SIGNED))), range=SIGNED, clamp=True),
+                legend=alt.Legend(
+                    title=None,
+                    orient="top",
+                    gradientLength=100,
+                    gradientThickness=8,
+                    values=[-top, 0, top],
+                    format="~g",
+                ),
+            ),
+            tooltip=[
+                alt.Tooltip("unit:Q", title="unit"),
+                alt.Tooltip("step:Q", title="time step"),
+                alt.Tooltip("v:Q", title="h", format=".4f"),
+            ],
+        )
+    )
+    texts = (
+        alt.Chart(alt.NamedData("texts"))
+        .mark_text(color=ink(dark), fontSize=12 if width <= 8 else 10, fontWeight="bold")
+        .encode(x=x, y=y, text="text:N")
+    )
+    rings = (
+        alt.Chart(alt.Data(values=[{"x": p, "y": count + 1} for p in outputs]))
+        .mark_point(shape="circle", size=420 if width <= 8 else 260, color=CELL_COLOURS["lstm"], strokeWidth=1.5)
+        .encode(x=x, y=y)
+    )
+    layers = [lines(up, 0.3), lines(steps_through), lines(out), boxes]
+    layers += [heads(along["forward"], "triangle-right"), heads(along["backward"], "triangle-left"), rings, texts]
+    if steps > COLUMNS:
+        gap = alt.Data(values=[{"x": EARLY, "y": r, "text": "…"} for r in range(count + 1)])
+        layers.append(alt.Chart(gap).mark_text(color=NEUTRAL, fontSize=14, dy=-6).encode(x=x, y=y, text="text:N"))
+    return picture(
+        alt.layer(*layers, height=min(190 + 56 * count, 520)),
+        f"The network unrolled in time: {len(shape)} layers, {', '.join(shape[0])}, over {steps} steps; "
+        "each box is coloured by the state of some of its units at that step.",
+    )
+
+
+def unrolled_data(trace: Trace) -> Data:
+    """The states of the units shown, row by row, and the letters or numbers that go in and come out."""
+    strands = [strand for layer in trace.layers for strand in layer]
+    steps, hidden = strands[0].state["h"].shape
+    drawn, places = columns(steps)
+    at = [step - 1 for step in drawn]
+    values = np.stack([strand.state["h"][at][:, bands(hidden)] for strand in strands])
+    reading = trace.reading
+    if isinstance(reading, Tokens):
+        going_in = [VISIBLE.get(reading.inputs[t], reading.inputs[t]) for t in at]
+        coming_out = [VISIBLE.get(reading.answers[t], reading.answers[t]) for t in at]
+        out_at = [(p, text) for p, text in zip(places, coming_out, strict=True) if text]
+    else:
+        going_in = [f"{reading.values[t]:.2g}" for t in at]
+        backward_only = all(strand.direction == "backward" for strand in strands)
+        out_at = [(places[0] if backward_only else places[-1], f"{reading.answer:.2g}")]
+    if isinstance(reading, Tokens) and trace.outputs.ndim == 1 and all(s.direction == "backward" for s in strands):
+        out_at = [(places[0], text) for _, text in out_at]
+    top = len(strands) + 1
+    return {
+        "bands": table(v=values.reshape(-1)),
+        "texts": table(
+            x=[*places, *(p for p, _ in out_at)],
+            y=[0] * len(places) + [top] * len(out_at),
+            text=[*going_in, *(text for _, text in out_at)],
+        ),
+    }
+
+
+@lru_cache(maxsize=64)
+def _folded(boxes: tuple[tuple[float, int, str, str], ...], dark: bool) -> Picture:
+    rows = max(row for _, row, _, _ in boxes)
+    x = alt.X("x:Q", scale=alt.Scale(domain=[0, 2]), axis=None)
+    y = alt.Y("y:Q", scale=alt.Scale(domain=[-0.6, rows + 0.6]), axis=None)
+    data = alt.Data(
+        values=[
+            {
+                "x": a,
+                "y": row,
+                "left": a - 0.42,
+                "right": a + 0.42,
+                "low": row - 0.32,
+                "high": row + 0.32,
+                "name": n,
+                "size": s,
+            }
+            for a, row, n, s in boxes
+        ]
+    )
+    links = alt.Data(values=[{"x": 1, "y": row + 0.34, "y2": row + 0.62} for row in range(rows)])
+    recurrent = [{"x": a + 0.42, "y": row, "text": "↻"} for a, row, name, _ in boxes if "layer" in name]
+    base = alt.Chart(data)
+    layers = [
+        base.mark_rect(cornerRadius=6, fillOpacity=0.12, fill=NEUTRAL, stroke=NEUTRAL).encode(
+            x=alt.X("left:Q", scale=alt.Scale(domain=[0, 2]), axis=None),
+            x2="right:Q",
+            y=alt.Y("low:Q", scale=alt.Scale(domain=[-0.6, rows + 0.6]), axis=None),
+            y2="high:Q",
+        ),
+        base.mark_text(dy=-8, fontSize=13, fontWeight="bold", color=ink(dark)).encode(x=x, y=y, text="name:N"),
+        base.mark_text(dy=9, fontSize=11, color=ink(dark)).encode(x=x, y=y, text="size:N"),
+        alt.Chart(links).mark_rule(color=NEUTRAL, strokeWidth=2).encode(x=x, y=y, y2="y2:Q"),
+        alt.Chart(links)
+        .mark_point(shape="triangle-up", filled=True, size=60, color=NEUTRAL, opacity=1)
+        .encode(x=x, y="y2:Q"),
+        alt.Chart(alt.Data(values=recurrent))
+        .mark_text(fontSize=22, dx=-14, color=CELL_COLOURS["lstm"])
+        .encode(x=x, y=y, text="text:N"),
+    ]
+    described = "; ".join(f"{name}: {size}" for _, _, name, size in boxes)
+    return picture(alt.layer(*layers, height=90 * (rows + 1)), f"The network folded, from the input up: {described}.")
+
+
+def folded(network: Architecture, task: Task, dark: bool) -> Picture:
+    """One box for the input, each layer and direction, and the readout, with shapes and parameters."""
+    blocks = CELLS[network.cell].blocks
+    directions = DIRECTIONS[network.direction]
+    width, steps, hidden = task.input_size, task.steps, network.hidden
+    boxes: list[tuple[float, int, str, str]] = [(1.0, 0, "input x", f"{width} × {steps}")]
+    for layer in range(1, network.layers + 1):
+        own = blocks * hidden * (width + hidden + 2)
+        for k, direction in enumerate(directions):
+            place = 1.0 if len(directions) == 1 else 0.52 + 0.96 * k
+            boxes.append(
+                (
+                    place,
+                    layer,
+                    f"{network.cell.upper()} layer {layer} {ARROW[direction]}",
+                    f"{hidden} × {steps} · {own:,} parameters",
+                )
+            )
+        width = hidden * len(directions)
+    reads = {"last": "last state", "mean": "mean of all states", "every": "every state"}[task.readout]
+    out = task.output_size * (width + 1)
+    boxes.append(
+        (
+            1.0,
+            network.layers + 1,
+            f"readout of {reads}",
+            f"{task.output_size} × {width} + {task.output_size} = {out:,} parameters",
+        )
+    )
+    return _folded(tuple(boxes), dark)

@@ -1,0 +1,216 @@
+"""The sidebar: widgets in, an Experiment out. The link in the browser always says the same as the widgets.
+
+The link is written here and not by the widgets' own binding, because a bound selectbox puts its label into the link,
+and the link must carry the engine's identifiers.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlencode
+
+import streamlit as st
+
+from engine import CELLS, TASKS, Experiment, FieldError
+from engine.config import TASK, Architecture, Training
+from engine.fields import Choice, Real, Spec, Whole, specs
+from playground import own_data, words
+from playground.presets import PRESETS
+
+LONGEST_LINK = 6000
+"""Characters; longer addresses are cut by some browsers and servers."""
+
+OWN_DATA = {"text": "text", "values": "values"}
+
+
+def experiment(page: str) -> Experiment:
+    """Draw the sidebar and return the visitor's experiment: the one on show, or the last one that was valid."""
+    _follow_link(page)
+    with st.sidebar:
+        _presets()
+        values = _widgets()
+        try:
+            chosen = _assemble(values)
+        except FieldError as problem:
+            st.error(words.plain(str(problem)) + " The run goes on as it was.", icon=":material/error:")
+            chosen = st.session_state["experiment"]
+    _notices()
+    st.session_state["experiment"] = chosen
+    _write_link(chosen)
+    return chosen
+
+
+def show(experiment: Experiment) -> None:
+    """Set every widget to what `experiment` says. To be called before the widgets are drawn, or in a callback."""
+    state = st.session_state
+    state["experiment"] = experiment
+    state["task"] = experiment.task_name
+    for name in specs(experiment.task):
+        state[f"{experiment.task_name}.{name}"] = getattr(experiment.task, name)
+    for name in specs(Architecture):
+        state[name] = getattr(experiment.network, name)
+    for name, value in experiment.network.options.items():
+        state[f"{experiment.network.cell}.{name}"] = value
+    for name in specs(Training):
+        state[name] = getattr(experiment.training, name)
+
+
+def link(experiment: Experiment) -> tuple[dict[str, str], bool]:
+    """The settings as they stand in a link, and whether own data was left out because it is too long for one."""
+    params = experiment.to_params()
+    if len(urlencode(params)) <= LONGEST_LINK:
+        return params, False
+    return {name: text for name, text in params.items() if name not in OWN_DATA}, True
+
+
+def _follow_link(page: str) -> None:
+    """Take over what the address says, if it is news: at the first visit, or after the browser's back button."""
+    state = st.session_state
+    given = st.query_params.to_dict()
+    moved = state.get("page") != page and not given
+    state["page"] = page
+    if "link" in state and (given == state["link"] or moved or _touched()):
+        return
+    found, problems = Experiment.read(given)
+    state["problems"] = [str(problem) for problem in problems]
+    show(found)
+
+
+def _touched() -> bool:
+    """Whether a widget changed since the last run; the address then lags behind it and is no news."""
+    return any(st.session_state.get(key) != value for key, value in st.session_state.get("seen", {}).items())
+
+
+def _write_link(chosen: Experiment) -> None:
+    params, _ = link(chosen)
+    if st.query_params.to_dict() != params:
+        st.query_params.from_dict(params)
+    st.session_state["link"] = params
+    keys = {"task", *specs(Architecture), *specs(Training)}
+    keys |= {f"{name}.{field}" for name, task in TASKS.items() for field in specs(task)}
+    keys |= {f"{name}.{option}" for name, cell in CELLS.items() for option in cell.options}
+    st.session_state["seen"] = {key: st.session_state[key] for key in keys if key in st.session_state}
+
+
+def _notices() -> None:
+    """What was wrong with the link, until it is dismissed."""
+    problems = st.session_state.get("problems")
+    if problems:
+        lines = "\n".join(f"- {words.plain(problem)}" for problem in problems)
+        st.warning(
+            f"{lines}\n\nThose settings took their usual values.",
+            title="Part of the link could not be used",
+            icon=":material/link_off:",
+        )
+        st.button("Dismiss", on_click=lambda: st.session_state.pop("problems", None), key="dismiss")
+
+
+def _presets() -> None:
+    def chosen() -> None:
+        name = st.session_state["preset"]
+        if name:
+            show(Experiment.from_params(PRESETS[name]))
+            st.session_state["preset"] = None
+
+    st.selectbox(
+        "Start from",
+        list(PRESETS),
+        index=None,
+        placeholder="Choose a ready experiment",
+        key="preset",
+        on_change=chosen,
+        help="Sets task, network and training at once.",
+    )
+
+
+def _widgets() -> dict[str, Any]:
+    """Draw all controls; their values by the name of the setting."""
+    values: dict[str, Any] = {}
+    st.subheader("Task")
+    task = values["task"] = _widget("task", "task", TASK, {name: label for name, (label, _) in words.TASKS.items()})
+    st.caption(words.TASKS[task][1])
+    values |= _group(specs(TASKS[task]), f"{task}.", task)
+
+    st.subheader("Network")
+    declared = specs(Architecture)
+    for name in ("cell", "hidden", "layers"):
+        values[name] = _widget(name, name, declared[name])
+    values["direction"] = _direction(declared["direction"], TASKS[task].causal)
+    values |= _group(CELLS[values["cell"]].options, f"{values['cell']}.", "")
+    values["init"] = _widget("init", "init", declared["init"])
+
+    st.subheader("Training")
+    values |= _group(specs(Training), "", "")
+    return values
+
+
+def _group(declared: Mapping[str, Spec], prefix: str, task: str) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    for name, spec in declared.items():
+        key = f"{prefix}{name}"
+        st.session_state.setdefault(key, spec.default)
+        if name in OWN_DATA:
+            if values.get("corpus" if name == "text" else "series") == "own":
+                own_data.ask(name, key)
+            values[name] = st.session_state[key]
+        elif name in ("noise", "period") and values["series"] != "sine":
+            values[name] = st.session_state[key]
+        else:
+            values[name] = _widget(name, key, spec, task=task)
+    return values
+
+
+def _direction(spec: Spec, causal: bool) -> str:
+    if not causal:
+        return str(_widget("direction", "direction", spec))
+    st.segmented_control(
+        words.label("direction"),
+        ["forward"],
+        default="forward",
+        format_func=words.choice,
+        help=words.FORWARD_ONLY,
+        disabled=True,
+        key="direction.fixed",
+    )
+    st.caption(words.FORWARD_ONLY)
+    return "forward"
+
+
+def _widget(name: str, key: str, spec: Spec, labels: Mapping[str, str] | None = None, task: str = "") -> Any:
+    """The control that fits a spec, with the limits the engine declares."""
+    st.session_state.setdefault(key, spec.default)
+    common: dict[str, Any] = {
+        "label": words.label(name, task),
+        "help": words.help_for(name, task),
+        "key": key,
+        "persist_state": "session",
+    }
+    if isinstance(spec, Choice):
+        text = labels.__getitem__ if labels else words.choice
+        if len(spec.options) <= 3 and name != "cell":
+            return st.segmented_control(
+                options=spec.options, format_func=text, required=True, width="stretch", **common
+            )
+        return st.selectbox(options=spec.options, format_func=text, **common)
+    if isinstance(spec, Whole):
+        if spec.high > 1000:
+            return st.number_input(min_value=spec.low, max_value=spec.high, step=1, **common)
+        return st.slider(min_value=spec.low, max_value=spec.high, step=1, **common)
+    if isinstance(spec, Real):
+        fine = spec.low > 0 and spec.high / spec.low > 1e4
+        return st.number_input(
+            min_value=spec.low, max_value=spec.high, step=0.001 if fine else 0.1, format="%g", **common
+        )
+    return st.text_input(**common)
+
+
+def _assemble(values: Mapping[str, Any]) -> Experiment:
+    task = TASKS[TASK.read("task", values["task"])]
+    cell = Architecture(cell=values["cell"]).cell
+    return Experiment(
+        task=task(**{name: values[name] for name in specs(task)}),
+        network=Architecture(
+            **{name: values[name] for name in specs(Architecture)},
+            options={name: values[name] for name in CELLS[cell].options},
+        ),
+        training=Training(**{name: values[name] for name in specs(Training)}),
+    )

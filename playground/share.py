@@ -1,0 +1,80 @@
+"""Take it along: the link, the numbers of a run, and the same network as PyTorch code."""
+
+import io
+import json
+import zipfile
+from urllib.parse import urlencode
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from engine import Experiment
+from engine.script import script
+from engine.trace import Trace
+from engine.training import Snapshot
+from playground import controls
+
+
+def draw(experiment: Experiment, snapshot: Snapshot) -> None:
+    """The section at the foot of the sidebar."""
+    st.subheader("Take it along")
+    with st.popover("Copy link", icon=":material/link:", width="stretch"):
+        params, left_out = controls.link(experiment)
+        if left_out:
+            st.caption("Your own data is too long for a link, so it is left out: hand it on as a file as well.")
+        st.caption("The whole experiment: the same network, and at the same update the same loss. Copy at the right.")
+        st.code(f"{_address()}?{urlencode(params)}", language=None, wrap_lines=True)
+    st.download_button(
+        "Download run",
+        data=lambda: archive(snapshot),
+        file_name=f"{experiment.task_name}-{experiment.network.cell}.zip",
+        mime="application/zip",
+        icon=":material/download:",
+        on_click="ignore",
+        help="CSV of the losses, the states and gates on the sequence shown, and the settings, as they now stand.",
+        width="stretch",
+    )
+    with st.popover("PyTorch code", icon=":material/code:", width="stretch"):
+        st.caption("A script that needs torch alone and prints the same losses.")
+        source = script(experiment)
+        st.download_button("Download", source, "network.py", "text/x-python", on_click="ignore", key="download_code")
+        st.code(source[:20_000], language="python", height=400)
+
+
+def archive(snapshot: Snapshot) -> bytes:
+    """A zip of losses.csv, held_out.csv, states.csv and experiment.json."""
+    losses = pd.DataFrame(snapshot.losses, columns=["update", "training_loss"])
+    held_out = pd.DataFrame(snapshot.held_out, columns=["update", "held_out_loss", "held_out_accuracy"])
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as files:
+        files.writestr("losses.csv", _csv(losses))
+        files.writestr("held_out.csv", _csv(held_out))
+        files.writestr("states.csv", _csv(states(snapshot.trace)))
+        files.writestr("experiment.json", json.dumps(snapshot.experiment.to_params(), ensure_ascii=False, indent=2))
+    return out.getvalue()
+
+
+def states(trace: Trace) -> pd.DataFrame:
+    """One row a layer, direction, time step and unit; a column for each state and gate, and for ∂L/∂h."""
+    tables = []
+    for layer in trace.layers:
+        for strand in layer:
+            steps, units = strand.grad_h.shape
+            columns = {
+                "layer": strand.layer,
+                "direction": strand.direction,
+                "step": np.repeat(np.arange(1, steps + 1), units),
+                "unit": np.tile(np.arange(1, units + 1), steps),
+            }
+            values = {**strand.state, **strand.gates, "dL_dh": strand.grad_h}
+            tables.append(pd.DataFrame({**columns, **{name: v.reshape(-1) for name, v in values.items()}}))
+    return pd.concat(tables, ignore_index=True)
+
+
+def _csv(table: pd.DataFrame) -> str:
+    return table.astype({c: int for c in ("update",) if c in table}).to_csv(index=False, float_format="%.9g")
+
+
+def _address() -> str:
+    return (st.context.url or "http://localhost:8501/").split("?")[0]

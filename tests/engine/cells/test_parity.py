@@ -1,0 +1,137 @@
+"""The fast way through a cell against the plain loop, torch.nn and finite differences: values and every gradient."""
+
+from typing import Any
+
+import pytest
+import torch
+from torch import Tensor, nn
+
+from engine.cells import CELLS, Cell, GRUCell
+from engine.cells.gru import GRUGates, GRUScan, GRUState
+from engine.cells.simple import ACTIVATIONS, ElmanScan
+from tests.engine.cells.reference import (
+    CASES,
+    NAMES,
+    SHAPES,
+    assert_same,
+    generator,
+    make,
+    sequences,
+    values_and_gradients,
+)
+
+DTYPES = [torch.float32, torch.float64]
+every_cell = pytest.mark.parametrize(("name", "options"), CASES, ids=NAMES)
+every_shape = pytest.mark.parametrize("shape", SHAPES, ids=str)
+every_dtype = pytest.mark.parametrize("dtype", DTYPES, ids=str)
+
+
+def looped(cell: Cell, inputs: Tensor) -> Tensor:
+    return torch.stack([state.h for state in cell.unroll(inputs)[0]], dim=1)
+
+
+def torch_module(name: str, options: dict[str, Any], cell: Cell) -> nn.RNNBase:
+    """torch.nn's module of that cell with the cell's parameters."""
+    sizes = {"input_size": cell.input_size, "hidden_size": cell.hidden_size, "batch_first": True}
+    module: nn.RNNBase
+    if name == "rnn":
+        module = nn.RNN(**sizes, nonlinearity=options["activation"])
+    else:
+        module = {"lstm": nn.LSTM, "gru": nn.GRU}[name](**sizes)
+    module.to(cell.weight_hh.dtype)
+    module.load_state_dict({f"{key}_l0": value for key, value in cell.state_dict().items()})
+    return module
+
+
+def assert_matches_torch(name: str, options: dict[str, Any], cell: Cell, inputs: Tensor) -> None:
+    module = torch_module(name, options, cell)
+    theirs = values_and_gradients(lambda x: module(x)[0], module, inputs)
+    assert_same(
+        values_and_gradients(cell.states, cell, inputs),
+        {key.removesuffix("_l0"): value for key, value in theirs.items()},
+    )
+
+
+@every_cell
+@every_shape
+@every_dtype
+def test_fast_equals_plain_loop(name: str, options: dict[str, Any], shape: tuple[int, ...], dtype: torch.dtype) -> None:
+    batch, steps, inputs, hidden = shape
+    cell, x = make(name, options, inputs, hidden, dtype), sequences(batch, steps, inputs, dtype)
+    assert_same(
+        values_and_gradients(cell.states, cell, x),
+        values_and_gradients(lambda x: looped(cell, x), cell, x),
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "options"),
+    [case for case in CASES if case[1].get("activation") not in ("sigmoid", "identity")],
+    ids=[name for name in NAMES if "sigmoid" not in name and "identity" not in name],
+)
+@every_shape
+@every_dtype
+def test_fast_equals_torch(name: str, options: dict[str, Any], shape: tuple[int, ...], dtype: torch.dtype) -> None:
+    batch, steps, inputs, hidden = shape
+    assert_matches_torch(
+        name, options, make(name, options, inputs, hidden, dtype), sequences(batch, steps, inputs, dtype)
+    )
+
+
+@every_cell
+def test_long_sequence_in_single_precision(name: str, options: dict[str, Any]) -> None:
+    """Rounding hardly piles up over 200 steps of 32 units at the scale a network starts with."""
+    cell = CELLS[name](8, 32, generator=generator(), **options)
+    x = sequences(16, 200, 8, torch.float32)
+    assert_same(
+        values_and_gradients(cell.states, cell, x),
+        values_and_gradients(lambda x: looped(cell, x), cell, x),
+        slack=10,
+    )
+
+
+class FlippedGRU(GRUCell):
+    """A GRU whose z keeps the candidate instead of the old state: same shapes, other equations."""
+
+    def advance(self, projected: Tensor, state: GRUState) -> tuple[GRUState, GRUGates]:
+        right, gates = super().advance(projected, state)
+        return GRUState(state.h + gates.n - right.h), gates
+
+    states = Cell.states
+
+
+def test_flipped_update_gate_is_noticed() -> None:
+    cell = FlippedGRU(4, 5, generator=generator())
+    with pytest.raises(AssertionError, match="not close"):
+        assert_matches_torch("gru", {}, cell, sequences(3, 9, 4, torch.float32))
+
+
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+@pytest.mark.parametrize("steps", [1, 5])
+def test_elman_scan_gradients_are_finite_differences(activation: str, steps: int) -> None:
+    projected = torch.randn(2, steps, 3, generator=generator(5), dtype=torch.float64, requires_grad=True)
+    weight = torch.randn(3, 3, generator=generator(6), dtype=torch.float64, requires_grad=True)
+    assert torch.autograd.gradcheck(lambda p, w: ElmanScan.apply(p, w, ACTIVATIONS[activation]), (projected, weight))
+
+
+@pytest.mark.parametrize("steps", [1, 5])
+def test_gru_scan_gradients_are_finite_differences(steps: int) -> None:
+    projected = torch.randn(2, steps, 9, generator=generator(5), dtype=torch.float64, requires_grad=True)
+    weight = torch.randn(9, 3, generator=generator(6), dtype=torch.float64, requires_grad=True)
+    bias = torch.randn(9, generator=generator(7), dtype=torch.float64, requires_grad=True)
+    assert torch.autograd.gradcheck(GRUScan.apply, (projected, weight, bias))
+
+
+@every_cell
+@every_shape
+def test_fast_way_leaves_its_inputs_alone(name: str, options: dict[str, Any], shape: tuple[int, ...]) -> None:
+    """The scans write in place, into copies."""
+    batch, steps, inputs, hidden = shape
+    cell, x = make(name, options, inputs, hidden), sequences(batch, steps, inputs)
+    before = [value.detach().clone() for value in (x, *cell.parameters())]
+    h = cell.states(x)
+    weighting = torch.randn(h.shape, generator=generator(8), dtype=h.dtype)
+    kept = weighting.clone()
+    h.backward(weighting)
+    for value, old in zip((x, *cell.parameters(), weighting), (*before, kept), strict=True):
+        assert torch.equal(value.detach(), old)
