@@ -136,7 +136,7 @@ def script(experiment: Experiment) -> str:
         forget_bias=_forget_bias(network.hidden, network.options.get("forget_bias")),
         read={"last": _last(directions, network.hidden), "mean": "x.mean(dim=1)", "every": "x"}[task.readout],
         seed=training.seed,
-        optimizer=f"{optimizer.func.__name__}(network.parameters(), "  # type: ignore[attr-defined]  # it is a class
+        optimizer=f"{optimizer.func.__name__}(network.parameters(), "
         + ", ".join(f"{name}={value!r}" for name, value in optimizer_settings.items())
         + ")",
         draw_name=draw.__name__,

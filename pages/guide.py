@@ -1,13 +1,31 @@
 """The guide: what the pictures show, and the tasks and cells in their own words."""
 
+from inspect import cleandoc
+from pathlib import Path
+
 import streamlit as st
 
+from engine import CELLS, TASKS
 from engine.slices import Frame
+from playground import words
 from playground.frame import live
 
 
-def draw(frame: Frame) -> None:
-    st.title("Guide")
+def bar_only(_: Frame) -> None:
+    """The run goes on while one reads; its pictures are on the other page."""
 
 
-live(draw)
+live(bar_only)
+
+st.title("Guide")
+st.markdown((Path(words.__file__).parent / "guide.md").read_text(encoding="utf-8"))
+
+st.subheader("Tasks")
+for name, task in TASKS.items():
+    with st.expander(words.TASKS[name][0]):
+        st.text(cleandoc(task.__doc__ or ""))
+
+st.subheader("Cells")
+for name, cell in CELLS.items():
+    with st.expander(words.CELLS[name]):
+        st.text(cleandoc(cell.__doc__ or ""))

@@ -6,11 +6,11 @@ from pathlib import Path
 # `streamlit run` puts this file's folder on the path, and the packages stand one above.
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-import streamlit as st  # noqa: E402  # after the path is set
+import streamlit as st
 
-from playground import frame, words  # noqa: E402  # likewise
+from playground import frame, words
 
-st.set_page_config(page_title=words.TITLE, page_icon=":material/neurology:", layout="wide")
+st.set_page_config(page_title=words.TITLE, page_icon=str(Path(__file__).parent / "icon.svg"), layout="wide")
 page = st.navigation(
     [
         st.Page("../pages/train.py", title="Playground", icon=":material/neurology:", url_path="train", default=True),

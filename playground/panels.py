@@ -27,11 +27,18 @@ def is_dark() -> bool:
     return st.context.theme.type == "dark"
 
 
-def sequence(trace: Trace, key: str) -> None:
-    """The probe sequence: input, target and answer."""
+LINE = 20
+"""Steps in a line of the task's picture; a sequence of more lines than LINES is drawn in one, without letters."""
+
+LINES = 5
+
+
+def sequence(trace: Trace, key: str, columns: int | None = None) -> None:
+    """The probe sequence: input, target and answer, in lines of `columns` steps or on one time axis."""
     reading = trace.reading
     if isinstance(reading, Tokens):
-        show(tokens_picture(len(reading.inputs), is_dark()), tokens_data(reading), key)
+        steps = len(reading.inputs)
+        show(tokens_picture(steps, min(columns or steps, steps), is_dark()), tokens_data(reading), key)
     else:
         show(quantity_picture(len(reading.values), any(reading.marked), is_dark()), quantity_data(reading), key)
 
@@ -41,11 +48,17 @@ def task(frame: Frame) -> None:
     st.subheader("Task")
     experiment = frame.snapshot.experiment
     st.caption(words.TASKS[experiment.task_name][1])
-    sequence(frame.snapshot.trace, "task_picture")
+    wrapped = LINE if experiment.task.steps <= LINE * LINES else None
+    sequence(frame.snapshot.trace, "task_picture", wrapped)
     st.markdown(verdict(frame.snapshot.trace.reading))
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.button("Another sequence", icon=":material/shuffle:", on_click=_next_probe, key="next_probe")
-        st.caption("Training never sees these.")
+    if experiment.task.varied:
+        st.button(
+            "Another sequence",
+            icon=":material/shuffle:",
+            on_click=_next_probe,
+            key="next_probe",
+            help="The sequences shown here are held out: training never sees them.",
+        )
     if isinstance(experiment.task, Characters):
         _writing(experiment.task, frame)
 
@@ -128,9 +141,9 @@ def loss(frame: Frame) -> None:
     st.subheader("Loss")
     snapshot = frame.snapshot
     experiment = snapshot.experiment
-    st.caption("Down is better. Below the dashed line the network knows more than chance.")
+    st.caption("Thin: training. Thick: held-out. Below the dashed line the network knows more than chance.")
     data = loss_data(snapshot.losses, snapshot.held_out, experiment.task.chance_loss)
-    show(loss_curve(experiment.network.cell, is_dark()), data, "loss")
+    show(loss_curve(experiment.network.cell), data, "loss")
 
 
 def inside(frame: Frame) -> None:

@@ -38,7 +38,7 @@ class Session:
         return self.run.experiment
 
     def adopt(self, experiment: Experiment) -> None:
-        """Make `experiment` the visitor's: tune the run if that is possible, else begin anew. Play goes on."""
+        """Make `experiment` the visitor's: tune the run if that is possible, else begin a new one, which waits."""
         if experiment == self.experiment:
             return
         tuned = replace(self.experiment, training=experiment.training)
@@ -102,6 +102,7 @@ class Session:
         return self.frame.snapshot.explosion is not None
 
     def _begin(self, experiment: Experiment) -> None:
+        self.playing = False
         self.run = self.pool.submit(Run, experiment).result()
         self.failed = False
         self.tuned = False

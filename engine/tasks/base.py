@@ -78,6 +78,9 @@ class Task(ABC):
     causal: ClassVar[bool] = False
     """True if the inputs ahead hold the answer, so that only a forward network may be asked."""
 
+    varied: ClassVar[bool] = True
+    """False if there is only one sequence, so that what is held out is what is trained on."""
+
     def __post_init__(self) -> None:
         check_settings(self)
 

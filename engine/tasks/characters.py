@@ -75,6 +75,8 @@ class Hello(Characters):
     remember. Chance: one of the V letters of the word, ln V.
     """
 
+    varied = False
+
     word: str = setting(Text("hello", 200))
 
     def __post_init__(self) -> None:

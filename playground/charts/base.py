@@ -34,11 +34,30 @@ class Picture:
         return {**self.spec, "datasets": dict(data)}
 
 
-def picture(chart: Any, words: str) -> Picture:
+KEY_HEIGHT = 32
+"""Pixels above a plot for its colour key."""
+
+
+def colour_key(low: float, high: float) -> alt.Legend:
+    """A small key in the room above the plot, where it cannot move the plot."""
+    return alt.Legend(
+        title=None,
+        orient="none",
+        direction="horizontal",
+        legendX=0,
+        legendY=-KEY_HEIGHT + 6,
+        gradientLength=120,
+        gradientThickness=8,
+        values=[low, (low + high) / 2, high],
+        format="~g",
+    )
+
+
+def picture(chart: Any, words: str, above: int = 4) -> Picture:
     """Finish an Altair chart: drawn on a canvas, which keeps up with training where SVG does not."""
     spec = chart.to_dict()
     spec["usermeta"] = {"embedOptions": {"renderer": "canvas", "actions": False}}
-    spec["padding"] = {"left": 0, "right": 4, "top": 4, "bottom": 0}
+    spec["padding"] = {"left": 0, "right": 4, "top": above, "bottom": 0}
     spec["autosize"] = {"type": "fit", "contains": "padding"}
     spec["config"] = {"mark": {"aria": False}, "view": {"stroke": None}}
     return Picture(spec, words)
@@ -72,11 +91,15 @@ def ticks(count: int) -> list[int]:
     return [1, *inner, count]
 
 
+def time_scale(steps: int) -> alt.Scale:
+    return alt.Scale(domain=[0.5, steps + 0.5], nice=False, zero=False)
+
+
 def time_axis(steps: int, title: str | None = None) -> alt.X:
     """Steps 1..T, each one unit wide and centred on its number."""
     return alt.X(
         "x:Q",
-        scale=alt.Scale(domain=[0.5, steps + 0.5], nice=False, zero=False),
+        scale=time_scale(steps),
         axis=alt.Axis(values=ticks(steps), format="d", grid=False, title=title, labelFlush=False),
     )
 

@@ -9,40 +9,44 @@ from playground.charts.base import CELL_COLOURS, GRADIENT, NEUTRAL, Data, Pictur
 
 POINTS = 200
 SMALLEST_LOSS = 1e-9
+"""Where a loss of 0 is drawn: a log axis has no place for it."""
 
 
 @lru_cache(maxsize=16)
-def loss_curve(cell: str, dark: bool) -> Picture:
-    """Training loss (thin) and held-out loss (dotted, thick) on a log axis, chance as a dashed line."""
+def loss_curve(cell: str) -> Picture:
+    """Training loss (thin) and held-out loss (thick) on a log axis, chance as a dashed line."""
     colour = CELL_COLOURS[cell]
     x = alt.X(
         "update:Q",
         scale=alt.Scale(nice=False),
-        axis=alt.Axis(title="update", grid=False, format="~s", tickCount=5, titlePadding=4),
+        axis=alt.Axis(title="update", grid=False, format=",.0f", tickCount=4, titlePadding=4),
     )
     y = alt.Y(
         "loss:Q",
         scale=alt.Scale(type="log", nice=True),
         axis=left_axis(title="loss", tickCount=5, format="~g", gridOpacity=0.4),
     )
-    tooltip = [alt.Tooltip("update:Q", format=","), alt.Tooltip("loss:Q", format=".5g")]
-    frame = alt.Chart(alt.NamedData("frame")).mark_point(opacity=0, size=0).encode(x, y)
-    training = alt.Chart(alt.NamedData("training")).mark_line(color=colour, strokeWidth=1, opacity=0.55)
-    held_out = alt.Chart(alt.NamedData("held_out")).mark_line(
-        color=colour, strokeWidth=2.2, point={"size": 22, "color": colour, "filled": True}
+    names = ["training", "held-out"]
+    curves = alt.Chart(alt.NamedData("losses")).encode(
+        x,
+        y,
+        strokeWidth=alt.StrokeWidth("series:O", scale=alt.Scale(domain=names, range=[1, 2.4]), legend=None),
+        opacity=alt.Opacity("series:O", scale=alt.Scale(domain=names, range=[0.5, 1]), legend=None),
+        tooltip=[
+            alt.Tooltip("series:N", title="loss on"),
+            alt.Tooltip("update:Q", format=","),
+            alt.Tooltip("loss:Q", format=".5g"),
+            alt.Tooltip("accuracy:Q", title="held-out accuracy", format=".1%"),
+        ],
     )
     chance = alt.Chart(alt.NamedData("chance"))
     layers = (
-        frame,
-        training.encode(x, y, tooltip=tooltip),
-        held_out.encode(x, y, tooltip=[*tooltip, alt.Tooltip("accuracy:Q", title="held-out accuracy", format=".1%")]),
+        alt.Chart(alt.NamedData("frame")).mark_point(opacity=0, size=0).encode(x, y),
+        curves.mark_line(color=colour),
         chance.mark_rule(color=NEUTRAL, strokeDash=[5, 4], strokeWidth=1.5).encode(y=y),
         chance.mark_text(color=NEUTRAL, align="right", dx=-2, dy=-7, fontSize=12).encode(
             y=y, x=alt.value("width"), text="label:N"
         ),
-        alt.Chart(alt.NamedData("names"))
-        .mark_text(color=colour, align="right", dy=8, fontSize=12)
-        .encode(x=alt.value("width"), y=alt.YValue(0), text="label:N"),
     )
     return picture(
         alt.layer(*layers, height=300),
@@ -53,21 +57,24 @@ def loss_curve(cell: str, dark: bool) -> Picture:
 
 def loss_data(losses: np.ndarray, held_out: np.ndarray, chance: float) -> Data:
     """losses (N, 2), held_out (M, 3): at most 200 points each, every one the mean of the updates around it."""
+    end = round_end(losses[-1, 0] if len(losses) else 0)
     losses, held_out = thinned(losses), thinned(held_out)
+    both = np.concatenate([losses, held_out[:, :2]])
     return {
-        "training": table(update=losses[:, 0].round().astype(int), loss=positive(losses[:, 1])),
-        "held_out": table(
-            update=held_out[:, 0].round().astype(int), loss=positive(held_out[:, 1]), accuracy=held_out[:, 2]
+        "losses": table(
+            series=["training"] * len(losses) + ["held-out"] * len(held_out),
+            update=both[:, 0].round().astype(int),
+            loss=np.maximum(both[:, 1], SMALLEST_LOSS),
+            accuracy=np.concatenate([np.full(len(losses), np.nan), held_out[:, 2]]),
         ),
         "chance": table(loss=[chance], label=[f"chance {chance:.4g}"]),
-        "frame": table(update=[0, round_end(losses[-1, 0] if len(losses) else 0)], loss=[chance, chance]),
-        "names": table(label=["thin: training · dots: held-out"]),
+        "frame": table(update=[0, end], loss=[chance, chance]),
     }
 
 
 def round_end(update: float) -> int:
     """Where the update axis ends: 100, 200, 500, 1,000, … so that it moves rarely."""
-    power = 10 ** max(2, len(str(int(update))) - 1)
+    power: int = 10 ** max(2, len(str(int(update))) - 1)
     return next(m * power for m in (1, 2, 5, 10) if m * power >= update)
 
 
@@ -79,11 +86,6 @@ def thinned(rows: np.ndarray) -> np.ndarray:
     starts = np.arange(0, len(rows), group)
     counts = np.diff(np.append(starts, len(rows)))
     return np.asarray(np.add.reduceat(rows, starts, axis=0) / counts[:, None])
-
-
-def positive(loss: np.ndarray) -> np.ndarray:
-    """Losses for a log axis, on which 0 has no place."""
-    return np.asarray(np.maximum(loss, SMALLEST_LOSS))
 
 
 def decades(norms: np.ndarray) -> tuple[int, int]:

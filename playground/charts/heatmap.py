@@ -5,7 +5,19 @@ from functools import lru_cache
 import altair as alt
 import numpy as np
 
-from playground.charts.base import SIGNED, UNSIGNED, Data, Picture, left_axis, picture, table, ticks, time_axis
+from playground.charts.base import (
+    KEY_HEIGHT,
+    SIGNED,
+    UNSIGNED,
+    Data,
+    Picture,
+    colour_key,
+    left_axis,
+    picture,
+    table,
+    ticks,
+    time_axis,
+)
 
 HEIGHT = 190
 
@@ -19,7 +31,7 @@ def heatmap(name: str, steps: int, units: int, low: float, high: float) -> Pictu
     """
     colours = SIGNED if low < 0 else UNSIGNED
     chart = (
-        alt.Chart(alt.NamedData("values"), height=HEIGHT)
+        alt.Chart(alt.NamedData("values"))
         .transform_window(row="row_number()")
         .transform_calculate(
             step=f"floor((datum.row - 1) / {units}) + 1",
@@ -42,15 +54,7 @@ def heatmap(name: str, steps: int, units: int, low: float, high: float) -> Pictu
             color=alt.Color(
                 "v:Q",
                 scale=alt.Scale(domain=list(np.linspace(low, high, len(colours))), range=colours, clamp=True),
-                legend=alt.Legend(
-                    title=None,
-                    orient="top",
-                    gradientLength=120,
-                    gradientThickness=8,
-                    values=[low, (low + high) / 2, high],
-                    offset=2,
-                    format="~g",
-                ),
+                legend=colour_key(low, high),
             ),
             tooltip=[
                 alt.Tooltip("unit:Q", title="unit"),
@@ -60,8 +64,9 @@ def heatmap(name: str, steps: int, units: int, low: float, high: float) -> Pictu
         )
     )
     return picture(
-        chart,
+        alt.layer(chart, height=HEIGHT),
         f"Heat map of {name}: {units} units down, {steps} time steps to the right, values from {low:g} to {high:g}.",
+        above=KEY_HEIGHT,
     )
 
 

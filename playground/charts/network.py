@@ -2,6 +2,7 @@
 
 from functools import lru_cache
 from itertools import pairwise
+from typing import Any
 
 import altair as alt
 import numpy as np
@@ -11,7 +12,18 @@ from engine.config import Architecture
 from engine.network import DIRECTIONS
 from engine.tasks import Task, Tokens
 from engine.trace import Trace
-from playground.charts.base import CELL_COLOURS, NEUTRAL, SIGNED, Data, Picture, ink, picture, table
+from playground.charts.base import (
+    CELL_COLOURS,
+    KEY_HEIGHT,
+    NEUTRAL,
+    SIGNED,
+    Data,
+    Picture,
+    colour_key,
+    ink,
+    picture,
+    table,
+)
 from playground.charts.sequence import VISIBLE
 
 COLUMNS = 10
@@ -79,11 +91,11 @@ def unrolled(shape: Shape, steps: int, hidden: int, readout: str, top: float, da
         ),
     )
 
-    def lines(ends: list[Line], opacity: float = 0.5) -> alt.Chart:
+    def lines(ends: list[Line], opacity: float = 0.5) -> Any:
         data = alt.Data(values=[dict(zip(("x", "y", "x2", "y2"), end, strict=True)) for end in ends])
         return alt.Chart(data).mark_rule(color=NEUTRAL, opacity=opacity).encode(x=x, y=y, x2="x2:Q", y2="y2:Q")
 
-    def heads(points: list[tuple[float, float]], shape: str) -> alt.Chart:
+    def heads(points: list[tuple[float, float]], shape: str) -> Any:
         data = alt.Data(values=[{"x": a, "y": b} for a, b in points])
         return (
             alt.Chart(data).mark_point(shape=shape, filled=True, color=NEUTRAL, size=34, opacity=0.9).encode(x=x, y=y)
@@ -128,14 +140,7 @@ def unrolled(shape: Shape, steps: int, hidden: int, readout: str, top: float, da
             color=alt.Color(
                 "v:Q",
                 scale=alt.Scale(domain=list(np.linspace(-top, top, len(SIGNED))), range=SIGNED, clamp=True),
-                legend=alt.Legend(
-                    title=None,
-                    orient="top",
-                    gradientLength=100,
-                    gradientThickness=8,
-                    values=[-top, 0, top],
-                    format="~g",
-                ),
+                legend=colour_key(-top, top),
             ),
             tooltip=[
                 alt.Tooltip("unit:Q", title="unit"),
@@ -163,6 +168,7 @@ def unrolled(shape: Shape, steps: int, hidden: int, readout: str, top: float, da
         alt.layer(*layers, height=min(190 + 56 * count, 520)),
         f"The network unrolled in time: {len(shape)} layers, {', '.join(shape[0])}, over {steps} steps; "
         "each box is coloured by the state of some of its units at that step.",
+        above=KEY_HEIGHT,
     )
 
 

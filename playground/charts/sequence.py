@@ -17,24 +17,46 @@ from playground.charts.base import (
     picture,
     table,
     time_axis,
+    time_scale,
 )
 
 VISIBLE = {" ": "␣", "\n": "⏎", "\t": "⇥"}
 ROWS = ("input", "target", "answer", "right?")
-READABLE = 40
+READABLE = 60
 """With more steps than this, letters no longer fit and only colours and marks remain."""
 
 
 @lru_cache(maxsize=64)
-def tokens_picture(steps: int, dark: bool) -> Picture:
-    """Rows input, target, answer and verdict over time; a verdict is a mark and a colour."""
-    base = alt.Chart(alt.NamedData("tokens"), height=150).transform_calculate(
-        left="datum.x - 0.47", end="datum.x + 0.47"
+def tokens_picture(steps: int, columns: int, dark: bool) -> Picture:
+    """Rows input, target, answer and verdict over time, broken into lines of `columns` steps.
+
+    A verdict is a mark and a colour. In one line (columns = steps) it shares the time axis of the other pictures.
+    """
+    lines = -(-steps // columns)
+    names = [*ROWS, ""]
+    x = time_axis(columns) if lines == 1 else alt.X("x:Q", scale=time_scale(columns), axis=None)
+    y = alt.Y(
+        "y:Q",
+        scale=alt.Scale(domain=[-0.5, 5 * lines - 1.5], reverse=True, nice=False),
+        axis=left_axis(
+            values=[5 * line + row for line in range(lines) for row in range(4)],
+            labelExpr=f"{names}[datum.value % 5]",
+            ticks=False,
+            domain=False,
+            grid=False,
+            title=None,
+        ),
     )
-    y = alt.Y("row:N", sort=list(ROWS), title=None, axis=left_axis(ticks=False, domain=False))
+    base = (
+        alt.Chart(alt.NamedData("tokens"), height=30 + 24 * (5 * lines - 1))
+        .transform_calculate(
+            column=f"(datum.step - 1) % {columns} + 1", y=f"5 * floor((datum.step - 1) / {columns}) + datum.row"
+        )
+        .transform_calculate(name=f"{names}[datum.row]")
+    )
     tooltip = [
-        alt.Tooltip("x:Q", title="time step"),
-        alt.Tooltip("row:N", title="row"),
+        alt.Tooltip("step:Q", title="time step"),
+        alt.Tooltip("name:N", title="row"),
         alt.Tooltip("text:N", title="symbol"),
         alt.Tooltip("probability:Q", title="probability of the target", format=".3f"),
     ]
@@ -42,21 +64,19 @@ def tokens_picture(steps: int, dark: bool) -> Picture:
         "verdict:N", scale=alt.Scale(domain=["right", "wrong", "none"], range=[RIGHT, WRONG, NEUTRAL]), legend=None
     )
     strength = alt.condition("datum.verdict == 'none'", alt.value(0.16), alt.value(0.32))
-    cells = base.mark_rect(cornerRadius=2).encode(
-        x=time_axis(steps).copy(), y=y, color=fill, opacity=strength, tooltip=tooltip
+    cells = (
+        base.transform_calculate(x="datum.column - 0.47", x2="datum.column + 0.47")
+        .transform_calculate(y2="datum.y + 0.47")
+        .transform_calculate(y="datum.y - 0.47")
+        .mark_rect(cornerRadius=2)
+        .encode(x=x, x2="x2:Q", y=y, y2="y2:Q", color=fill, opacity=strength, tooltip=tooltip)
     )
-    cells.encoding.x.shorthand = "left:Q"
-    cells = cells.encode(x2="end:Q")
-    size = 13 if steps <= 25 else 10
-    marks = (
-        base.transform_filter("datum.row == 'right?'")
-        .mark_text(fontSize=size, fontWeight="bold")
-        .encode(x=time_axis(steps), y=y, text="text:N", color=fill)
-    )
+    centred = base.transform_calculate(x="datum.column").encode(x=x, y=y, text="text:N")
+    size = 13 if columns <= 25 else 10
+    marks = centred.transform_filter("datum.row == 3").mark_text(fontSize=size, fontWeight="bold").encode(color=fill)
     layers = [cells, marks]
-    if steps <= READABLE:
-        letters = base.transform_filter("datum.row != 'right?'").mark_text(fontSize=size, color=ink(dark))
-        layers.append(letters.encode(x=time_axis(steps), y=y, text="text:N"))
+    if columns <= READABLE:
+        layers.append(centred.transform_filter("datum.row != 3").mark_text(fontSize=size, color=ink(dark)))
     return picture(
         alt.layer(*layers),
         f"One sequence of {steps} steps: the input symbol, the target, the network's answer, "
@@ -67,21 +87,21 @@ def tokens_picture(steps: int, dark: bool) -> Picture:
 def tokens_data(reading: Tokens) -> Data:
     verdicts = ["none" if r is None else "right" if r else "wrong" for r in reading.right]
     marks = {"none": "", "right": "✓", "wrong": "✗"}
-    steps = len(reading.inputs)
-    rows = {
-        "input": (reading.inputs, ["none"] * steps),
-        "target": (reading.targets, ["none"] * steps),
-        "answer": (reading.answers, verdicts),
-        "right?": (tuple(marks[v] for v in verdicts), verdicts),
-    }
-    columns = [
-        (t, row, "".join(VISIBLE.get(c, c) for c in text), verdict, probability)
-        for row, (texts, states) in rows.items()
-        for t, (text, verdict, probability) in enumerate(zip(texts, states, reading.probability, strict=True), 1)
+    plain = ["none"] * len(verdicts)
+    rows = (
+        (reading.inputs, plain),
+        (reading.targets, plain),
+        (reading.answers, verdicts),
+        (tuple(marks[v] for v in verdicts), verdicts),
+    )
+    cells = [
+        (step, row, "".join(VISIBLE.get(c, c) for c in text), verdict, probability)
+        for row, (texts, states) in enumerate(rows)
+        for step, (text, verdict, probability) in enumerate(zip(texts, states, reading.probability, strict=True), 1)
         if text
     ]
-    x, row, text, verdict, probability = zip(*columns, strict=True)
-    return {"tokens": table(x=x, row=row, text=text, verdict=verdict, probability=probability)}
+    step, row, text, verdict, probability = zip(*cells, strict=True)
+    return {"tokens": table(step=step, row=row, text=text, verdict=verdict, probability=probability)}
 
 
 @lru_cache(maxsize=64)
@@ -123,7 +143,8 @@ def quantity_picture(steps: int, marks: bool, dark: bool) -> Picture:
 
 def quantity_data(reading: Quantity) -> Data:
     steps = len(reading.values)
-    return {
-        "values": table(x=list(range(1, steps + 1)), value=reading.values, marked=reading.marked),
-        "ends": table(x=[steps + 1] * 2, value=[reading.target, reading.answer], name=["target", "answer"]),
-    }
+    values = table(x=range(1, steps + 1), value=reading.values, marked=reading.marked)
+    if any(reading.marked):
+        return {"values": values}
+    ends = table(x=[steps + 1] * 2, value=[reading.target, reading.answer], name=["target", "answer"])
+    return {"values": values, "ends": ends}

@@ -44,9 +44,7 @@ def test_copy(length: int, letters: int) -> None:
         assert rest == [8] * (length - 1) + [9] + [8] * letters
         assert targets == [8] * (letters + length) + word
         assert counts == [False] * (letters + length) + [True] * letters
-    assert len({tuple(tokens[:letters]) for tokens in symbols(batch)}) == (
-        8 if letters == 1 else pytest.approx(150, 0.4)
-    )
+    assert {tokens[0] for tokens in symbols(batch)} == set(range(8))
 
 
 @pytest.mark.parametrize(("length", "delay", "letters"), [(2, 1, 2), (30, 3, 4), (10, 9, 8)])

@@ -1,0 +1,23 @@
+PYTHON ?= python3
+BIN = .venv/bin
+
+.PHONY: run test
+
+run: .venv/run
+	$(BIN)/streamlit run playground/app.py
+
+test: .venv/test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/pytest
+
+.venv/run: requirements.txt
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet -r requirements.txt
+	touch $@
+
+.venv/test: requirements.txt requirements-dev.txt
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet -r requirements-dev.txt
+	touch $@ .venv/run

@@ -1,0 +1,52 @@
+"""Small runs, and how to tell that two of them are in the same place to the last bit."""
+
+from typing import Any
+
+import numpy as np
+import torch
+
+from engine import Experiment, Run
+
+SMALL = {"task": "adding", "length": "8", "hidden": "6", "batch": "4"}
+
+
+def started(**params: str) -> Run:
+    return Run(Experiment.from_params({**SMALL, **params}))
+
+
+def trained(updates: int, **params: str) -> Run:
+    run = started(**params)
+    for _ in range(updates):
+        run.update()
+    return run
+
+
+def same(one: Any, other: Any) -> bool:
+    """Equal all the way down, tensors and arrays bit for bit."""
+    if type(one) is not type(other):
+        return False
+    if isinstance(one, dict):
+        return one.keys() == other.keys() and all(same(one[key], other[key]) for key in one)
+    if isinstance(one, list | tuple):
+        return len(one) == len(other) and all(map(same, one, other))
+    if isinstance(one, torch.Tensor):
+        return one.dtype == other.dtype and torch.equal(one, other)
+    if isinstance(one, np.ndarray):
+        return np.array_equal(one, other)
+    return bool(one == other)
+
+
+def place(run: Run) -> dict[str, Any]:
+    """Everything about a run but the time it took."""
+    state = run.state_dict()
+    del state["seconds"]
+    return state
+
+
+def assert_same_place(one: Run, other: Run) -> None:
+    for key, value in place(one).items():
+        assert same(value, place(other)[key]), f"the runs differ in {key}"
+
+
+def finite_weights(run: Run) -> bool:
+    return all(bool(parameter.isfinite().all()) for parameter in run.network.parameters())

@@ -1,0 +1,182 @@
+"""An experiment: its limits, its text, and what it says about settings that cannot be."""
+
+import math
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from engine import CELLS, TASKS, Experiment, FieldError
+from engine.cells import INITS
+from engine.config import Architecture, Training, known_settings
+from engine.fields import specs
+from engine.optimizers import OPTIMIZERS
+
+DEFAULT = Experiment.from_params({})
+
+
+def test_the_names_others_build_on() -> None:
+    """Identifiers stand in links: none of them is ever renamed."""
+    assert set(CELLS) == {"rnn", "lstm", "gru"}
+    assert set(TASKS) == {"adding", "copy", "hello", "text", "forecast", "echo", "neighbours", "order"}
+    assert set(INITS) == {"default", "xavier", "orthogonal", "identity"}
+    optimizers = "sgd momentum nesterov adagrad adadelta rmsprop adam adamw"
+    assert set(OPTIMIZERS) == set(optimizers.split())
+    common = "task length cell hidden layers direction activation forget_bias init optimizer lr batch clip decay seed"
+    own = "readout symbols word corpus text series period noise values delay distance"
+    assert set(known_settings()) == {*common.split(), *own.split()}
+
+
+@pytest.mark.parametrize("task", TASKS)
+@pytest.mark.parametrize("cell", CELLS)
+def test_text_holds_every_setting_in_force(task: str, cell: str) -> None:
+    params = Experiment.from_params({"task": task, "cell": cell}).to_params()
+    declared = {**specs(TASKS[task]), **specs(Architecture), **specs(Training), **CELLS[cell].options}
+    left_out = {"text", "values"} & set(declared)
+    assert set(params) == {"task", *declared} - left_out
+
+
+def test_every_parameter_arrives() -> None:
+    params = {
+        "task": "copy",
+        "length": "7",
+        "symbols": "2",
+        "cell": "rnn",
+        "hidden": "9",
+        "layers": "3",
+        "direction": "backward",
+        "activation": "relu",
+        "init": "identity",
+        "optimizer": "sgd",
+        "lr": "0.25",
+        "batch": "11",
+        "clip": "0.0",
+        "decay": "0.125",
+        "seed": "2147483647",
+    }
+    experiment = Experiment.from_params(params)
+    assert experiment.task == TASKS["copy"](length=7, symbols=2)  # type: ignore[call-arg]
+    assert experiment.network == Architecture("rnn", 9, 3, "backward", "identity", {"activation": "relu"})
+    assert experiment.training == Training("sgd", 0.25, 11, 0.0, 0.125, 2**31 - 1)
+    assert experiment.to_params() == params
+
+
+@pytest.mark.parametrize(
+    ("name", "good", "bad"),
+    [
+        ("hidden", ("1", "128"), ("0", "129", "-1", "1e2", "128.0", "True", "٣")),
+        ("layers", ("1", "4"), ("0", "5")),
+        ("length", ("2", "500"), ("1", "501")),
+        ("batch", ("1", "256"), ("0", "257")),
+        ("lr", ("1e-06", "10", "0.5"), ("0", "9e-7", "10.1", "nan", "inf", "-0.1", "1e400", "")),
+        ("clip", ("0", "1000"), ("-1", "1001", "nan")),
+        ("decay", ("0", "1"), ("-0.1", "1.1", "inf")),
+        ("seed", ("0", "2147483647"), ("-1", "2147483648", "1" * 400)),
+        ("forget_bias", ("-10", "10"), ("-10.1", "11", "nan")),
+        ("cell", ("rnn", "lstm", "gru"), ("LSTM", "", "elman")),
+        ("direction", ("forward", "backward", "bidirectional"), ("sideways",)),
+        ("init", tuple(INITS), ("zeros",)),
+        ("optimizer", tuple(OPTIMIZERS), ("lbfgs",)),
+        ("task", ("adding", "echo"), ("subtracting", "Adding")),
+    ],
+)
+def test_limits(name: str, good: tuple[str, ...], bad: tuple[str, ...]) -> None:
+    for text in good:
+        Experiment.from_params({name: text})
+    for text in bad:
+        with pytest.raises(FieldError) as caught:
+            Experiment.from_params({name: text})
+        assert caught.value.fields == (name,)
+        assert str(caught.value).startswith(f"{name} must be ")
+        experiment, problems = Experiment.read({name: text})
+        assert experiment == DEFAULT
+        assert [str(problem) for problem in problems] == [str(caught.value)]
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        lambda: Training(batch=True),
+        lambda: Training(lr=math.nan),
+        lambda: Training(lr=True),
+        lambda: Training(seed=10**400),
+        lambda: Training(clip=math.inf),
+        lambda: Architecture(hidden=16.0),  # type: ignore[arg-type]
+        lambda: Architecture(cell=["lstm"]),  # type: ignore[arg-type]
+        lambda: Architecture(cell="lstm", options={"forget_bias": math.nan}),
+        lambda: Architecture(cell="rnn", options={"activation": "softmax"}),
+    ],
+)
+def test_values_that_never_were_text_are_checked_too(made: Any) -> None:
+    with pytest.raises(FieldError, match=r" must be .*; it was given “.*”\.$"):
+        made()
+
+
+def test_option_of_another_cell_is_no_setting_of_this_one() -> None:
+    with pytest.raises(FieldError, match="forget_bias is not a setting of the cell gru"):
+        Architecture(cell="gru", options={"forget_bias": 1.0})
+
+
+def test_options_not_given_take_the_cells_defaults() -> None:
+    assert Architecture(cell="lstm").options == {"forget_bias": 1.0}
+    assert Architecture(cell="rnn") == Architecture(cell="rnn", options={"activation": "tanh"})
+
+
+def test_settings_of_other_tasks_and_cells_are_passed_over() -> None:
+    """A person who changes the task and comes back finds the old settings in the link."""
+    params = {"task": "adding", "cell": "gru", "word": "hello", "activation": "nonsense", "symbols": "-3"}
+    assert Experiment.from_params(params) == Experiment.from_params({"cell": "gru"})
+
+
+@pytest.mark.parametrize("name", ["colour", "", "Task", "\x00", "options", "x" * 500], ids=ascii)
+def test_unknown_name(name: str) -> None:
+    with pytest.raises(FieldError, match="is not the name of a setting") as caught:
+        Experiment.from_params({name: "1"})
+    assert str(caught.value).isprintable()
+    assert len(str(caught.value)) < 80
+    assert Experiment.read({name: "1", "hidden": "8"})[0] == Experiment.from_params({"hidden": "8"})
+
+
+@pytest.mark.parametrize("task", ["hello", "text"])
+@pytest.mark.parametrize("direction", ["backward", "bidirectional"])
+def test_next_character_needs_a_forward_network(task: str, direction: str) -> None:
+    with pytest.raises(FieldError, match=f"direction must be forward for the task {task}.*reads {direction}") as caught:
+        Experiment.from_params({"task": task, "direction": direction})
+    assert caught.value.fields == ("direction", "task")
+
+
+def test_decay_that_throws_the_weights_past_zero() -> None:
+    """Each update takes lr · decay of every weight away: beyond 1 they grow without bound on their own."""
+    assert Training(lr=10.0, decay=0.1).decay == 0.1
+    with pytest.raises(FieldError, match=r"decay times lr may be 1 at most.*given 0\.2 · 10 = 2\.") as caught:
+        Training(lr=10.0, decay=0.2)
+    assert caught.value.fields == ("decay", "lr")
+
+
+def test_read_drops_what_is_wrong_and_keeps_the_rest() -> None:
+    params = {"task": "copy", "length": "0", "hidden": "seven", "layers": "2", "colour": "red", "lr": "inf"}
+    experiment, problems = Experiment.read(params)
+    assert experiment == Experiment.from_params({"task": "copy", "layers": "2"})
+    assert sorted(problem.fields for problem in problems) == [("colour",), ("hidden",), ("length",), ("lr",)]
+
+
+def test_read_finds_nothing_wrong_with_what_is_right() -> None:
+    assert Experiment.read(DEFAULT.to_params()) == (DEFAULT, ())
+
+
+def test_read_drops_settings_that_do_not_go_together() -> None:
+    experiment, (problem,) = Experiment.read({"task": "echo", "length": "10", "delay": "10", "hidden": "8"})
+    assert experiment == Experiment.from_params({"task": "echo", "hidden": "8"})
+    assert problem.fields == ("delay", "length")
+
+
+def test_same_experiment_same_hash() -> None:
+    one, other = (Experiment.from_params({"cell": "rnn", "activation": "relu"}) for _ in range(2))
+    assert one == other
+    assert hash(one) == hash(other)
+    assert one != replace(one, training=replace(one.training, seed=2))
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_task_name(task: str) -> None:
+    assert Experiment.from_params({"task": task}).task_name == task

@@ -1,0 +1,147 @@
+"""Whatever stands in a link: it gives an experiment, and every experiment goes through text unchanged."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from engine import CELLS, TASKS, Experiment, FieldError
+from engine.budget import MAX_SECONDS, seconds_per_update
+from engine.config import Architecture, Training, known_settings
+from engine.fields import Choice, Numbers, Real, Spec, Text, Whole, specs
+
+UNICODE = st.characters(codec="utf-8", exclude_categories=["Cc"])
+
+
+def values(spec: Spec) -> st.SearchStrategy[Any]:
+    """What the spec allows."""
+    match spec:
+        case Whole():
+            return st.integers(spec.low, min(spec.high, spec.low + 40)) | st.just(spec.default)
+        case Real():
+            return st.floats(spec.low, spec.high)
+        case Choice():
+            return st.sampled_from(spec.options)
+        case Text():
+            return st.text(UNICODE | st.sampled_from("ab\n\t"), min_size=20, max_size=min(50, spec.max_bytes // 4))
+        case Numbers():
+            return st.lists(st.floats(-1e6, 1e6), min_size=20, max_size=40, unique=True).map(tuple)
+
+
+@st.composite
+def experiments(draw: st.DrawFn) -> Experiment:
+    """Any valid experiment: the parts that do not go together are put right, or drawn again."""
+
+    def drawn(owner: Any) -> dict[str, Any]:
+        return {name: draw(values(spec)) for name, spec in specs(owner).items()}
+
+    cell = draw(st.sampled_from(sorted(CELLS)))
+    options = {name: draw(values(spec)) for name, spec in CELLS[cell].options.items()}
+    network = {**drawn(Architecture), "cell": cell, "options": options}
+    training = drawn(Training)
+    task = draw(st.sampled_from(sorted(TASKS)))
+    if TASKS[task].causal:
+        network["direction"] = "forward"
+    try:
+        training["decay"] = min(training["decay"], 1 / training["lr"]) * 0.999
+        return Experiment(TASKS[task](**drawn(TASKS[task])), Architecture(**network), Training(**training))
+    except FieldError:
+        return Experiment(TASKS[task](), Architecture(cell=cell, options=options), Training())
+
+
+@given(experiments())
+@settings(max_examples=300, suppress_health_check=[HealthCheck.too_slow])
+def test_round_trip(experiment: Experiment) -> None:
+    params = experiment.to_params()
+    assert all(isinstance(key, str) and isinstance(value, str) for key, value in params.items())
+    assert Experiment.from_params(params) == experiment
+    assert Experiment.from_params(params).to_params() == params
+    assert Experiment.read(params) == (experiment, ())
+
+
+@given(experiments(), st.data())
+@settings(max_examples=100, suppress_health_check=[HealthCheck.too_slow])
+def test_any_part_of_the_text_will_do(experiment: Experiment, data: st.DataObject) -> None:
+    """What is left out takes its default, so leaving out defaults changes nothing."""
+    params = experiment.to_params()
+    plain = Experiment.from_params({"task": params["task"], "cell": params["cell"]}).to_params()
+    dropped = data.draw(st.sets(st.sampled_from(sorted(params)))) - {"task", "cell"}
+    short = {k: v for k, v in params.items() if not (k in dropped and plain.get(k) == v)}
+    assert Experiment.from_params(short) == experiment
+
+
+NAMES = st.sampled_from(sorted(known_settings())) | st.text(max_size=10)
+VALUES = (
+    st.text(max_size=60)
+    | st.sampled_from(["nan", "inf", "1e400", "-1", "0", "1", "2", "500", "128", "256", "9" * 400, "1_0", "４", "True"])
+    | st.sampled_from([*TASKS, *CELLS, "own", "backward", "bidirectional", "", "\x00", "\ud800", "🂡" * 30])
+    | st.floats().map(repr)
+    | st.integers().map(str)
+    | st.lists(st.floats(), max_size=30).map(lambda numbers: ",".join(map(repr, numbers)))
+)
+
+
+def faults(params: dict[str, str]) -> set[str]:
+    """The settings in force that are wrong taken one by one, each beside defaults that suit it."""
+    unknown = {name for name in params if name not in known_settings()}
+    task = params.get("task", "adding")
+    cell = params.get("cell", "lstm")
+    wrong = unknown | ({"task"} if task not in TASKS else set()) | ({"cell"} if cell not in CELLS else set())
+    in_force = {
+        **specs(TASKS.get(task, TASKS["adding"])),
+        **specs(Architecture),
+        **specs(Training),
+        **CELLS.get(cell, CELLS["lstm"]).options,
+    }
+    for name, spec in in_force.items():
+        if name in params:
+            try:
+                spec.read(name, params[name])
+            except FieldError:
+                wrong.add(name)
+    return wrong
+
+
+@given(st.dictionaries(NAMES, VALUES, max_size=12))
+@settings(max_examples=1000)
+def test_any_text_at_all_gives_an_experiment(params: dict[str, str]) -> None:
+    experiment, problems = Experiment.read(params)
+    assert Experiment.from_params(experiment.to_params()) == experiment
+    assert seconds_per_update(experiment.task, experiment.network, experiment.training.batch) <= MAX_SECONDS
+    blamed = {name for problem in problems for name in problem.fields}
+    assert faults(params) <= blamed
+    for problem in problems:
+        assert str(problem).endswith(".")
+        assert all(c.isprintable() for c in str(problem))
+        assert len(str(problem)) < 400
+        assert set(problem.fields) & set(params)
+
+
+@given(st.dictionaries(NAMES, VALUES, max_size=12))
+def test_what_is_not_blamed_is_kept(params: dict[str, str]) -> None:
+    experiment, problems = Experiment.read(params)
+    blamed = {name for problem in problems for name in problem.fields}
+    kept = {name: text for name, text in params.items() if name not in blamed}
+    assert Experiment.from_params(kept) == experiment
+
+
+@given(st.dictionaries(NAMES, VALUES, max_size=12))
+def test_from_params_agrees_with_read(params: dict[str, str]) -> None:
+    """Strict and lenient reading differ only in what they do about a problem."""
+    experiment, problems = Experiment.read(params)
+    if problems:
+        with pytest.raises(FieldError) as caught:
+            Experiment.from_params(params)
+        assert str(caught.value) == str(problems[0])
+    else:
+        assert Experiment.from_params(params) == experiment
+
+
+@given(experiments())
+@settings(max_examples=50, suppress_health_check=[HealthCheck.too_slow])
+def test_another_seed_is_another_experiment(experiment: Experiment) -> None:
+    other = replace(experiment, training=replace(experiment.training, seed=experiment.training.seed ^ 1))
+    assert other != experiment
+    assert other.to_params() != experiment.to_params()
