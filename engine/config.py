@@ -78,7 +78,7 @@ class Experiment:
         needed = seconds_per_update(self.task, self.network, self.training.batch)
         if needed > MAX_SECONDS:
             raise FieldError(
-                ("batch", "hidden", "layers", "length", "direction", "symbols", "text"),
+                ("batch", "hidden", "layers", "length"),
                 f"One update of this network would take about {needed:.1f} seconds, and {MAX_SECONDS:g} is the limit. "
                 "Lower one of: batch, hidden, layers, length.",
             )

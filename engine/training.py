@@ -29,7 +29,11 @@ OVERFLOW = 1e18
 
 @dataclass(frozen=True)
 class Explosion:
-    """Why a run stopped: the update that was not made, and what was no longer a usable number."""
+    """Why a run stopped, at which update.
+
+    quantity "loss": the update made the loss infinite and was taken back. "gradient": the gradient was too large to
+    step along, so the update was not made.
+    """
 
     update: int
     quantity: str
@@ -73,13 +77,14 @@ class Run:
         self.held_out = History(columns=3)
         self.gradient_norm: float | None = None
         self.explosion: Explosion | None = None
+        self._before = [parameter.detach().clone() for parameter in self.network.parameters()]
         self._measure()
 
     def update(self) -> None:
         """One optimiser step on a fresh batch; none once the run has exploded.
 
-        If the loss or the gradient is no longer a usable number, the step is not taken: the network stays as the last
-        good update left it, and `explosion` says so.
+        If the loss or the gradient is no longer a usable number, `explosion` says so and the network stays, or is put
+        back, as it was when both last were.
         """
         if self.explosion:
             return
@@ -92,10 +97,11 @@ class Run:
         norm = self._clipped(training.clip)
         value = float(loss.detach())
         if not math.isfinite(value):
-            self.explosion = Explosion(number, "loss")
+            self._take_back()
         elif not norm < (math.inf if training.clip else OVERFLOW):
             self.explosion = Explosion(number, "gradient")
         else:
+            self._remember()
             self.optimizer.step()
             self.updates = number
             self.gradient_norm = norm
@@ -186,7 +192,19 @@ class Run:
         if math.isfinite(loss):
             self.held_out.append(self.updates, loss, task.accuracy(outputs, batch))
         else:
-            self.explosion = Explosion(self.updates + 1, "held-out loss")
+            self._take_back()
+
+    @torch.no_grad()
+    def _remember(self) -> None:
+        """Keep the weights as they are before a step, whose loss is known to be finite."""
+        torch._foreach_copy_(self._before, list(self.network.parameters()))
+
+    @torch.no_grad()
+    def _take_back(self) -> None:
+        """Undo the last update: it made the loss infinite. Its loss, measured before its step, stays on record."""
+        torch._foreach_copy_(list(self.network.parameters()), self._before)
+        self.explosion = Explosion(self.updates, "loss")
+        self.updates = max(0, self.updates - 1)
 
 
 def build(experiment: Experiment) -> Network:

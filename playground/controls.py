@@ -5,6 +5,7 @@ and the link must carry the engine's identifiers.
 """
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
@@ -185,7 +186,7 @@ def _widget(name: str, key: str, spec: Spec, labels: Mapping[str, str] | None = 
         "persist_state": "session",
     }
     if isinstance(spec, Choice):
-        text = labels.__getitem__ if labels else words.choice
+        text = labels.__getitem__ if labels else partial(words.choice, name=name)
         if len(spec.options) <= 3 and name != "cell":
             return st.segmented_control(
                 options=spec.options, format_func=text, required=True, width="stretch", **common

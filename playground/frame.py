@@ -112,8 +112,7 @@ def _metrics(session: Session) -> None:
 def _exploded(snapshot: Snapshot) -> str:
     assert snapshot.explosion is not None
     training = snapshot.experiment.training
-    return words.EXPLODED.format(
-        quantity=snapshot.explosion.quantity,
+    return (words.EXPLODED[snapshot.explosion.quantity] + words.CURE).format(
         update=snapshot.explosion.update,
         lr=training.lr,
         clip=f"now {training.clip:g}" if training.clip else "now off",

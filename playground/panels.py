@@ -13,7 +13,7 @@ from playground import words
 from playground.charts.base import Data, Picture, limit
 from playground.charts.curves import decades, gradient_curve, gradient_data, loss_curve, loss_data
 from playground.charts.heatmap import heatmap, heatmap_data
-from playground.charts.network import folded, unrolled, unrolled_data
+from playground.charts.network import folded, folded_data, unrolled, unrolled_data
 from playground.charts.sequence import quantity_data, quantity_picture, tokens_data, tokens_picture
 from playground.frame import visitor
 
@@ -69,8 +69,8 @@ def verdict(reading: Tokens | Quantity) -> str:
         mark = ":blue[**✓ right**]" if reading.right else ":orange[**✗ wrong**]"
         off = abs(reading.answer - reading.target)
         return (
-            f"Target **{reading.target:.4g}**, answer **{reading.answer:.4g}** — {mark}, off by {off:.3g} "
-            f"(right: within {reading.tolerance:.3g})."
+            f"Target **{words.number(reading.target)}**, answer **{words.number(reading.answer)}** — {mark}, "
+            f"off by {words.number(off, 3)} (right: within {words.number(reading.tolerance, 3)})."
         )
     counted = [r for r in reading.right if r is not None]
     right = sum(counted)
@@ -123,7 +123,8 @@ def network(frame: Frame) -> None:
     experiment = snapshot.experiment
     if view == "Folded":
         st.caption("One box a layer; the loop is the step from t − 1 to t. Shapes are units × steps.")
-        show(folded(experiment.network, experiment.task, is_dark()), {}, "folded")
+        drawing = folded(experiment.network.layers, is_dark())
+        show(drawing, folded_data(experiment.network, experiment.task), "folded")
     else:
         st.caption("The same weights at every step, drawn once a step; colour is the state of up to eight units there.")
         shape = tuple(tuple(strand.direction for strand in layer) for layer in snapshot.trace.layers)

@@ -1,5 +1,6 @@
 """What a person reads: labels, helps and sentences, in one place, by the identifiers of the engine."""
 
+import math
 import re
 
 TITLE = "RNN Playground"
@@ -108,10 +109,13 @@ QUANTITIES = {
     "n": ("Candidate n", "The state the unit would move to, between −1 and 1, where the update gate allows it."),
 }
 
-EXPLODED = (
-    "The {quantity} became too large to be a number at update {update:,}, so that update was not made; the network is "
-    "shown as it was just before. Steps were too long or gradients exploded: lower the learning rate (now {lr:g}), or "
-    "clip the gradient ({clip}), then press Reset."
+EXPLODED = {
+    "loss": "Update {update:,} made the loss too large to be a number, so it was taken back",
+    "gradient": "The gradient of update {update:,} was too large to step along, so that update was not made",
+}
+CURE = (
+    "; the network is shown as it was before. Lower the learning rate (now {lr:g}) or clip the gradient ({clip}), then "
+    "press Reset."
 )
 FAILED = "This run stopped because of a fault in the playground, not in your settings. Press Reset to begin it again."
 TUNED = (
@@ -128,10 +132,19 @@ def help_for(name: str, task: str = "") -> str:
     return FIELDS.get(f"{task}.{name}", FIELDS.get(name, (name, "")))[1]
 
 
-def choice(option: str) -> str:
-    return CHOICES.get(option) or ACTIVATIONS.get(option) or CELLS.get(option) or option
+def choice(option: str, name: str = "") -> str:
+    """The label of an option of the setting `name`."""
+    own = {"activation": ACTIVATIONS, "cell": CELLS}.get(name, CHOICES)
+    return own.get(option, option)
+
+
+def number(value: float, digits: int = 4) -> str:
+    """A number to some significant digits; a dash for what is no longer one."""
+    return f"{value:.{digits}g}" if math.isfinite(value) else "–"
 
 
 def plain(text: str) -> str:
-    """`text` with every sign that Markdown would act on escaped: words from outside stay words."""
-    return re.sub(r"([\\`*_{}\[\]()#+\-.!|~<>$:&=@/^])", r"\\\1", text).replace("\n", " ")
+    """`text` with every sign that Markdown would act on escaped: words from outside stay words, addresses no links."""
+    escaped = re.sub(r"([\\`*_{}\[\]()#+\-.!|~<>$:&=@/^])", r"\\\1", text).replace("\n", " ")
+    # Addresses are recognised after escapes are resolved, so they are broken up by an invisible joiner.
+    return re.sub(r"(\\[:@]|(?i:www))", "\\1\N{WORD JOINER}", escaped)

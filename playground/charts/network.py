@@ -16,6 +16,7 @@ from playground.charts.base import (
     CELL_COLOURS,
     KEY_HEIGHT,
     NEUTRAL,
+    RIGHT,
     SIGNED,
     Data,
     Picture,
@@ -25,6 +26,7 @@ from playground.charts.base import (
     table,
 )
 from playground.charts.sequence import VISIBLE
+from playground.words import number
 
 COLUMNS = 10
 EARLY, LATE = 5, 4
@@ -185,9 +187,9 @@ def unrolled_data(trace: Trace) -> Data:
         coming_out = [VISIBLE.get(reading.answers[t], reading.answers[t]) for t in at]
         out_at = [(p, text) for p, text in zip(places, coming_out, strict=True) if text]
     else:
-        going_in = [f"{reading.values[t]:.2g}" for t in at]
+        going_in = [number(reading.values[t], 2) for t in at]
         backward_only = all(strand.direction == "backward" for strand in strands)
-        out_at = [(places[0] if backward_only else places[-1], f"{reading.answer:.2g}")]
+        out_at = [(places[0] if backward_only else places[-1], number(reading.answer, 2))]
     if isinstance(reading, Tokens) and trace.outputs.ndim == 1 and all(s.direction == "backward" for s in strands):
         out_at = [(places[0], text) for _, text in out_at]
     top = len(strands) + 1
@@ -201,77 +203,61 @@ def unrolled_data(trace: Trace) -> Data:
     }
 
 
-@lru_cache(maxsize=64)
-def _folded(boxes: tuple[tuple[float, int, str, str], ...], dark: bool) -> Picture:
-    rows = max(row for _, row, _, _ in boxes)
-    x = alt.X("x:Q", scale=alt.Scale(domain=[0, 2]), axis=None)
-    y = alt.Y("y:Q", scale=alt.Scale(domain=[-0.6, rows + 0.6]), axis=None)
-    data = alt.Data(
-        values=[
-            {
-                "x": a,
-                "y": row,
-                "left": a - 0.42,
-                "right": a + 0.42,
-                "low": row - 0.32,
-                "high": row + 0.32,
-                "name": n,
-                "size": s,
-            }
-            for a, row, n, s in boxes
-        ]
+@lru_cache(maxsize=16)
+def folded(layers: int, dark: bool) -> Picture:
+    """One box for the input, each layer and direction, and the readout; a loop marks what feeds back in time."""
+    top = layers + 1
+    domain = {"x": alt.Scale(domain=[0, 2]), "y": alt.Scale(domain=[-0.6, top + 0.6])}
+    x = alt.X("x:Q", scale=domain["x"], axis=None)
+    y = alt.Y("y:Q", scale=domain["y"], axis=None)
+    links = alt.Chart(alt.NamedData("links"))
+    boxes = alt.Chart(alt.NamedData("boxes"))
+    frames = (
+        boxes.transform_calculate(x2="datum.x + 0.46", y2="datum.y + 0.32")
+        .transform_calculate(x="datum.x - 0.46", y="datum.y - 0.32")
+        .mark_rect(cornerRadius=6, fillOpacity=0.12, fill=NEUTRAL, stroke=NEUTRAL)
+        .encode(x=x, x2="x2:Q", y=y, y2="y2:Q", tooltip=["name:N", "size:N"])
     )
-    links = alt.Data(values=[{"x": 1, "y": row + 0.34, "y2": row + 0.62} for row in range(rows)])
-    recurrent = [{"x": a + 0.42, "y": row, "text": "↻"} for a, row, name, _ in boxes if "layer" in name]
-    base = alt.Chart(data)
-    layers = [
-        base.mark_rect(cornerRadius=6, fillOpacity=0.12, fill=NEUTRAL, stroke=NEUTRAL).encode(
-            x=alt.X("left:Q", scale=alt.Scale(domain=[0, 2]), axis=None),
-            x2="right:Q",
-            y=alt.Y("low:Q", scale=alt.Scale(domain=[-0.6, rows + 0.6]), axis=None),
-            y2="high:Q",
+    parts = [
+        frames,
+        boxes.mark_text(dy=-18, fontSize=13, fontWeight="bold", color=ink(dark)).encode(x=x, y=y, text="name:N"),
+        boxes.mark_text(fontSize=11, color=ink(dark)).encode(x=x, y=y, text="size:N"),
+        boxes.mark_text(dy=17, fontSize=11, color=ink(dark)).encode(x=x, y=y, text="weights:N"),
+        boxes.transform_filter("datum.recurrent")
+        .transform_calculate(x="datum.x + 0.46")
+        .mark_text(fontSize=22, dx=-14, dy=-12, color=RIGHT, text="↻")
+        .encode(x=x, y=y),
+        links.mark_rule(color=NEUTRAL, strokeWidth=2).encode(x=x, y=y, y2="y2:Q"),
+        links.mark_point(shape="triangle-up", filled=True, size=60, color=NEUTRAL, opacity=1).encode(
+            x=x, y=alt.Y("y2:Q", scale=domain["y"], axis=None)
         ),
-        base.mark_text(dy=-8, fontSize=13, fontWeight="bold", color=ink(dark)).encode(x=x, y=y, text="name:N"),
-        base.mark_text(dy=9, fontSize=11, color=ink(dark)).encode(x=x, y=y, text="size:N"),
-        alt.Chart(links).mark_rule(color=NEUTRAL, strokeWidth=2).encode(x=x, y=y, y2="y2:Q"),
-        alt.Chart(links)
-        .mark_point(shape="triangle-up", filled=True, size=60, color=NEUTRAL, opacity=1)
-        .encode(x=x, y="y2:Q"),
-        alt.Chart(alt.Data(values=recurrent))
-        .mark_text(fontSize=22, dx=-14, color=CELL_COLOURS["lstm"])
-        .encode(x=x, y=y, text="text:N"),
     ]
-    described = "; ".join(f"{name}: {size}" for _, _, name, size in boxes)
-    return picture(alt.layer(*layers, height=90 * (rows + 1)), f"The network folded, from the input up: {described}.")
+    return picture(
+        alt.layer(*parts, height=96 * (top + 1)),
+        f"The network folded into one column: input, {layers} recurrent layers, readout, with shapes and parameters.",
+    )
 
 
-def folded(network: Architecture, task: Task, dark: bool) -> Picture:
-    """One box for the input, each layer and direction, and the readout, with shapes and parameters."""
+def folded_data(network: Architecture, task: Task) -> Data:
+    """Shapes as units × steps, and the number of weights and biases in each box."""
     blocks = CELLS[network.cell].blocks
     directions = DIRECTIONS[network.direction]
     width, steps, hidden = task.input_size, task.steps, network.hidden
-    boxes: list[tuple[float, int, str, str]] = [(1.0, 0, "input x", f"{width} × {steps}")]
+    boxes = [(1.0, 0, "input x", f"{width} × {steps}", "", False)]
     for layer in range(1, network.layers + 1):
-        own = blocks * hidden * (width + hidden + 2)
+        weights = f"{blocks * hidden * (width + hidden + 2):,} parameters"
         for k, direction in enumerate(directions):
             place = 1.0 if len(directions) == 1 else 0.52 + 0.96 * k
-            boxes.append(
-                (
-                    place,
-                    layer,
-                    f"{network.cell.upper()} layer {layer} {ARROW[direction]}",
-                    f"{hidden} × {steps} · {own:,} parameters",
-                )
-            )
+            name = f"{network.cell.upper()} {layer} {ARROW[direction]}"
+            boxes.append((place, layer, name, f"{hidden} × {steps}", weights, True))
         width = hidden * len(directions)
-    reads = {"last": "last state", "mean": "mean of all states", "every": "every state"}[task.readout]
-    out = task.output_size * (width + 1)
-    boxes.append(
-        (
-            1.0,
-            network.layers + 1,
-            f"readout of {reads}",
-            f"{task.output_size} × {width} + {task.output_size} = {out:,} parameters",
-        )
-    )
-    return _folded(tuple(boxes), dark)
+    answers = steps if task.readout == "every" else 1
+    reads = {"last": "last state", "mean": "mean of states", "every": "every state"}[task.readout]
+    weights = f"{task.output_size * (width + 1):,} parameters"
+    boxes.append((1.0, network.layers + 1, f"readout, {reads}", f"{task.output_size} × {answers}", weights, False))
+    x, y, names, sizes, counts, recurrent = zip(*boxes, strict=True)
+    between = np.arange(network.layers + 1)
+    return {
+        "boxes": table(x=x, y=y, name=names, size=sizes, weights=counts, recurrent=recurrent),
+        "links": table(x=np.ones(len(between)), y=between + 0.34, y2=between + 0.62),
+    }

@@ -14,7 +14,7 @@ from tests.engine.runs import assert_same_place, finite_weights, place, same, st
 WILD = [
     {"cell": "rnn", "activation": "identity", "init": "identity", "optimizer": "sgd", "lr": "10", "clip": "0"},
     {"cell": "rnn", "activation": "relu", "init": "identity", "optimizer": "sgd", "lr": "10", "clip": "0"},
-    {"cell": "rnn", "activation": "relu", "init": "identity", "optimizer": "sgd", "lr": "10", "clip": "1"},
+    {"cell": "rnn", "activation": "identity", "init": "identity", "optimizer": "momentum", "lr": "10", "clip": "1"},
     {"cell": "rnn", "activation": "relu", "init": "identity", "optimizer": "adam", "lr": "10", "clip": "1"},
     {"cell": "rnn", "activation": "identity", "optimizer": "nesterov", "lr": "10", "clip": "0", "task": "echo"},
 ]
@@ -78,7 +78,7 @@ def test_gradient_too_large_to_step_along() -> None:
     for clip, stops in (("0", True), ("1", False)):
         run = started(cell="rnn", clip=clip)
         with torch.no_grad():
-            run.network.readout.weight.mul_(4e9)
+            run.network.readout.weight.mul_(2e9)
         before = place(run)["network"]
         run.update()
         assert (run.explosion == Explosion(1, "gradient")) is stops

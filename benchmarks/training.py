@@ -1,0 +1,151 @@
+"""Updates a second of a run as the page drives it, over a bare loop and over the loop a person would write.
+
+The three take turns in short rounds, and what counts is the median over the rounds of their ratio in a round: a busy
+machine slows all three alike. The page is the real session on the real executor, asked for a frame at 4 Hz.
+"""
+
+import statistics
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import torch
+from torch import nn
+
+from benchmarks import measure
+from engine import Experiment, Run, seeds
+from engine.optimizers import OPTIMIZERS
+from engine.training import build
+from playground.executor import TICK, Pool
+from playground.session import Session
+
+LENGTHS = (20, 50, 100, 200)
+OVER_BARE = 0.9
+OVER_DEFAULT = {"rnn": 1.0, "gru": 1.0, "lstm": 1.15}
+MODULES = {"rnn": nn.RNN, "gru": nn.GRU, "lstm": nn.LSTM}
+TICKS = 8
+ROUNDS = 7
+
+
+def experiment(cell: str, length: int) -> Experiment:
+    return Experiment.from_params({
+        "task": "adding", "length": str(length), "cell": cell, "hidden": "32", "batch": "32", "optimizer": "adam",
+        "clip": "1",
+    })  # fmt: skip
+
+
+def page(session: Session) -> float:
+    """Updates a second of wall clock over some ticks of a page that trains."""
+    session.play()
+    session.tick()
+    start, before = time.perf_counter(), session.frame.snapshot.updates
+    for number in range(1, TICKS + 1):
+        time.sleep(max(0.0, start + number * TICK - time.perf_counter()))
+        session.tick()
+    rate = (session.frame.snapshot.updates - before) / (time.perf_counter() - start)
+    session.pause()
+    return rate
+
+
+def bare(experiment: Experiment) -> Callable[[], None]:
+    """One update of the same kernels, optimiser, batches and clip, and nothing else."""
+    task, training, network = experiment.task, experiment.training, build(experiment)
+    optimizer = OPTIMIZERS[training.optimizer](network.parameters(), lr=training.lr)
+    losses: list[float] = []
+
+    def update() -> None:
+        batch = task.batch(training.batch, seeds.generator(training.seed, seeds.TRAIN, len(losses) + 1))
+        optimizer.zero_grad()
+        loss = task.loss(network(batch.inputs), batch)
+        loss.backward()
+        nn.utils.clip_grad_norm_(network.parameters(), training.clip)
+        optimizer.step()
+        losses.append(loss.item())
+
+    return update
+
+
+class PlainNetwork(nn.Module):
+    def __init__(self, cell: str) -> None:
+        super().__init__()
+        self.recurrent = MODULES[cell](2, 32, batch_first=True)
+        self.readout = nn.Linear(32, 1)
+
+    def forward(self, inputs: torch.Tensor) -> torch.Tensor:
+        states, _ = self.recurrent(inputs)
+        return self.readout(states[:, -1])
+
+
+def default(cell: str, length: int) -> Callable[[], None]:
+    """One update as a person would write it with torch's own modules and defaults."""
+    network = PlainNetwork(cell)
+    optimizer = torch.optim.Adam(network.parameters(), lr=0.01)
+    rows = torch.arange(32)
+    losses: list[float] = []
+
+    def update() -> None:
+        values = torch.rand(32, length)
+        first, second = torch.randint(0, length // 2, (32,)), torch.randint(length // 2, length, (32,))
+        marks = torch.zeros(32, length)
+        marks[rows, first] = 1
+        marks[rows, second] = 1
+        inputs = torch.stack([values, marks], dim=-1)
+        targets = values[rows, first] + values[rows, second]
+        optimizer.zero_grad()
+        loss = nn.functional.mse_loss(network(inputs), targets.unsqueeze(1))
+        loss.backward()
+        nn.utils.clip_grad_norm_(network.parameters(), 1.0)
+        optimizer.step()
+        losses.append(loss.item())
+
+    return update
+
+
+def compare(cell: str, length: int, rounds: int) -> dict[str, Any]:
+    """The three ways in turn, all on one thread each, and the cost of a trace."""
+    chosen = experiment(cell, length)
+    pool = Pool(1)
+    plain = ThreadPoolExecutor(1, initializer=torch.set_num_threads, initargs=(1,))
+    session, bare_update, default_update = Session(chosen, pool), bare(chosen), default(cell, length)
+    seconds = TICKS * TICK
+    ways: dict[str, Callable[[float], float]] = {
+        "page": lambda _: page(session),
+        "bare": lambda seconds: pool.submit(measure.repeat, bare_update, seconds).result(),
+        "default": lambda seconds: plain.submit(measure.repeat, default_update, seconds).result(),
+    }
+    for way in ways.values():
+        way(seconds / 4)
+    rates: dict[str, list[float]] = {name: [] for name in ways}
+    for number in range(rounds):
+        # Every other round runs backwards, so that a drift of the machine favours none.
+        for name in list(ways)[:: -1 if number % 2 else 1]:
+            rates[name].append(ways[name](seconds))
+    run = Run(chosen)
+    trace = 1 / pool.submit(measure.repeat, run.trace, seconds / 4).result()
+    update = 1 / pool.submit(measure.repeat, run.update, seconds / 4).result()
+    over_bare = statistics.median(a / b for a, b in zip(rates["page"], rates["bare"], strict=True))
+    over_default = statistics.median(a / b for a, b in zip(rates["page"], rates["default"], strict=True))
+    return {
+        "cell": cell,
+        "T": length,
+        **{f"{name}/s": statistics.median(values) for name, values in rates.items()},
+        "page/bare": over_bare,
+        "≥": OVER_BARE,
+        "bare target": over_bare >= OVER_BARE,
+        "page/default": over_default,
+        "≥ ": OVER_DEFAULT[cell],
+        "default target": over_default >= OVER_DEFAULT[cell],
+        "trace ms": 1000 * trace,
+        "trace/update": trace / update,
+    }
+
+
+def main() -> None:
+    chosen = measure.options(__doc__, quick="one round of each, for a first look")
+    rounds = 1 if chosen.quick else ROUNDS
+    measure.show({"updates": [compare(cell, length, rounds) for length in LENGTHS for cell in MODULES]}, chosen.json)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,85 @@
+"""The bound on the work of one update: nothing accepted holds up a server, nothing ordinary is refused."""
+
+import time
+
+import pytest
+
+from engine import CELLS, Experiment, FieldError, Run
+from engine.budget import MAX_SECONDS, seconds_per_update
+
+DEEP = {"task": "echo", "length": "500", "hidden": "128", "layers": "4"}
+WIDE = {"task": "echo", "length": "500", "hidden": "32", "layers": "4", "direction": "bidirectional"}
+MANY_LETTERS = {
+    "task": "text",
+    "corpus": "own",
+    "text": "".join(chr(0x4E00 + k % 600) for k in range(6000)),
+    "length": "500",
+    "hidden": "16",
+}
+
+
+def estimate(**params: str) -> float:
+    experiment = Experiment.from_params(params)
+    return seconds_per_update(experiment.task, experiment.network, experiment.training.batch)
+
+
+def largest_accepted(params: dict[str, str]) -> Experiment:
+    """With the largest batch that is not refused."""
+    experiments = (Experiment.read({**params, "batch": str(batch)}) for batch in range(256, 0, -1))
+    return next(experiment for experiment, problems in experiments if not problems)
+
+
+@pytest.mark.parametrize("cell", CELLS)
+@pytest.mark.parametrize("task", ["adding", "copy", "hello", "text", "forecast", "echo", "neighbours", "order"])
+def test_ordinary_experiments_are_far_from_the_bound(cell: str, task: str) -> None:
+    """The defaults, and the yardsticks of the literature: T = 100, 128 units, batches of 64."""
+    assert estimate(task=task, cell=cell) < MAX_SECONDS / 10
+    length = {} if task == "hello" else {"length": "100"}
+    Experiment.from_params({"task": task, "cell": cell, **length, "hidden": "64", "batch": "64", "layers": "2"})
+    Experiment.from_params({"task": task, "cell": cell, **length, "hidden": "128", "batch": "64"})
+
+
+@pytest.mark.parametrize("name", ["hidden", "layers", "length", "batch"])
+def test_each_limit_alone_is_allowed(name: str) -> None:
+    limits = {"hidden": "128", "layers": "4", "length": "500", "batch": "256"}
+    for cell in CELLS:
+        Experiment.from_params({"cell": cell, name: limits[name]})
+
+
+@pytest.mark.parametrize(
+    "more",
+    [{"hidden": "64"}, {"layers": "3"}, {"length": "200"}, {"batch": "64"}, {"direction": "bidirectional"}],
+    ids=str,
+)
+def test_more_work_is_estimated_as_more(more: dict[str, str]) -> None:
+    assert estimate(**more) > 1.2 * estimate()
+
+
+@pytest.mark.parametrize("cell", CELLS)
+@pytest.mark.parametrize("params", [DEEP, WIDE, MANY_LETTERS], ids=["deep", "wide", "letters"])
+def test_too_much_is_refused_by_a_sentence(cell: str, params: dict[str, str]) -> None:
+    with pytest.raises(
+        FieldError, match=r"^One update of this network would take about \d+\.\d seconds, and 0\.5 is"
+    ) as e:
+        Experiment.from_params({**params, "cell": cell, "batch": "256"})
+    assert str(e.value).endswith("Lower one of: batch, hidden, layers, length.")
+    experiment, (problem,) = Experiment.read({**params, "cell": cell, "batch": "256"})
+    assert problem.fields == e.value.fields
+    kept = {name: text for name, text in params.items() if name not in problem.fields}
+    assert experiment == Experiment.from_params({**kept, "cell": cell}), "the task and its text are not lost"
+
+
+@pytest.mark.learning
+@pytest.mark.parametrize("cell", CELLS)
+@pytest.mark.parametrize("params", [DEEP, WIDE, MANY_LETTERS], ids=["deep", "wide", "letters"])
+def test_heaviest_accepted_keeps_to_the_bound(cell: str, params: dict[str, str]) -> None:
+    """Threefold slack for a slow or busy machine; the best of three, so that a hiccup does not count."""
+    experiment = largest_accepted({**params, "cell": cell})
+    run, durations = Run(experiment), []
+    for _ in range(3):
+        begun = time.perf_counter()
+        run.update()
+        durations.append(time.perf_counter() - begun)
+    assert min(durations) < 3 * MAX_SECONDS
+    needed = seconds_per_update(experiment.task, experiment.network, experiment.training.batch)
+    assert 0.8 * MAX_SECONDS < needed <= MAX_SECONDS

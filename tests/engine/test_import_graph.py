@@ -1,0 +1,90 @@
+"""The engine from a notebook: torch and NumPy are all it needs."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+MODULES = sorted(
+    ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+    for path in (ROOT / "engine").rglob("*.py")
+)
+
+WITHOUT = """
+import sys
+from importlib.machinery import PathFinder
+
+class Bare(PathFinder):
+    '''Finds what is installed, less what the page needs.'''
+
+    @classmethod
+    def find_spec(cls, name, path=None, target=None):
+        if name.partition(".")[0] in {"streamlit", "pandas", "altair", "pyarrow", "playground", "pages"}:
+            return None
+        return super().find_spec(name, path, target)
+
+sys.meta_path[:] = [Bare if finder is PathFinder else finder for finder in sys.meta_path]
+"""
+
+NOTEBOOK = """
+import numpy as np
+from engine import CELLS, TASKS, Experiment, Run
+
+for cell in CELLS:
+    for task in TASKS:
+        run = Run(Experiment.from_params({"task": task, "cell": cell, "length": "12", "hidden": "8"}))
+        before = run.snapshot()
+        run.advance(0.02)
+        after = run.snapshot()
+        assert after.updates > before.updates == 0, (cell, task)
+        assert np.isfinite(after.losses).all()
+        inside = run.trace()
+        assert inside.layers[0][0].grad_norm.shape == inside.layers[0][0].state["h"].shape[:1]
+        run = Run.from_state_dict(run.state_dict())
+        run.update()
+        assert run.network.parameter_count > 0
+print("learned")
+"""
+
+
+def python(code: str) -> str:
+    """What a clean interpreter prints for `code`; its failure is the test's."""
+    done = subprocess.run(  # noqa: S603  # our own code
+        [sys.executable, "-W", "error", "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=120, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_every_module_is_known() -> None:
+    assert {"engine", "engine.config", "engine.cells.gru", "engine.tasks.forecast", "engine.trace"} <= set(MODULES)
+
+
+def test_no_module_loads_what_belongs_to_the_page() -> None:
+    imports = "".join(f"import {module}\n" for module in MODULES)
+    loaded = set(python(f"{imports}import sys; print(*sys.modules)").split())
+    assert set(MODULES) <= loaded
+    assert not {"streamlit", "pandas", "altair", "pyarrow", "playground", "pages", "hypothesis", "onnx"} & loaded
+
+
+@pytest.mark.parametrize("module", ["engine.network", "engine.config", "engine.slices", "engine.tasks"])
+def test_a_module_in_the_middle_can_be_imported_first(module: str) -> None:
+    """There is no circle of imports that only some entries survive."""
+    python(f"{WITHOUT}import {module}")
+
+
+def test_bare_interpreter_is_bare() -> None:
+    code = "try:\n    import streamlit\nexcept ModuleNotFoundError:\n    print('missing')"
+    assert python(WITHOUT + code) == "missing\n"
+
+
+def test_notebook_without_streamlit() -> None:
+    assert python(WITHOUT + NOTEBOOK) == "learned\n"
+
+
+def test_example_in_the_docstring() -> None:
+    assert python(WITHOUT + "import doctest, engine; print(doctest.testmod(engine))") == (
+        "TestResults(failed=0, attempted=4)\n"
+    )

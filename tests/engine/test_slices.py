@@ -1,0 +1,141 @@
+"""A slice: how much of its time goes to looking, and that looking costs the course nothing."""
+
+from dataclasses import replace
+
+import pytest
+
+from engine.slices import LOOKING_SHARE, Frame, Look, one_update, sample_of, slice_of
+from tests.engine.runs import assert_same_place, same, started, trained
+
+
+def test_no_time_means_only_looking() -> None:
+    run = trained(3)
+    first = slice_of(run, Look(), 0.0)
+    again = slice_of(run, Look(), 0.0, first)
+    assert run.updates == first.snapshot.updates == again.snapshot.updates == 3
+    assert again.snapshot.trace is not first.snapshot.trace
+    assert same(again.snapshot.trace.layers[0][0].grad_h, first.snapshot.trace.layers[0][0].grad_h)
+
+
+def test_slice_trains_and_shows_where_it_came_to() -> None:
+    run = started()
+    frame = slice_of(run, Look(), 0.05)
+    assert frame.snapshot.updates == run.updates > 0
+    assert frame.snapshot.trace.loss == run.trace().loss
+    assert frame.at == run.seconds == pytest.approx(0.05, abs=0.05)
+    assert 0 < frame.cost < 1
+
+
+def costly(run_seconds: float, cost: float) -> Frame:
+    """A last look that took `cost` seconds when the run had trained for `run_seconds`."""
+    return replace(slice_of(started(), Look(), 0.0), at=run_seconds, cost=cost)
+
+
+def test_slow_look_is_shown_again_beside_new_losses() -> None:
+    run = trained(3)
+    last = costly(0.0, cost=10.0)
+    frame = slice_of(run, Look(), 0.02, last)
+    assert frame.snapshot.trace is last.snapshot.trace
+    assert (frame.at, frame.cost, frame.sample) == (last.at, last.cost, last.sample)
+    assert frame.snapshot.updates == run.updates > 3
+    assert len(frame.snapshot.losses) == run.updates
+
+
+def test_slow_look_happens_again_once_enough_was_trained() -> None:
+    """A look of 0.02 s is due after 0.5 s of training: then it has taken 4 % of the time."""
+    run, cost = started(), 0.02
+    due = cost / LOOKING_SHARE
+    last = costly(100.0, cost)
+    run.seconds = 100.0 + due - 0.02
+    assert slice_of(run, Look(), 0.01, last).snapshot.trace is last.snapshot.trace
+    run.seconds = 100.0 + due - 0.005
+    fresh = slice_of(run, Look(), 0.01, last)
+    assert fresh.snapshot.trace is not last.snapshot.trace
+    assert fresh.at == run.seconds
+
+
+@pytest.mark.parametrize(("cost", "trained_for"), [(0.0, 1.0), (0.1, 0.9), (0.4, 0.6), (3.0, 0.5)])
+def test_looking_is_part_of_the_slice_and_leaves_half_of_it(
+    monkeypatch: pytest.MonkeyPatch, cost: float, trained_for: float
+) -> None:
+    run, given = started(), []
+    monkeypatch.setattr(run, "advance", given.append)
+    run.seconds = 1e6
+    slice_of(run, Look(), 1.0, costly(0.0, cost))
+    assert given == [pytest.approx(trained_for)]
+
+
+def test_over_many_slices_looking_keeps_to_its_share(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An hour of slices of 0.1 s and looks of 0.03 s, on a clock of our own."""
+    run, looks = started(), 0
+
+    def advance(seconds: float) -> int:
+        run.seconds += seconds
+        return 0
+
+    monkeypatch.setattr(run, "advance", advance)
+    last: Frame | None = costly(0.0, cost=0.03)
+    for _ in range(600):
+        frame = slice_of(run, Look(), 0.1, last)
+        assert last is not None
+        if frame.snapshot.trace is not last.snapshot.trace:
+            looks += 1
+            frame = replace(frame, cost=0.03)
+        last = frame
+    assert looks > 0
+    assert looks * 0.03 == pytest.approx(LOOKING_SHARE * run.seconds, rel=0.15)
+
+
+@pytest.mark.parametrize("look", [Look(probe=1), Look(prompt="h"), Look(temperature=1.5)])
+def test_another_look_is_taken_at_once(look: Look) -> None:
+    run = started(task="hello")
+    last = replace(slice_of(run, Look(), 0.0), cost=10.0)
+    frame = slice_of(run, look, 0.01, last)
+    assert frame.snapshot.trace is not last.snapshot.trace
+    assert frame.look == look
+
+
+def test_looking_leaves_the_course_as_it_is() -> None:
+    run, frame = started(task="hello"), None
+    for probe in range(10):
+        frame = slice_of(run, Look(probe % 3, "hel"), 0.004, frame)
+        frame = one_update(run, Look(probe))
+    assert_same_place(run, trained(run.updates, task="hello"))
+
+
+def test_one_update_is_one() -> None:
+    run = trained(3)
+    frame = one_update(run, Look())
+    assert frame.snapshot.updates == run.updates == 4
+    assert frame.snapshot.trace.loss == run.trace().loss
+
+
+def test_exploded_run_still_gives_frames() -> None:
+    run = trained(
+        200, cell="rnn", activation="identity", init="identity", optimizer="sgd", lr="10", clip="0", length="20"
+    )
+    assert run.explosion is not None
+    frame = slice_of(run, Look(), 0.05)
+    assert frame.snapshot.explosion == run.explosion
+    assert frame.snapshot.updates == run.updates
+
+
+def test_only_text_is_written() -> None:
+    assert sample_of(started(), Look()) is None
+    assert slice_of(started(), Look(), 0.0).sample is None
+
+
+def test_sample_follows_the_look_alone() -> None:
+    run = trained(3, task="hello")
+    sample = sample_of(run, Look(2, "he", 0.5))
+    assert sample is not None
+    assert len(sample) == 20, "four times the word"
+    assert set(sample) <= set("helo")
+    assert sample == sample_of(run, Look(2, "he", 0.5))
+    assert len({sample_of(run, Look(probe)) for probe in range(5)}) > 1
+    assert len(sample_of(started(task="text"), Look()) or "") == 120
+
+
+@pytest.mark.parametrize("look", [Look(temperature=0.0), Look(prompt="x" * 401)])
+def test_look_that_cannot_be_written_for(look: Look) -> None:
+    assert sample_of(started(task="hello"), look) is None
