@@ -115,7 +115,7 @@ class Run:
         while time.perf_counter() - start < seconds and not self.explosion:
             self.update()
         self.seconds += time.perf_counter() - start
-        return self.updates - before
+        return max(self.updates - before, 0)
 
     def tune(self, training: Training) -> None:
         """Go on with another learning rate, batch size, clip or decay. Raises ValueError for any other change."""
@@ -159,6 +159,7 @@ class Run:
             "gradient_norm": self.gradient_norm,
             "explosion": None if self.explosion is None else (self.explosion.update, self.explosion.quantity),
             "network": copy.deepcopy(self.network.state_dict()),
+            "before": copy.deepcopy(self._before),
             "optimizer": copy.deepcopy(self.optimizer.state_dict()),
         }
 
@@ -167,6 +168,7 @@ class Run:
         """The run that `state_dict` described. Raises FieldError if its experiment is not a valid one."""
         run = cls(Experiment.from_params(state["experiment"]))
         run.network.load_state_dict(state["network"])
+        run._before = copy.deepcopy(state["before"])
         run.optimizer.load_state_dict(copy.deepcopy(state["optimizer"]))
         run.updates, run.seconds = state["updates"], state["seconds"]
         run.losses, run.held_out = History.restored(state["losses"]), History.restored(state["held_out"])

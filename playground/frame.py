@@ -27,7 +27,7 @@ def open_page(page: str) -> None:
         st.session_state["session"] = Session(experiment, POOL)
     visitor().adopt(experiment)
     with st.sidebar:
-        share.draw(experiment, visitor().frame.snapshot)
+        share.draw(visitor())
 
 
 def visitor() -> Session:

@@ -6,7 +6,7 @@ import streamlit as st
 
 from engine.fields import FieldError
 from engine.slices import Frame
-from engine.tasks import Characters, Quantity, Task, Tokens
+from engine.tasks import Characters, Forecast, Quantity, Task, Tokens
 from engine.trace import Strand, Trace
 from engine.writing import PROMPT, TEMPERATURE
 from playground import words
@@ -51,6 +51,8 @@ def task(frame: Frame) -> None:
     wrapped = LINE if experiment.task.steps <= LINE * LINES else None
     sequence(frame.snapshot.trace, "task_picture", wrapped)
     st.markdown(verdict(frame.snapshot.trace.reading))
+    if isinstance(experiment.task, Forecast):
+        st.caption(words.LAST_VALUE.format(loss=words.number(experiment.task.last_value_loss, 3)))
     if experiment.task.varied:
         st.button(
             "Another sequence",

@@ -4,7 +4,7 @@ PRESETS: dict[str, dict[str, str]] = {
     "hello in ten seconds": {"task": "hello", "cell": "rnn", "hidden": "12", "batch": "1", "lr": "0.01"},
     "Adding: LSTM remembers, RNN does not": {"task": "adding", "length": "50", "cell": "lstm", "batch": "64"},
     "Copy across a gap": {"task": "copy", "length": "10", "symbols": "3", "cell": "gru", "hidden": "64", "lr": "0.005"},
-    "Write like the text": {"task": "text", "corpus": "alice", "cell": "lstm", "hidden": "96", "lr": "0.005"},
-    "Forecast": {"task": "forecast", "series": "sunspots", "length": "20", "cell": "gru", "lr": "0.003"},
+    "Write like the text": {"task": "text", "corpus": "alice", "cell": "lstm", "hidden": "64", "lr": "0.003"},
+    "Forecast": {"task": "forecast", "series": "mackey_glass", "cell": "gru", "lr": "0.003"},
     "Needs the future": {"task": "neighbours", "cell": "rnn", "direction": "bidirectional", "hidden": "24"},
 }

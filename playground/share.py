@@ -9,15 +9,16 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from engine import Experiment
 from engine.script import script
 from engine.trace import Trace
 from engine.training import Snapshot
 from playground import controls
+from playground.session import Session
 
 
-def draw(experiment: Experiment, snapshot: Snapshot) -> None:
+def draw(session: Session) -> None:
     """The section at the foot of the sidebar."""
+    experiment = session.experiment
     st.subheader("Take it along")
     with st.popover("Copy link", icon=":material/link:", width="stretch"):
         params, left_out = controls.link(experiment)
@@ -27,7 +28,7 @@ def draw(experiment: Experiment, snapshot: Snapshot) -> None:
         st.code(f"{_address()}?{urlencode(params)}", language=None, wrap_lines=True)
     st.download_button(
         "Download run",
-        data=lambda: archive(snapshot),
+        data=lambda: archive(session.frame.snapshot),
         file_name=f"{experiment.task_name}-{experiment.network.cell}.zip",
         mime="application/zip",
         icon=":material/download:",

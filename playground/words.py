@@ -109,6 +109,7 @@ QUANTITIES = {
     "n": ("Candidate n", "The state the unit would move to, between −1 and 1, where the update gate allows it."),
 }
 
+LAST_VALUE = "To beat as well: saying the last value again, which scores {loss} on the held-out part."
 EXPLODED = {
     "loss": "Update {update:,} made the loss too large to be a number, so it was taken back",
     "gradient": "The gradient of update {update:,} was too large to step along, so that update was not made",

@@ -26,6 +26,7 @@ __all__ = [
     "Batch",
     "Characters",
     "Classes",
+    "Forecast",
     "Quantity",
     "Reading",
     "Task",

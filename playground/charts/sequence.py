@@ -128,12 +128,13 @@ def quantity_picture(steps: int, marks: bool, dark: bool) -> Picture:
     ends = alt.Chart(alt.NamedData("ends")).encode(
         x=x, y=y, tooltip=[alt.Tooltip("name:N", title="at the next step"), alt.Tooltip("value:Q", format=".4g")]
     )
+    key = alt.Legend(title=None, orient="top")
     shape = alt.Shape(
         "name:N",
         scale=alt.Scale(domain=["target", "answer"], range=["circle", "cross"]),
-        legend=alt.Legend(title=None, orient="top"),
+        legend=key,
     )
-    colour = alt.Color("name:N", scale=alt.Scale(domain=["target", "answer"], range=[ink(dark), MARKED]), legend=None)
+    colour = alt.Color("name:N", scale=alt.Scale(domain=["target", "answer"], range=[ink(dark), MARKED]), legend=key)
     points = ends.mark_point(size=90, strokeWidth=2.4).encode(shape=shape, color=colour)
     return picture(
         alt.layer(line.encode(x=x, y=y, tooltip=tooltip), points),

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from engine import CELLS, Experiment, Run
+from engine import CELLS, Experiment, Run, seeds
 from engine.optimizers import OPTIMIZERS
 from engine.training import Explosion, build
 from tests.engine.runs import assert_same_place, finite_weights, place, same, started, trained
@@ -29,29 +29,77 @@ def assert_stopped(run: Run) -> None:
     assert run.gradient_norm is None or math.isfinite(run.gradient_norm)
 
 
-@pytest.mark.parametrize("params", WILD, ids=lambda p: "-".join(p.values()))
+def wild(updates: int = 200, **params: str) -> Run:
+    return trained(updates, length="20", **params)
+
+
+every_wild = pytest.mark.parametrize("params", WILD, ids=lambda p: "-".join(p.values()))
+
+
+@every_wild
 def test_run_driven_to_infinity_stops(params: dict[str, str]) -> None:
-    run = trained(200, length="20", **params)
+    run = wild(**params)
     assert_stopped(run)
-    assert 0 < run.updates < 200
-    assert len(run.losses.table()) == run.updates
+    assert run.updates < 200
     before = place(run)
     run.update()
     assert run.advance(0.01) == 0
     assert same(place(run), before), "no further update, and nothing else moves"
 
 
-@pytest.mark.parametrize("params", WILD, ids=lambda p: "-".join(p.values()))
-def test_what_is_kept_is_what_the_last_good_update_left(params: dict[str, str]) -> None:
-    exploded = trained(200, length="20", **params)
-    twin = trained(exploded.updates, length="20", **params)
+@every_wild
+def test_what_is_kept_is_the_last_network_whose_loss_was_finite(params: dict[str, str]) -> None:
+    """Bit for bit the run up to there. An update that made the loss infinite is taken back; its own loss was finite."""
+    run = wild(**params)
+    assert run.explosion is not None
+    twin = wild(run.updates, **params)
     assert twin.explosion is None
-    for part in ("network", "optimizer", "losses", "held_out", "gradient_norm", "updates"):
-        assert same(place(exploded)[part], place(twin)[part])
+    for part in ("network", "held_out", "updates"):
+        assert same(place(run)[part], place(twin)[part])
+    made = run.updates + (run.explosion.quantity == "loss")
+    assert len(run.losses.table()) == made
+    assert same(run.losses.table()[: run.updates], twin.losses.table())
+    batch = twin.experiment.task.batch(4, seeds.generator(1, seeds.TRAIN, twin.updates + 1))
+    loss = float(twin.experiment.task.loss(twin.network(batch.inputs), batch).detach())
+    assert math.isfinite(loss)
+    if run.explosion.quantity == "loss":
+        assert run.losses.table()[-1].tolist() == [run.explosion.update, loss]
+
+
+@every_wild
+def test_run_saved_just_before_explodes_the_same(params: dict[str, str]) -> None:
+    """To take an update back, a run that was loaded needs the weights from before it."""
+    exploded = wild(**params)
+    for updates in range(len(exploded.losses.table()) + 1):
+        resumed = Run.from_state_dict(wild(updates, **params).state_dict())
+        for _ in range(200):
+            resumed.update()
+        assert_same_place(resumed, exploded)
+
+
+@every_wild
+def test_advance_never_counts_below_zero(params: dict[str, str]) -> None:
+    run = wild(len(wild(**params).losses.table()), **params)
+    assert run.explosion is None
+    assert run.advance(0.1) == 0
+    assert_stopped(run)
+
+
+def test_held_out_loss_is_watched_as_well(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Infinite on the fresh sequences after update 25: taken back to 24."""
+    run, twin = trained(24), trained(24)
+    task = type(run.experiment.task)
+    original = task.loss
+    monkeypatch.setattr(task, "loss", lambda self, o, b: original(self, o, b) * (math.inf if len(o) == 64 else 1))
+    run.update()
+    assert run.explosion == Explosion(25, "loss")
+    assert_stopped(run)
+    assert same(place(run)["network"], place(twin)["network"])
+    assert run.held_out.table()[:, 0].tolist() == [0]
 
 
 def test_explosion_is_saved_with_the_run() -> None:
-    run = trained(200, length="20", **WILD[0])
+    run = wild(**WILD[0])
     again = Run.from_state_dict(run.state_dict())
     assert again.explosion == run.explosion
     again.update()
@@ -102,8 +150,8 @@ def test_network_that_starts_out_infinite() -> None:
 
     seed = next(seed for seed in range(100) if factor(seed) > 1.3)
     run = Run(Experiment.from_params(params(seed)))
-    assert run.explosion == Explosion(1, "held-out loss")
-    assert_stopped(run)
+    assert run.explosion == Explosion(0, "loss"), "before any update"
+    assert finite_weights(run)
     run.update()
     assert run.updates == 0
     snapshot = run.snapshot()

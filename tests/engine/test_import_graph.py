@@ -69,7 +69,7 @@ def test_no_module_loads_what_belongs_to_the_page() -> None:
     assert not {"streamlit", "pandas", "altair", "pyarrow", "playground", "pages", "hypothesis", "onnx"} & loaded
 
 
-@pytest.mark.parametrize("module", ["engine.network", "engine.config", "engine.slices", "engine.tasks"])
+@pytest.mark.parametrize("module", ["engine.network", "engine.tasks"])
 def test_a_module_in_the_middle_can_be_imported_first(module: str) -> None:
     """There is no circle of imports that only some entries survive."""
     python(f"{WITHOUT}import {module}")

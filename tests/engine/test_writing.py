@@ -50,9 +50,9 @@ def test_as_long_as_asked_and_without_the_prompt(length: int) -> None:
 
 def test_cold_writing_takes_the_likeliest() -> None:
     task = task_of(HELLO.experiment.task)
-    text = written("h", 15, 0.1, network=SPELLER.network)
+    text = written("h", 6, 0.1, network=SPELLER.network)
     expected = "h"
-    for _ in range(15):
+    for _ in range(6):
         codes = torch.nn.functional.one_hot(torch.tensor([task.encode(expected)]), 4).float()
         expected += task.alphabet[int(SPELLER.network(codes)[0, -1].argmax())]
     assert text == expected[1:]

@@ -1,0 +1,145 @@
+"""What the page sends to the browser: for every task, cell, direction and size, pictures that it can draw."""
+
+from collections.abc import Iterator
+from itertools import product
+from typing import Any
+
+import altair as alt
+import pyarrow as pa
+import pyarrow.compute as pc
+import pytest
+
+from engine import CELLS, TASKS
+from engine.fields import Whole, specs
+from playground.charts.base import SIGNED, UNSIGNED
+from tests.pages.opened import Sent, charts, opened, session, sound
+from tests.playground.vega import colours, named_data, unknown_fields
+
+LARGE = {"hidden": "128", "batch": "1"}
+
+
+def sized(task: str, steps: int) -> str:
+    """The setting that makes sequences of `steps` steps, or as near as the task goes."""
+    declared = specs(TASKS[task])["length"]
+    assert isinstance(declared, Whole)
+    return str(max(declared.low, min(declared.high, steps)))
+
+
+CASES: list[dict[str, str]] = [
+    *({"task": task, "cell": cell} for task, cell in product(TASKS, CELLS)),
+    *(
+        {"task": task, "cell": cell, "direction": direction, "layers": "2", "hidden": "5"}
+        for task, cell in (("adding", "lstm"), ("order", "gru"), ("neighbours", "rnn"), ("forecast", "rnn"))
+        for direction in ("backward", "bidirectional")
+    ),
+    *(
+        {"task": task, "length": sized(task, steps), "delay": "1", "symbols": "1" if task == "copy" else "2"}
+        | {"distance": "1", "hidden": hidden, "cell": "rnn", "batch": "1"}
+        for task in ("adding", "copy", "text", "forecast", "echo", "neighbours", "order")
+        for steps, hidden in ((1, "1"), (4, "128"), (500, "8"))
+    ),
+    {"task": "adding", "length": "50", "cell": "lstm", "layers": "4", "direction": "bidirectional", **LARGE},
+    {"task": "text", "corpus": "tang", "cell": "gru", "layers": "4"},
+    {"task": "hello", "word": "ab"},
+    {"task": "forecast", "series": "sine", "readout": "mean", "direction": "backward"},
+]
+
+VALIDATED = (0, 4, 7, 10, 30, 51, -4)
+"""The cases whose specs are held to the whole Vega-Lite schema as well, which takes a while each."""
+
+
+def name(case: dict[str, str]) -> str:
+    return "-".join(case.values())
+
+
+def sent(case: dict[str, str], state: dict[str, Any] | None = None) -> list[Sent]:
+    app = sound(opened(state, **case))
+    assert not app.warning, [warning.value for warning in app.warning]
+    return charts(app)
+
+
+def columns(chart: Sent) -> dict[str, list[str]]:
+    return {name: table.column_names for name, table in chart.tables.items()}
+
+
+def numbers(chart: Sent) -> Iterator[pa.ChunkedArray]:
+    for table in chart.tables.values():
+        yield from (column for column in table.columns if pa.types.is_floating(column.type))
+
+
+@pytest.mark.parametrize("case", CASES, ids=name)
+def test_a_browser_can_draw_it(case: dict[str, str]) -> None:
+    found = sent(case)
+    assert len(found) >= 5
+    for chart in found:
+        assert named_data(chart.spec) == set(chart.tables), "a data set without a use, or a use without a data set"
+        assert unknown_fields(chart.spec, columns(chart)) == []
+        assert len(chart.alt) > 20
+        assert not any(pc.any(pc.or_(pc.is_nan(c), pc.is_inf(c))).as_py() for c in numbers(chart))
+
+
+@pytest.mark.parametrize("case", [CASES[k] for k in VALIDATED], ids=name)
+def test_specs_follow_the_schema(case: dict[str, str]) -> None:
+    for spec in {chart.proto.spec: chart.spec for chart in sent(case)}.values():
+        alt.LayerChart.from_dict(spec, validate=True)
+
+
+@pytest.mark.parametrize("case", [CASES[k] for k in (0, 25, 31, -4)], ids=name)
+def test_the_folded_network(case: dict[str, str]) -> None:
+    folded = sent(case, {"view": "Folded"})[1]
+    assert "fold" in folded.alt
+    assert named_data(folded.spec) == set(folded.tables)
+    assert unknown_fields(folded.spec, columns(folded)) == []
+    alt.LayerChart.from_dict(folded.spec, validate=True)
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_colours_are_fixed(cell: str) -> None:
+    """Gates run from 0 to 1 and states symmetrically about 0, or colours would drift while training."""
+    strand = session(sound(opened(cell=cell, length="8"))).frame.snapshot.trace.layers[0][0]
+    unsigned = 0
+    for chart in charts(opened(cell=cell, length="8")):
+        for colour in colours(chart.spec):
+            domain, shades = colour["scale"]["domain"], colour["scale"]["range"]
+            assert colour["scale"]["clamp"]
+            assert len(domain) == len(shades)
+            if shades == UNSIGNED:
+                unsigned += 1
+                assert (domain[0], domain[-1]) == (0, 1)
+            else:
+                assert shades == SIGNED
+                assert domain[0] == -domain[-1] < domain[len(domain) // 2] == 0
+    assert unsigned == len(strand.gates.keys() - strand.signed)
+
+
+def test_training_changes_data_alone() -> None:
+    """A changed spec would rebuild the view: zoom lost, and ten times the work."""
+    app = sound(opened(task="hello", cell="gru", hidden="8", lr="0.001"))
+    before = charts(app)
+    for _ in range(3):
+        app.button(key="step").click().run()
+    after = charts(sound(app))
+    assert [chart.proto.spec for chart in after] == [chart.proto.spec for chart in before]
+    assert [chart.alt for chart in after] == [chart.alt for chart in before]
+    assert [chart.proto.id for chart in after] == [chart.proto.id for chart in before]
+    assert any(a.proto.datasets[0] != b.proto.datasets[0] for a, b in zip(after, before, strict=True))
+
+
+def test_no_data_in_a_spec_that_depends_on_the_run() -> None:
+    def specs_of(seed: str) -> list[str]:
+        return [chart.proto.spec for chart in sent({"task": "echo", "cell": "gru", "hidden": "8", "seed": seed})]
+
+    assert specs_of("1") == specs_of("2")
+
+
+def test_bytes_of_a_tick() -> None:
+    """LSTM, T=50, H=32, everything live, after a course long enough to fill the loss curve."""
+    app = sound(opened(task="adding", length="50", cell="lstm", hidden="32", batch="1"))
+    run = session(app).run
+    for update in range(1, 8001):
+        run.losses.append(update, 0.1)
+        if update % 25 == 0:
+            run.held_out.append(update, 0.1, 0.5)
+    app.button(key="step").click().run()
+    assert len(charts(app)) >= 11
+    assert sum(chart.size for chart in charts(sound(app))) <= 80_000
