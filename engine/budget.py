@@ -42,6 +42,13 @@ def work(task: Task, network: "Architecture", batch: int) -> tuple[float, float,
     )
 
 
+def largest_batch(task: Task, network: "Architecture") -> int:
+    """The most sequences an update of this network can take within the limit; 0 if not even one."""
+    one, two = (seconds_per_update(task, network, batch) for batch in (1, 2))
+    each = two - one
+    return max(0, int((MAX_SECONDS - (one - each)) / each))
+
+
 def seconds_per_update(task: Task, network: "Architecture", batch: int) -> float:
     """The estimated duration of one update in seconds, on one thread."""
     steps, flops, gates, numbers = work(task, network, batch)

@@ -6,7 +6,7 @@ follow from that declaration, so a limit stands once and holds everywhere.
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import Field, dataclass, field, fields
+from dataclasses import Field, dataclass, field, fields, replace
 from typing import Any
 
 MAX_SHOWN = 40
@@ -69,6 +69,11 @@ class Whole:
 
     def write(self, value: int) -> str:
         return str(value)
+
+    def up_to(self, high: int) -> "Whole":
+        """The same, with `high` as its upper limit if that is lower; `low` always fits, and the default moves along."""
+        high = max(self.low, min(self.high, high))
+        return replace(self, high=high, default=min(self.default, high))
 
 
 @dataclass(frozen=True)
@@ -209,8 +214,3 @@ def check_settings(owner: object) -> None:
 def read_settings(declared: Mapping[str, Spec], params: Mapping[str, str]) -> dict[str, Any]:
     """The values that `params` gives for the declared settings. Raises FieldError on the first bad one."""
     return {name: spec.read(name, params[name]) for name, spec in declared.items() if name in params}
-
-
-def rounded(value: float) -> float:
-    """`value` to ten significant digits, so that it is the same number after a trip through text."""
-    return float(f"{value:.10g}") if math.isfinite(value) else value

@@ -21,9 +21,9 @@ def write(
 ) -> str:
     """`length` characters that follow `prompt`, drawn from softmax(outputs / temperature).
 
-    Characters of the prompt that the network does not know are passed over; with none left it starts from the text's
-    first character. Raises FieldError if temperature or prompt are out of range, and for a
-    network that reads backwards.
+    Characters of the prompt that the network does not know are passed over, or read as the rare sign □ if it has one;
+    with none left it starts from the text's first character. Raises FieldError if temperature or prompt are out of
+    range, and ValueError for a network that reads backwards.
     """
     TEMPERATURE.check("temperature", temperature)
     PROMPT.check("prompt", prompt)

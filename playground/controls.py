@@ -12,8 +12,10 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from engine import CELLS, TASKS, Experiment, FieldError
+from engine.budget import largest_batch
 from engine.config import TASK, Architecture, Training
 from engine.fields import Choice, Real, Spec, Whole, specs
+from engine.tasks import Task
 from playground import own_data, words
 from playground.presets import PRESETS
 
@@ -32,7 +34,10 @@ def experiment(page: str) -> Experiment:
         try:
             chosen = _assemble(values)
         except FieldError as problem:
-            st.error(words.plain(str(problem)) + " The run goes on as it was.", icon=":material/error:")
+            if problem.fields[0] in OWN_DATA and not values[problem.fields[0]]:
+                st.info(words.NOTHING_YET, icon=":material/upload:")
+            else:
+                st.error(words.plain(str(problem)) + words.AS_IT_WAS, icon=":material/error:")
             chosen = st.session_state["experiment"]
     _notices()
     st.session_state["experiment"] = chosen
@@ -129,7 +134,7 @@ def _widgets() -> dict[str, Any]:
     st.subheader("Task")
     task = values["task"] = _widget("task", "task", TASK, {name: label for name, (label, _) in words.TASKS.items()})
     st.caption(words.TASKS[task][1])
-    values |= _group(specs(TASKS[task]), f"{task}.", task)
+    values |= _group(_live(task), f"{task}.", task)
 
     st.subheader("Network")
     declared = specs(Architecture)
@@ -140,8 +145,25 @@ def _widgets() -> dict[str, Any]:
     values["init"] = _widget("init", "init", declared["init"])
 
     st.subheader("Training")
-    values |= _group(specs(Training), "", "")
+    training = specs(Training)
+    training["batch"] = _largest(values, training["batch"])
+    values |= _group(training, "", "")
     return values
+
+
+def _live(task: str) -> dict[str, Spec]:
+    """The settings of a task with the limits that follow from what they are now."""
+    declared = specs(TASKS[task])
+    return TASKS[task].limits({name: st.session_state.get(f"{task}.{name}", s.default) for name, s in declared.items()})
+
+
+def _largest(values: Mapping[str, Any], batch: Spec) -> Spec:
+    """The batch with the limit that the work of one update sets."""
+    try:
+        room = largest_batch(_task(values), _architecture(values))
+    except FieldError:  # it is said where the experiment is put together
+        return batch
+    return batch.up_to(room) if isinstance(batch, Whole) else batch
 
 
 def _group(declared: Mapping[str, Spec], prefix: str, task: str) -> dict[str, Any]:
@@ -193,8 +215,12 @@ def _widget(name: str, key: str, spec: Spec, labels: Mapping[str, str] | None = 
             )
         return st.selectbox(options=spec.options, format_func=text, **common)
     if isinstance(spec, Whole):
-        if spec.high > 1000:
-            return st.number_input(min_value=spec.low, max_value=spec.high, step=1, **common)
+        # Written back even if unchanged: a slider whose limit moved is a new one, and would start at its lower end.
+        st.session_state[key] = max(spec.low, min(spec.high, st.session_state[key]))
+        if spec.high > 1000 or spec.low == spec.high:
+            return st.number_input(
+                min_value=spec.low, max_value=spec.high, step=1, disabled=spec.low == spec.high, **common
+            )
         return st.slider(min_value=spec.low, max_value=spec.high, step=1, **common)
     if isinstance(spec, Real):
         fine = spec.low > 0 and spec.high / spec.low > 1e4
@@ -205,13 +231,17 @@ def _widget(name: str, key: str, spec: Spec, labels: Mapping[str, str] | None = 
 
 
 def _assemble(values: Mapping[str, Any]) -> Experiment:
+    training = Training(**{name: values[name] for name in specs(Training)})
+    return Experiment(_task(values), _architecture(values), training)
+
+
+def _task(values: Mapping[str, Any]) -> Task:
     task = TASKS[TASK.read("task", values["task"])]
-    cell = Architecture(cell=values["cell"]).cell
-    return Experiment(
-        task=task(**{name: values[name] for name in specs(task)}),
-        network=Architecture(
-            **{name: values[name] for name in specs(Architecture)},
-            options={name: values[name] for name in CELLS[cell].options},
-        ),
-        training=Training(**{name: values[name] for name in specs(Training)}),
+    return task(**{name: values[name] for name in specs(task)})
+
+
+def _architecture(values: Mapping[str, Any]) -> Architecture:
+    options = CELLS[Architecture(cell=values["cell"]).cell].options
+    return Architecture(
+        **{name: values[name] for name in specs(Architecture)}, options={name: values[name] for name in options}
     )

@@ -100,7 +100,8 @@ def _bar(session: Session) -> None:
 def _metrics(session: Session) -> None:
     snapshot = session.frame.snapshot
     chance = snapshot.experiment.task.chance_loss
-    loss = f"{snapshot.losses[-1, 1]:.4g}" if len(snapshot.losses) else f"{snapshot.held_out[0, 1]:.4g}"
+    measured = snapshot.losses if len(snapshot.losses) else snapshot.held_out
+    loss = words.number(measured[-1, 1]) if len(measured) else "–"
     rate = f"{session.rate:,.0f}" if session.playing and session.rate else "–"
     st.metric("Updates", f"{snapshot.updates:,}", width=80)
     st.metric("Updates/s", rate, width=80)
@@ -112,7 +113,8 @@ def _metrics(session: Session) -> None:
 def _exploded(snapshot: Snapshot) -> str:
     assert snapshot.explosion is not None
     training = snapshot.experiment.training
-    return (words.EXPLODED[snapshot.explosion.quantity] + words.CURE).format(
+    what = snapshot.explosion.quantity if snapshot.explosion.update else "start"
+    return words.EXPLODED[what].format(
         update=snapshot.explosion.update,
         lr=training.lr,
         clip=f"now {training.clip:g}" if training.clip else "now off",

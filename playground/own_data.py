@@ -4,9 +4,9 @@ import streamlit as st
 
 from engine.fields import FieldError
 from engine.tasks.characters import MIN_CHARACTERS
-from engine.tasks.forecast import MIN_VALUES
+from engine.tasks.forecast import MIN_VALUES, Forecast
 from playground import words
-from playground.uploads import MAX_BYTES, checked_column, read_csv, read_text
+from playground.uploads import MAX_BYTES, checked_column, likeliest, read_csv, read_text
 
 
 def ask(name: str, key: str) -> None:
@@ -67,15 +67,18 @@ def _ask_values(key: str) -> None:
     _problem("values.problem")
     columns = st.session_state.get("values.columns")
     if columns:
-        column = st.selectbox("Column", list(columns), key="values.column")
+        names = list(columns)
+        column = st.selectbox("Column", names, index=names.index(likeliest(columns)), key="values.column")
         try:
-            st.session_state[key] = checked_column(column, columns[column])
+            values = checked_column(column, columns[column])
+            Forecast(series="own", values=values)  # raises if nothing can be learned from them
+            st.session_state[key] = values
         except FieldError as problem:
-            st.error(words.plain(str(problem)), icon=":material/error:")
+            st.error(words.plain(str(problem)) + words.AS_IT_WAS, icon=":material/error:")
     if st.session_state[key]:
         st.caption(f"{len(st.session_state[key]):,} values.")
 
 
 def _problem(key: str) -> None:
     if key in st.session_state:
-        st.error(words.plain(st.session_state[key]) + " The run goes on as it was.", icon=":material/error:")
+        st.error(words.plain(st.session_state[key]) + words.AS_IT_WAS, icon=":material/error:")

@@ -14,7 +14,15 @@ from playground.charts.base import Data, Picture, limit
 from playground.charts.curves import decades, gradient_curve, gradient_data, loss_curve, loss_data
 from playground.charts.heatmap import heatmap, heatmap_data
 from playground.charts.network import folded, folded_data, unrolled, unrolled_data
-from playground.charts.sequence import quantity_data, quantity_picture, tokens_data, tokens_picture
+from playground.charts.sequence import (
+    forecast_data,
+    forecast_picture,
+    marked_picture,
+    series_picture,
+    tokens_data,
+    tokens_picture,
+    values_data,
+)
 from playground.frame import visitor
 
 
@@ -33,14 +41,28 @@ LINE = 20
 LINES = 5
 
 
-def sequence(trace: Trace, key: str, columns: int | None = None) -> None:
-    """The probe sequence: input, target and answer, in lines of `columns` steps or on one time axis."""
+def sequence(trace: Trace) -> None:
+    """The probe sequence with target and answer, as the task's picture."""
     reading = trace.reading
     if isinstance(reading, Tokens):
         steps = len(reading.inputs)
-        show(tokens_picture(steps, min(columns or steps, steps), is_dark()), tokens_data(reading), key)
+        columns = min(LINE, steps) if steps <= LINE * LINES else steps
+        show(tokens_picture(steps, columns, is_dark()), tokens_data(reading), "task_picture")
+    elif any(reading.marked):
+        show(marked_picture(len(reading.values)), values_data(reading), "task_picture")
     else:
-        show(quantity_picture(len(reading.values), any(reading.marked), is_dark()), quantity_data(reading), key)
+        show(forecast_picture(len(reading.values), is_dark()), forecast_data(reading), "task_picture")
+
+
+def sequence_above(trace: Trace, key: str) -> None:
+    """The probe sequence on the time axis of the pictures below it."""
+    reading = trace.reading
+    steps = len(reading.inputs if isinstance(reading, Tokens) else reading.values)
+    if isinstance(reading, Tokens):
+        show(tokens_picture(steps, steps, is_dark()), tokens_data(reading), key)
+    else:
+        drawing = marked_picture(steps) if any(reading.marked) else series_picture(steps)
+        show(drawing, values_data(reading), key)
 
 
 def task(frame: Frame) -> None:
@@ -48,8 +70,7 @@ def task(frame: Frame) -> None:
     st.subheader("Task")
     experiment = frame.snapshot.experiment
     st.caption(words.TASKS[experiment.task_name][1])
-    wrapped = LINE if experiment.task.steps <= LINE * LINES else None
-    sequence(frame.snapshot.trace, "task_picture", wrapped)
+    sequence(frame.snapshot.trace)
     st.markdown(verdict(frame.snapshot.trace.reading))
     if isinstance(experiment.task, Forecast):
         st.caption(words.LAST_VALUE.format(loss=words.number(experiment.task.last_value_loss, 3)))
@@ -152,11 +173,12 @@ def loss(frame: Frame) -> None:
 def inside(frame: Frame) -> None:
     """States, gates and gradients of one layer and direction, all on the same time axis."""
     st.subheader("Inside, on the sequence above")
+    st.caption("Time runs to the right, step by step; units run down. All pictures share the time axis.")
     strand, chosen = _pick(frame.snapshot.trace)
     columns = st.columns(2, gap="medium")
-    for column in columns:
+    for number, column in enumerate(columns):
         with column:
-            sequence(frame.snapshot.trace, f"inside_sequence_{columns.index(column)}")
+            sequence_above(frame.snapshot.trace, f"inside_sequence_{number}")
     for number, name in enumerate(chosen):
         with columns[number % 2]:
             title, look_for = words.QUANTITIES[name]
@@ -177,7 +199,7 @@ def quantity(strand: Strand, name: str) -> None:
     else:
         high = limit(values)
         low = -high
-    show(heatmap(name, *values.shape, low, high), heatmap_data(values), f"inside_{name}")
+    show(heatmap(name, *values.shape, low, high), heatmap_data(values, high), f"inside_{name}")
 
 
 def _pick(trace: Trace) -> tuple[Strand, list[str]]:

@@ -3,7 +3,7 @@
 import io
 import json
 import zipfile
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 import numpy as np
 import pandas as pd
@@ -78,4 +78,5 @@ def _csv(table: pd.DataFrame) -> str:
 
 
 def _address() -> str:
-    return (st.context.url or "http://localhost:8501/").split("?")[0]
+    address = urlsplit(st.context.url or "http://localhost:8501/")
+    return f"{address.scheme}://{address.netloc}{address.path or '/'}"

@@ -2,7 +2,9 @@
 
 import io
 import math
+from collections.abc import Mapping
 
+import numpy as np
 import pandas as pd
 
 from engine.fields import FieldError
@@ -70,12 +72,17 @@ def _table(text: str) -> pd.DataFrame:
 
 def checked_column(name: str, values: tuple[float, ...]) -> tuple[float, ...]:
     """A column without gaps. Raises FieldError naming the first row at fault."""
-    for row, value in enumerate(values, 2):
+    for row, value in enumerate(values, 1):
         if not abs(value) <= 1e30:
             missing = sum(not abs(v) <= 1e30 for v in values)
             raise FieldError(
                 "values",
-                f"Column “{name[:40]}” has {missing:,} empty or infinite cells, the first in line {row:,} of the file. "
-                "Fill them in or leave those rows out.",
+                f"Column “{name[:40]}” has {missing:,} empty or infinite cells, the first in row {row:,} "
+                "(the line of names not counted). Fill them in or leave those rows out.",
             )
     return values
+
+
+def likeliest(columns: Mapping[str, tuple[float, ...]]) -> str:
+    """The column to start from: the first that does not merely count, as a year or a row number does."""
+    return next((name for name, values in columns.items() if len(set(np.diff(values))) > 1), next(iter(columns)))

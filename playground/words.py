@@ -109,15 +109,18 @@ QUANTITIES = {
     "n": ("Candidate n", "The state the unit would move to, between −1 and 1, where the update gate allows it."),
 }
 
+AS_IT_WAS = " The run goes on as it was."
+NOTHING_YET = "Hand in your own data above; until then the run goes on as it was."
 LAST_VALUE = "To beat as well: saying the last value again, which scores {loss} on the held-out part."
+CURE = " Lower the learning rate (now {lr:g}) or clip the gradient ({clip}), then press Reset."
 EXPLODED = {
-    "loss": "Update {update:,} made the loss too large to be a number, so it was taken back",
-    "gradient": "The gradient of update {update:,} was too large to step along, so that update was not made",
+    "loss": "Update {update:,} made the loss too large to be a number, so it was taken back; "
+    "the network is shown as it was before." + CURE,
+    "gradient": "The gradient of update {update:,} was too large to step along, so that update was not made; "
+    "the network is shown as it was before." + CURE,
+    "start": "The untrained network already gives a loss too large to be a number. "
+    "Choose other initial weights, another activation or a shorter sequence.",
 }
-CURE = (
-    "; the network is shown as it was before. Lower the learning rate (now {lr:g}) or clip the gradient ({clip}), then "
-    "press Reset."
-)
 FAILED = "This run stopped because of a fault in the playground, not in your settings. Press Reset to begin it again."
 TUNED = (
     "Changed while training, so a link or Reset will not retrace this course: they use the present settings from the "

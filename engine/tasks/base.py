@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from engine.fields import check_settings
+from engine.fields import Spec, check_settings, specs
 
 NO_ANSWER = -100
 """The target of a step at which no answer is asked."""
@@ -83,6 +83,11 @@ class Task(ABC):
 
     def __post_init__(self) -> None:
         check_settings(self)
+
+    @classmethod
+    def limits(cls, values: Mapping[str, Any]) -> dict[str, Spec]:
+        """The settings with the limits that hold beside the other settings' `values`."""
+        return specs(cls)
 
     @property
     @abstractmethod

@@ -1,16 +1,19 @@
 """The copy memory problem."""
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 from torch import Tensor
 
-from engine.fields import FieldError, Whole, setting
+from engine.fields import FieldError, Spec, Whole, setting, specs
 from engine.tasks.base import Classes, Sampler
 
 ALPHABET = tuple("ABCDEFGH")
 MAX_STEPS = 500
+SYMBOLS = Whole(4, 1, 50, "letters")
 
 
 def copy(size: int, symbols: int, length: int, generator: torch.Generator) -> tuple[Tensor, Tensor, Tensor]:
@@ -40,7 +43,7 @@ class Copy(Classes):
     """
 
     length: int = setting(Whole(20, 1, 498, "blank steps"))
-    symbols: int = setting(Whole(4, 1, 50, "letters"))
+    symbols: int = setting(SYMBOLS)
 
     readout = "every"
     input_symbols = (*ALPHABET, "·", "go")
@@ -54,6 +57,10 @@ class Copy(Classes):
                 f"length plus twice the symbols may come to {MAX_STEPS} steps at most; "
                 f"{self.length} + 2 · {self.symbols} = {self.steps}. Lower one of them.",
             )
+
+    @classmethod
+    def limits(cls, values: Mapping[str, Any]) -> dict[str, Spec]:
+        return {**specs(cls), "symbols": SYMBOLS.up_to((MAX_STEPS - values["length"]) // 2)}
 
     @property
     def steps(self) -> int:

@@ -1,11 +1,13 @@
 """Repeat what was heard a while ago."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 from torch import Tensor
 
-from engine.fields import FieldError, Whole, setting
+from engine.fields import FieldError, Spec, Whole, setting, specs
 from engine.tasks.base import Classes, Sampler, uniform_loss
 
 
@@ -17,6 +19,9 @@ def echo(size: int, symbols: int, delay: int, length: int, generator: torch.Gene
     return torch.nn.functional.one_hot(tokens, symbols).float(), targets, targets >= 0
 
 
+DELAY = Whole(3, 1, 250, "steps")
+
+
 @dataclass(frozen=True)
 class Echo(Classes):
     """Say at every step the symbol that came `delay` steps earlier.
@@ -26,7 +31,7 @@ class Echo(Classes):
     """
 
     length: int = setting(Whole(30, 2, 500, "steps"))
-    delay: int = setting(Whole(3, 1, 250, "steps"))
+    delay: int = setting(DELAY)
     symbols: int = setting(Whole(4, 2, 8, "letters"))
 
     readout = "every"
@@ -39,6 +44,10 @@ class Echo(Classes):
                 f"delay must be shorter than length ({self.length} steps), or nothing is asked; "
                 f"it was given {self.delay}.",
             )
+
+    @classmethod
+    def limits(cls, values: Mapping[str, Any]) -> dict[str, Spec]:
+        return {**specs(cls), "delay": DELAY.up_to(values["length"] - 1)}
 
     @property
     def steps(self) -> int:

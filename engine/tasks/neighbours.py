@@ -1,11 +1,13 @@
 """An answer that needs the past and the future."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 from torch import Tensor
 
-from engine.fields import FieldError, Whole, setting
+from engine.fields import FieldError, Spec, Whole, setting, specs
 from engine.tasks.base import Classes, Sampler, uniform_loss
 
 
@@ -17,6 +19,9 @@ def neighbours(size: int, distance: int, length: int, generator: torch.Generator
     return torch.nn.functional.one_hot(bits, 2).float(), targets, targets >= 0
 
 
+DISTANCE = Whole(2, 1, 249, "steps")
+
+
 @dataclass(frozen=True)
 class Neighbours(Classes):
     """Name the two symbols `distance` steps before and `distance` steps after the present one.
@@ -26,7 +31,7 @@ class Neighbours(Classes):
     """
 
     length: int = setting(Whole(20, 3, 500, "steps"))
-    distance: int = setting(Whole(2, 1, 249, "steps"))
+    distance: int = setting(DISTANCE)
 
     readout = "every"
     input_symbols = ("A", "B")
@@ -41,6 +46,10 @@ class Neighbours(Classes):
                 f"distance must be under half the length ({self.length} steps), or nothing is asked; "
                 f"it was given {self.distance}.",
             )
+
+    @classmethod
+    def limits(cls, values: Mapping[str, Any]) -> dict[str, Spec]:
+        return {**specs(cls), "distance": DISTANCE.up_to((values["length"] - 1) // 2)}
 
     @property
     def steps(self) -> int:

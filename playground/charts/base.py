@@ -34,7 +34,7 @@ class Picture:
         return {**self.spec, "datasets": dict(data)}
 
 
-KEY_HEIGHT = 32
+KEY_HEIGHT = 36
 """Pixels above a plot for its colour key."""
 
 
@@ -64,14 +64,19 @@ def picture(chart: Any, words: str, above: int = 4) -> Picture:
 
 
 def table(**columns: Any) -> pa.Table:
-    """An Arrow table; whole numbers as int16 or int32, others as float32, for few bytes a tick. NaN becomes null."""
+    """An Arrow table; whole numbers as int16 or int32, others as float32, for few bytes a tick.
+
+    What is not a finite float32 becomes null.
+    """
     return pa.table({name: _column(values) for name, values in columns.items()})
 
 
 def _column(values: Any) -> pa.Array:
     array = np.asarray(values)
     if array.dtype.kind == "f":
-        return pa.array(array.astype(np.float32), mask=~np.isfinite(array))
+        with np.errstate(over="ignore"):
+            single = array.astype(np.float32)
+        return pa.array(single, mask=~np.isfinite(single))
     if array.dtype.kind == "i":
         small = array.size == 0 or abs(array).max() < 2**15
         return pa.array(array.astype(np.int16 if small else np.int32))

@@ -4,6 +4,7 @@ from functools import lru_cache
 
 import altair as alt
 import numpy as np
+import pyarrow as pa
 
 from playground.charts.base import (
     KEY_HEIGHT,
@@ -14,26 +15,30 @@ from playground.charts.base import (
     colour_key,
     left_axis,
     picture,
-    table,
     ticks,
     time_axis,
 )
 
 HEIGHT = 190
 
+LEVELS = 32_000
+"""Values travel as whole numbers, this many at the upper end of the scale: half the bytes of a float32."""
+
 
 @lru_cache(maxsize=256)
 def heatmap(name: str, steps: int, units: int, low: float, high: float) -> Picture:
     """A cell for every unit (down) and step (right), coloured from low to high; signed if low is below 0.
 
-    The data is the bare values, step by step; their places follow from the row number, which saves bytes. Cells overlap
+    The data is the bare levels, step by step; their places follow from the row number, which saves bytes. Cells overlap
     a little, or the ground would shine through between them.
     """
     colours = SIGNED if low < 0 else UNSIGNED
+    digits = max(0, 4 - int(np.ceil(np.log10(high))))  # as many as a level of the scale can tell apart
     chart = (
         alt.Chart(alt.NamedData("values"))
         .transform_window(row="row_number()")
         .transform_calculate(
+            v=f"isValid(datum.level) ? datum.level * {high / LEVELS!r} : null",
             step=f"floor((datum.row - 1) / {units}) + 1",
             unit=f"(datum.row - 1) % {units} + 1",
             x="datum.step - 0.5",
@@ -59,7 +64,7 @@ def heatmap(name: str, steps: int, units: int, low: float, high: float) -> Pictu
             tooltip=[
                 alt.Tooltip("unit:Q", title="unit"),
                 alt.Tooltip("step:Q", title="time step"),
-                alt.Tooltip("v:Q", title=name, format=".4f"),
+                alt.Tooltip("v:Q", title=name, format=f".{digits}f"),
             ],
         )
     )
@@ -70,6 +75,9 @@ def heatmap(name: str, steps: int, units: int, low: float, high: float) -> Pictu
     )
 
 
-def heatmap_data(values: np.ndarray) -> Data:
-    """values: (T, H)."""
-    return {"values": table(v=values.reshape(-1))}
+def heatmap_data(values: np.ndarray, high: float) -> Data:
+    """values: (T, H), none beyond ±high; what is not finite becomes null and leaves a gap."""
+    flat = values.reshape(-1)
+    finite = np.isfinite(flat)
+    levels = (np.where(finite, flat, 0) * (LEVELS / high)).round().astype(np.int16)
+    return {"values": pa.table({"level": pa.array(levels, mask=~finite)})}

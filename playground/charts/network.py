@@ -48,6 +48,11 @@ def columns(steps: int) -> tuple[list[int], list[int]]:
     return drawn, [*range(EARLY), *range(EARLY + 1, COLUMNS)]
 
 
+def short(value: float) -> str:
+    """A number in the room of a box: two digits, or whole if it is large."""
+    return number(round(value), 5) if 100 <= abs(value) < 1e5 else number(value, 2)
+
+
 def bands(hidden: int) -> list[int]:
     """The units shown in each box: up to eight, spread evenly, from 0."""
     return sorted({round(k) for k in np.linspace(0, hidden - 1, min(BANDS, hidden))})
@@ -187,9 +192,9 @@ def unrolled_data(trace: Trace) -> Data:
         coming_out = [VISIBLE.get(reading.answers[t], reading.answers[t]) for t in at]
         out_at = [(p, text) for p, text in zip(places, coming_out, strict=True) if text]
     else:
-        going_in = [number(reading.values[t], 2) for t in at]
+        going_in = [short(reading.values[t]) for t in at]
         backward_only = all(strand.direction == "backward" for strand in strands)
-        out_at = [(places[0] if backward_only else places[-1], number(reading.answer, 2))]
+        out_at = [(places[0] if backward_only else places[-1], short(reading.answer))]
     if isinstance(reading, Tokens) and trace.outputs.ndim == 1 and all(s.direction == "backward" for s in strands):
         out_at = [(places[0], text) for _, text in out_at]
     top = len(strands) + 1

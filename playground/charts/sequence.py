@@ -1,6 +1,7 @@
 """One sequence for a person to read: what goes in, what is asked, what the network says."""
 
 from functools import lru_cache
+from typing import Any
 
 import altair as alt
 
@@ -104,48 +105,75 @@ def tokens_data(reading: Tokens) -> Data:
     return {"tokens": table(step=step, row=row, text=text, verdict=verdict, probability=probability)}
 
 
+def _values(axis_steps: int, zero: bool) -> tuple[alt.Chart, dict[str, Any]]:
+    """The base of the pictures of numbers, and its encoding."""
+    encoding = {
+        "x": time_axis(axis_steps),
+        "y": alt.Y("value:Q", title="value", scale=alt.Scale(zero=zero), axis=left_axis(tickCount=4, gridOpacity=0.4)),
+    }
+    return alt.Chart(alt.NamedData("values"), height=170), encoding
+
+
+TOOLTIP = [alt.Tooltip("x:Q", title="time step"), alt.Tooltip("value:Q", title="value", format=".4g")]
+
+
 @lru_cache(maxsize=64)
-def quantity_picture(steps: int, marks: bool, dark: bool) -> Picture:
-    """Values over time; either marked ones stand out, or target and answer follow at the step after the last."""
-    base = alt.Chart(alt.NamedData("values"), height=170)
-    last = steps if marks else steps + 1
-    y = alt.Y("value:Q", title="value", scale=alt.Scale(zero=marks), axis=left_axis(tickCount=4, gridOpacity=0.4))
-    tooltip = [alt.Tooltip("x:Q", title="time step"), alt.Tooltip("value:Q", title="value", format=".4g")]
-    x = time_axis(last)
-    if marks:
-        tone = alt.condition("datum.marked", alt.value(MARKED), alt.value(NEUTRAL))
-        stems = base.mark_rule(strokeWidth=max(1.0, min(6.0, 240 / steps))).encode(
-            x=x, y=y, y2=alt.datum(0), color=tone, tooltip=tooltip
-        )
-        heads = base.transform_filter("datum.marked").mark_point(
-            shape="diamond", filled=True, size=90, color=MARKED, opacity=1
-        )
-        return picture(
-            alt.layer(stems, heads.encode(x=x, y=y, tooltip=tooltip)),
-            f"{steps} numbers from 0 to 1 over time; the two marked ones, whose sum is asked for, carry a diamond.",
-        )
-    line = base.mark_line(color=NEUTRAL, strokeWidth=1.8, point={"size": 14, "color": NEUTRAL})
-    ends = alt.Chart(alt.NamedData("ends")).encode(
-        x=x, y=y, tooltip=[alt.Tooltip("name:N", title="at the next step"), alt.Tooltip("value:Q", format=".4g")]
+def marked_picture(steps: int) -> Picture:
+    """Numbers from 0 to 1 as stems; the marked ones stand out by colour and a diamond."""
+    base, encoding = _values(steps, zero=True)
+    tone = alt.condition("datum.marked", alt.value(MARKED), alt.value(NEUTRAL))
+    stems = base.mark_rule(strokeWidth=max(1.0, min(6.0, 240 / steps)))
+    heads = base.transform_filter("datum.marked").mark_point(
+        shape="diamond", filled=True, size=90, color=MARKED, opacity=1
     )
-    key = alt.Legend(title=None, orient="top")
-    shape = alt.Shape(
-        "name:N",
-        scale=alt.Scale(domain=["target", "answer"], range=["circle", "cross"]),
-        legend=key,
-    )
-    colour = alt.Color("name:N", scale=alt.Scale(domain=["target", "answer"], range=[ink(dark), MARKED]), legend=key)
-    points = ends.mark_point(size=90, strokeWidth=2.4).encode(shape=shape, color=colour)
     return picture(
-        alt.layer(line.encode(x=x, y=y, tooltip=tooltip), points),
+        alt.layer(
+            stems.encode(**encoding, y2=alt.datum(0), color=tone, tooltip=TOOLTIP),
+            heads.encode(**encoding, tooltip=TOOLTIP),
+        ),
+        f"{steps} numbers from 0 to 1 over time; the two marked ones, whose sum is asked for, carry a diamond.",
+    )
+
+
+@lru_cache(maxsize=64)
+def series_picture(steps: int) -> Picture:
+    """The values that go in, on the time axis of the other pictures."""
+    base, encoding = _values(steps, zero=False)
+    line = base.mark_line(color=NEUTRAL, strokeWidth=1.8, point={"size": 14, "color": NEUTRAL})
+    return picture(
+        alt.layer(line.encode(**encoding, tooltip=TOOLTIP)), f"Line chart of {steps} values of the series over time."
+    )
+
+
+@lru_cache(maxsize=64)
+def forecast_picture(steps: int, dark: bool) -> Picture:
+    """The values that go in, and at the step after the last the true value and the network's."""
+    base, encoding = _values(steps + 1, zero=False)
+    line = base.mark_line(color=NEUTRAL, strokeWidth=1.8, point={"size": 14, "color": NEUTRAL})
+    names = ["target", "answer"]
+    key = alt.Legend(title=None, orient="top")
+    points = (
+        alt.Chart(alt.NamedData("ends"))
+        .mark_point(size=90, strokeWidth=2.4)
+        .encode(
+            **encoding,
+            shape=alt.Shape("name:N", scale=alt.Scale(domain=names, range=["circle", "cross"]), legend=key),
+            color=alt.Color("name:N", scale=alt.Scale(domain=names, range=[ink(dark), MARKED]), legend=key),
+            tooltip=[alt.Tooltip("name:N", title="at the next step"), alt.Tooltip("value:Q", format=".4g")],
+        )
+    )
+    return picture(
+        alt.layer(line.encode(**encoding, tooltip=TOOLTIP), points),
         f"{steps} values of the series over time, then the true next value as a circle and the network's as a cross.",
     )
 
 
-def quantity_data(reading: Quantity) -> Data:
-    steps = len(reading.values)
-    values = table(x=range(1, steps + 1), value=reading.values, marked=reading.marked)
-    if any(reading.marked):
-        return {"values": values}
-    ends = table(x=[steps + 1] * 2, value=[reading.target, reading.answer], name=["target", "answer"])
-    return {"values": values, "ends": ends}
+def values_data(reading: Quantity) -> Data:
+    """The numbers that go in and, where marks matter, the marks."""
+    return {"values": table(x=range(1, len(reading.values) + 1), value=reading.values, marked=reading.marked)}
+
+
+def forecast_data(reading: Quantity) -> Data:
+    """The numbers that go in, and target and answer at the step after."""
+    ends = table(x=[len(reading.values) + 1] * 2, value=[reading.target, reading.answer], name=["target", "answer"])
+    return {**values_data(reading), "ends": ends}

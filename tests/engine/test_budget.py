@@ -1,11 +1,12 @@
 """The bound on the work of one update: nothing accepted holds up a server, nothing ordinary is refused."""
 
 import time
+from dataclasses import replace
 
 import pytest
 
 from engine import CELLS, Experiment, FieldError, Run
-from engine.budget import MAX_SECONDS, seconds_per_update
+from engine.budget import MAX_SECONDS, largest_batch, seconds_per_update
 
 DEEP = {"task": "echo", "length": "500", "hidden": "128", "layers": "4"}
 WIDE = {"task": "echo", "length": "500", "hidden": "32", "layers": "4", "direction": "bidirectional"}
@@ -25,8 +26,8 @@ def estimate(**params: str) -> float:
 
 def largest_accepted(params: dict[str, str]) -> Experiment:
     """With the largest batch that is not refused."""
-    experiments = (Experiment.read({**params, "batch": str(batch)}) for batch in range(256, 0, -1))
-    return next(experiment for experiment, problems in experiments if not problems)
+    one = Experiment.from_params({**params, "batch": "1"})
+    return Experiment.from_params({**params, "batch": str(largest_batch(one.task, one.network))})
 
 
 @pytest.mark.parametrize("cell", CELLS)
@@ -67,6 +68,15 @@ def test_too_much_is_refused_by_a_sentence(cell: str, params: dict[str, str]) ->
     assert problem.fields == e.value.fields
     kept = {name: text for name, text in params.items() if name not in problem.fields}
     assert experiment == Experiment.from_params({**kept, "cell": cell}), "the task and its text are not lost"
+
+
+@pytest.mark.parametrize("cell", CELLS)
+@pytest.mark.parametrize("params", [DEEP, WIDE, MANY_LETTERS], ids=["deep", "wide", "letters"])
+def test_largest_batch_is_the_last_accepted(cell: str, params: dict[str, str]) -> None:
+    experiment = largest_accepted({**params, "cell": cell})
+    assert 1 <= experiment.training.batch < 256
+    with pytest.raises(FieldError, match="One update"):
+        replace(experiment, training=replace(experiment.training, batch=experiment.training.batch + 1))
 
 
 @pytest.mark.learning

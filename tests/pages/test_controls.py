@@ -1,0 +1,149 @@
+"""The sidebar: a control for every setting, and an experiment out of what they say."""
+
+from itertools import product
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from engine import CELLS, TASKS, Experiment
+from engine.config import Architecture, Training
+from engine.fields import specs
+from playground import words
+from playground.presets import PRESETS
+from tests.pages.opened import opened, session, sound
+
+WIDGETS = ("selectbox", "slider", "number_input", "button_group", "text_input", "text_area")
+ONLY_FOR = {"noise": {"series": "sine"}, "period": {"series": "sine"}, "text": {"corpus": "own"}}
+
+
+def controls(app: AppTest) -> dict[str, Any]:
+    """Every control in the sidebar by its key."""
+    return {widget.key: widget for kind in WIDGETS for widget in app.sidebar.get(kind)}
+
+
+@pytest.mark.parametrize(("task", "cell"), list(product(TASKS, CELLS)))
+def test_every_setting_has_a_control(task: str, cell: str) -> None:
+    app = sound(opened(task=task, cell=cell))
+    found = controls(app)
+    expected = {f"{task}.{name}": (name, task) for name in specs(TASKS[task]) if name != "values"}
+    expected |= {f"{cell}.{name}": (name, "") for name in CELLS[cell].options}
+    expected |= {name: (name, "") for name in ("task", *specs(Architecture), *specs(Training))}
+    if TASKS[task].causal:
+        expected["direction.fixed"] = expected.pop("direction")
+    for key, (name, of) in expected.items():
+        if name in ONLY_FOR:
+            assert key not in found
+            continue
+        assert found[key].label == words.label(name, of)
+        assert found[key].help
+    assert found.keys() - expected.keys() <= {"preset"}
+
+
+@pytest.mark.parametrize(
+    ("params", "keys"),
+    [
+        ({"task": "forecast", "series": "sine"}, {"forecast.noise", "forecast.period"}),
+        ({"task": "text", "corpus": "own", "text": "ab " * 10}, {"text.text"}),
+    ],
+    ids=["sine", "own text"],
+)
+def test_controls_that_only_some_choices_have(params: dict[str, str], keys: set[str]) -> None:
+    found = controls(sound(opened(**params)))
+    assert keys <= found.keys()
+    assert all(found[key].label and found[key].help for key in keys)
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_direction_is_fixed_where_the_answer_lies_ahead(task: str) -> None:
+    direction = controls(sound(opened(task=task)))
+    if TASKS[task].causal:
+        assert direction["direction.fixed"].proto.disabled
+        assert len(direction["direction.fixed"].options) == 1
+        assert "direction" not in direction
+    else:
+        assert len(direction["direction"].options) == 3
+
+
+def test_a_causal_task_takes_over_from_a_backward_network() -> None:
+    app = sound(opened(task="order", direction="backward"))
+    sound(app.selectbox(key="task").select("hello").run())
+    assert session(app).experiment.network.direction == "forward"
+    sound(app.selectbox(key="task").select("order").run())
+    assert session(app).experiment.task_name == "order"
+
+
+CHANGES: list[tuple[str, str, Any]] = [
+    ("selectbox", "task", "echo"),
+    ("selectbox", "cell", "gru"),
+    ("slider", "hidden", 7),
+    ("slider", "layers", 3),
+    ("slider", "adding.length", 9),
+    ("selectbox", "init", "orthogonal"),
+    ("selectbox", "optimizer", "rmsprop"),
+    ("number_input", "lr", 0.5),
+    ("slider", "batch", 3),
+    ("number_input", "clip", 0.0),
+    ("number_input", "decay", 0.5),
+    ("number_input", "seed", 2**31 - 1),
+    ("number_input", "lstm.forget_bias", -2.0),
+]
+
+
+@pytest.mark.parametrize(("kind", "key", "value"), CHANGES, ids=[key for _, key, _ in CHANGES])
+def test_a_control_reaches_the_run_and_the_link(kind: str, key: str, value: Any) -> None:
+    app = sound(opened())
+    getattr(app, kind)(key=key).set_value(value).run()
+    experiment = session(sound(app)).experiment
+    name = key.rpartition(".")[2]
+    assert experiment.to_params()[name] in (str(value), repr(value))
+    assert app.query_params == experiment.to_params()
+    assert Experiment.from_params(app.query_params) == experiment
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_presets(name: str) -> None:
+    app = sound(opened(task="order", cell="gru", layers="2", lr="0.5"))
+    sound(app.selectbox(key="preset").select(name).run())
+    experiment = session(app).experiment
+    assert experiment == Experiment.from_params(PRESETS[name])
+    assert app.query_params == experiment.to_params()
+    assert app.selectbox(key="preset").value is None
+    again = sound(opened(**app.query_params))
+    assert session(again).experiment == experiment
+
+
+def test_what_was_set_for_a_task_is_kept_while_another_is_looked_at() -> None:
+    app = sound(opened(task="echo", delay="5", cell="lstm", forget_bias="2.0"))
+    sound(app.selectbox(key="task").select("order").run())
+    sound(app.selectbox(key="cell").select("gru").run())
+    sound(app.selectbox(key="task").select("echo").run())
+    sound(app.selectbox(key="cell").select("lstm").run())
+    params = session(app).experiment.to_params()
+    assert params["delay"] == "5"
+    assert params["forget_bias"] == "2.0"
+
+
+def test_a_bad_combination_keeps_the_run() -> None:
+    """An empty word is refused in a sentence; the old run is still there and can go on."""
+    app = sound(opened(task="hello"))
+    app.button(key="step").click().run()
+    run = session(app).run
+    app.text_input(key="hello.word").set_value("aaa").run()
+    assert not app.exception
+    assert any("at least two of them different" in error.value for error in app.error)
+    assert session(app).run is run
+    assert app.query_params["word"] == "hello"
+    app.button(key="step").click().run()
+    assert session(app).run.updates == 2
+    app.text_input(key="hello.word").set_value("abba").run()
+    assert session(sound(app)).experiment.to_params()["word"] == "abba"
+
+
+def test_no_slider_leads_past_the_work_of_one_update() -> None:
+    app = opened(task="copy", length="498", symbols="1", hidden="128", layers="1", cell="gru", batch="8")
+    assert not app.exception
+    app.slider(key="layers").set_value(4).run()
+    assert not app.exception
+    experiment = session(app).experiment
+    assert app.query_params == experiment.to_params()

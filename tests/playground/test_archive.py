@@ -1,0 +1,83 @@
+"""What a visitor takes along: the numbers of a run as CSV, and a link short enough for a browser."""
+
+import io
+import json
+import zipfile
+from urllib.parse import urlencode
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from engine import Experiment
+from engine.training import Snapshot
+from playground import controls, share
+from tests.engine.runs import trained
+
+CASES = [
+    {"task": "adding", "cell": "lstm", "layers": "2", "direction": "bidirectional"},
+    {"task": "echo", "cell": "gru", "direction": "backward"},
+    {"task": "hello", "word": 'a,"b"\n春', "cell": "rnn"},
+]
+
+
+def unpacked(snapshot: Snapshot) -> dict[str, bytes]:
+    with zipfile.ZipFile(io.BytesIO(share.archive(snapshot))) as files:
+        assert files.testzip() is None
+        return {name: files.read(name) for name in files.namelist()}
+
+
+def frame(data: bytes) -> pd.DataFrame:
+    return pd.read_csv(io.BytesIO(data))
+
+
+@pytest.mark.parametrize("params", CASES, ids=lambda p: p["task"])
+@pytest.mark.parametrize("updates", [0, 30])
+def test_archive_holds_what_the_run_holds(params: dict[str, str], updates: int) -> None:
+    snapshot = trained(updates, **params).snapshot()
+    files = unpacked(snapshot)
+    assert files.keys() == {"losses.csv", "held_out.csv", "states.csv", "experiment.json"}
+    losses, held_out = frame(files["losses.csv"]), frame(files["held_out.csv"])
+    assert list(losses) == ["update", "training_loss"]
+    assert list(held_out) == ["update", "held_out_loss", "held_out_accuracy"]
+    np.testing.assert_allclose(losses.to_numpy(float), snapshot.losses, rtol=1e-8)
+    np.testing.assert_allclose(held_out.to_numpy(float), snapshot.held_out, rtol=1e-8)
+    assert Experiment.from_params(json.loads(files["experiment.json"])) == snapshot.experiment
+
+
+@pytest.mark.parametrize("params", CASES, ids=lambda p: p["task"])
+def test_states_hold_what_the_trace_holds(params: dict[str, str]) -> None:
+    trace = trained(3, **params).trace()
+    table = share.states(trace)
+    for layer in trace.layers:
+        for strand in layer:
+            rows = table[(table["layer"] == strand.layer) & (table["direction"] == strand.direction)]
+            assert len(rows) == strand.grad_h.size
+            for name, values in {**strand.state, **strand.gates, "dL_dh": strand.grad_h}.items():
+                square = rows.pivot_table(index="step", columns="unit", values=name)
+                np.testing.assert_array_equal(square.to_numpy(), values)
+                assert list(square.index) == list(range(1, len(values) + 1))
+    assert len(table) == sum(strand.grad_h.size for layer in trace.layers for strand in layer)
+
+
+def test_states_survive_the_trip_through_text() -> None:
+    snapshot = trained(3).snapshot()
+    read = frame(unpacked(snapshot)["states.csv"])
+    written = share.states(snapshot.trace)
+    assert list(read) == list(written)
+    np.testing.assert_array_equal(read["h"].to_numpy(np.float32), written["h"].to_numpy())
+
+
+@pytest.mark.parametrize("params", [{"task": "text", "corpus": "own"}, {"task": "forecast", "series": "own"}])
+@pytest.mark.parametrize("size", [30, 10_000])
+def test_links_stay_short_enough(params: dict[str, str], size: int) -> None:
+    own = {"text": "ab 春" * (size // 4)} if params["task"] == "text" else {}
+    own |= {"values": ",".join(str(k % 7) for k in range(size))} if params["task"] == "forecast" else {}
+    experiment = Experiment.from_params({**params, **own})
+    link, left_out = controls.link(experiment)
+    assert left_out == (size > 1000)
+    assert len(urlencode(link)) <= controls.LONGEST_LINK
+    if not left_out:
+        assert Experiment.from_params(link) == experiment
+    else:
+        assert {**link, **own} == experiment.to_params()

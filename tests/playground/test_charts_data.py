@@ -1,0 +1,179 @@
+"""What fills the pictures: axes, colour ends, thinned curves, and numbers that are none."""
+
+import math
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine.tasks import Quantity, Tokens
+from playground.charts.base import Data, limit, table, ticks
+from playground.charts.curves import (
+    POINTS,
+    SMALLEST_LOSS,
+    decades,
+    gradient_curve,
+    gradient_data,
+    loss_data,
+    round_end,
+    thinned,
+)
+from playground.charts.heatmap import LEVELS, heatmap, heatmap_data
+from playground.charts.network import bands, columns
+from playground.charts.sequence import forecast_data, tokens_data, values_data
+
+NAN, INF = math.nan, math.inf
+finite = st.floats(allow_nan=False, allow_infinity=False, width=32)
+anything = st.floats(width=32)
+
+
+def assert_numbers(data: Data) -> None:
+    """Nothing but numbers and gaps."""
+    for name, part in data.items():
+        for column in part.columns:
+            if pa.types.is_floating(column.type):
+                assert not pc.any(pc.or_(pc.is_nan(column), pc.is_inf(column))).as_py(), name
+
+
+@given(st.integers(1, 501))
+def test_ticks_run_from_first_to_last(count: int) -> None:
+    found = ticks(count)
+    assert found[0] == 1
+    assert found[-1] == count
+    assert found == sorted(set(found))
+    assert len(found) <= 10
+
+
+@given(st.lists(anything, min_size=1, max_size=20))
+def test_limit_holds_all_values_and_is_round(values: list[float]) -> None:
+    end = limit(np.array(values, dtype=np.float32))
+    usable = [abs(v) for v in values if math.isfinite(v)]
+    assert end >= max(usable, default=0)
+    assert end == 1 or end <= 5.01 * max(usable)
+    assert f"{end:e}"[0] in "125"
+
+
+@given(st.floats(0, 1e12))
+def test_round_end_is_at_or_past_the_last_update(update: float) -> None:
+    end = round_end(update)
+    assert max(100, update) <= end <= max(100, 2.51 * update)
+    assert str(end).rstrip("0") in {"1", "2", "5"}
+
+
+@given(st.lists(st.floats(0, width=32), max_size=20))
+def test_decades_hold_all_positive_norms(norms: list[float]) -> None:
+    values = np.array(norms, dtype=float)
+    low, high = decades(values)
+    usable = values[np.isfinite(values) & (values > 0)]
+    assert low <= -4 < 1 <= high
+    assert all(10.0**low <= v <= 10.0**high for v in usable)
+    gradient_curve(len(norms) + 1, low, high)
+
+
+@given(st.integers(0, 1500))
+def test_thinned_rows_are_means_of_neighbours(count: int) -> None:
+    rows = np.random.default_rng(count).random((count, 3))
+    rows[:, 0] = np.arange(1, count + 1)
+    few = thinned(rows)
+    assert len(few) <= POINTS
+    if count <= POINTS:
+        assert few is rows
+        return
+    group = math.ceil(count / POINTS)
+    expected = [rows[k : k + group].mean(axis=0) for k in range(0, count, group)]
+    np.testing.assert_allclose(few, expected)
+
+
+@pytest.mark.parametrize("updates", [0, 1, 2, 24, 199, 200, 201, 4_000, 65_536])
+def test_loss_data(updates: int) -> None:
+    losses = np.stack([np.arange(1, updates + 1), np.linspace(2, 0, updates)], axis=1)
+    at = np.arange(0, updates + 1, 25)
+    held_out = np.stack([at, np.full(len(at), 0.5), np.full(len(at), 0.25)], axis=1)
+    data = loss_data(losses, held_out, 1.5)
+    assert_numbers(data)
+    rows = data["losses"].to_pandas()
+    for series, given_rows in (("training", losses), ("held-out", held_out)):
+        drawn = rows[rows["series"] == series]
+        assert len(drawn) <= POINTS
+        assert (len(drawn) > 0) == (len(given_rows) > 0)
+        assert drawn["update"].is_monotonic_increasing
+    assert (rows["loss"] >= np.float32(SMALLEST_LOSS)).all()
+    assert (rows["accuracy"].isna() == (rows["series"] == "training")).all()
+    assert rows["update"].max() <= data["frame"]["update"].to_pylist()[1]
+    assert data["chance"].to_pylist() == [{"loss": 1.5, "label": "chance 1.5"}]
+    assert data["losses"].nbytes <= 20_000
+
+
+@given(st.lists(anything, min_size=1, max_size=30), st.lists(st.floats(), min_size=1, max_size=30))
+def test_only_numbers_reach_a_table(single: list[float], double: list[float]) -> None:
+    """float64 values that float32 cannot hold are gaps as well."""
+    assert_numbers({"t": table(v=np.array(single, dtype=np.float32)), "u": table(v=np.array(double))})
+
+
+def test_heatmap_values_survive() -> None:
+    values = np.array([[0.5, -1.0, NAN], [INF, -INF, 0.12345]], dtype=np.float32)
+    assert heatmap_data(values, 1.0)["values"]["level"].to_pylist() == [16000, -32000, None, None, None, 3950]
+    wide = np.random.default_rng(0).normal(scale=40, size=(50, 32))
+    high = limit(wide)
+    seen = np.array(heatmap_data(wide, high)["values"]["level"].to_pylist()) * (high / LEVELS)
+    np.testing.assert_allclose(seen, wide.reshape(-1), atol=high / LEVELS)
+
+
+def test_gradient_of_zero_is_a_gap() -> None:
+    data = gradient_data(np.array([1e-45, 0.0, 3.0, NAN, INF]))
+    assert data["gradient"]["x"].to_pylist() == [1, 2, 3, 4, 5]
+    norms = data["gradient"]["norm"].to_pylist()
+    assert norms[1] is norms[3] is norms[4] is None
+    assert norms[0] > 0
+    assert norms[2] == 3
+
+
+@given(finite, anything)
+def test_quantity_data(value: float, answer: float) -> None:
+    reading = Quantity((value, 0.5), (False, True), value, answer, 0.1, False)
+    assert_numbers(values_data(reading))
+    assert_numbers(forecast_data(reading))
+
+
+def test_tokens_data() -> None:
+    reading = Tokens(("a", " ", "\n"), ("", "b", "c"), ("", "b", "d"), (None, True, False), (0.0, 0.9, NAN))
+    data = tokens_data(reading)
+    assert_numbers(data)
+    rows = {(row["step"], row["row"]): (row["text"], row["verdict"]) for row in data["tokens"].to_pylist()}
+    assert rows == {
+        (1, 0): ("a", "none"),
+        (2, 0): ("␣", "none"),
+        (3, 0): ("⏎", "none"),
+        (2, 1): ("b", "none"),
+        (3, 1): ("c", "none"),
+        (2, 2): ("b", "right"),
+        (3, 2): ("d", "wrong"),
+        (2, 3): ("✓", "right"),
+        (3, 3): ("✗", "wrong"),
+    }
+
+
+@given(st.integers(1, 500), st.integers(1, 128))
+def test_unrolled_steps_and_units(steps: int, hidden: int) -> None:
+    drawn, places = columns(steps)
+    assert len(drawn) == len(places) <= 10
+    assert drawn[0] == 1
+    assert drawn[-1] == steps
+    assert drawn == sorted(set(drawn))
+    units = bands(hidden)
+    assert len(units) == min(8, hidden)
+    assert units[0] == 0
+    assert units[-1] == hidden - 1
+
+
+def test_a_shape_has_one_spec() -> None:
+    """Built once: the same object every time, so nothing of a frame can be in it."""
+    assert heatmap("h", 50, 32, -1.0, 1.0) is heatmap("h", 50, 32, -1.0, 1.0)
+    spec = heatmap("h", 50, 32, -1.0, 1.0).spec
+    assert "datasets" not in spec
+    filled = heatmap("h", 50, 32, -1.0, 1.0).filled(heatmap_data(np.zeros((50, 32)), 1.0))
+    assert filled.keys() - spec.keys() == {"datasets"}
+    assert "datasets" not in spec
