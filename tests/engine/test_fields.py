@@ -16,7 +16,6 @@ from engine.fields import (
     Whole,
     check_settings,
     read_settings,
-    rounded,
     setting,
     shown,
     specs,
@@ -163,16 +162,6 @@ def test_shown_is_short_and_printable(text: str) -> None:
     assert quoted.isprintable()
     assert len(quoted) <= 43
     assert (quoted == f"“{text}”") == (text.isprintable() and len(text) <= 40) or "�" in text
-
-
-@given(st.floats())
-def test_rounded_has_ten_digits(value: float) -> None:
-    if math.isfinite(value):
-        assert rounded(value) == pytest.approx(value, rel=1e-9)
-        assert float(repr(rounded(value))) == rounded(rounded(value))
-        assert len(repr(rounded(value)).split("e")[0].strip("-").replace(".", "").lstrip("0").rstrip("0")) <= 10
-    else:
-        assert repr(rounded(value)) == repr(value)
 
 
 @dataclass(frozen=True)

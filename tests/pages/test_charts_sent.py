@@ -1,7 +1,7 @@
 """What the page sends to the browser: for every task, cell, direction and size, pictures that it can draw."""
 
 from collections.abc import Iterator
-from itertools import product
+from itertools import cycle
 from typing import Any
 
 import altair as alt
@@ -26,16 +26,18 @@ def sized(task: str, steps: int) -> str:
 
 
 CASES: list[dict[str, str]] = [
-    *({"task": task, "cell": cell} for task, cell in product(TASKS, CELLS)),
+    *({"task": task, "cell": cell} for task, cell in zip(TASKS, cycle(CELLS), strict=False)),
+    {"task": "hello", "cell": "lstm"},
+    {"task": "adding", "cell": "gru"},
     *(
         {"task": task, "cell": cell, "direction": direction, "layers": "2", "hidden": "5"}
-        for task, cell in (("adding", "lstm"), ("order", "gru"), ("neighbours", "rnn"), ("forecast", "rnn"))
+        for task, cell in (("adding", "lstm"), ("order", "gru"), ("neighbours", "rnn"))
         for direction in ("backward", "bidirectional")
     ),
     *(
         {"task": task, "length": sized(task, steps), "delay": "1", "symbols": "1" if task == "copy" else "2"}
         | {"distance": "1", "hidden": hidden, "cell": "rnn", "batch": "1"}
-        for task in ("adding", "copy", "text", "forecast", "echo", "neighbours", "order")
+        for task in ("adding", "copy", "text", "forecast")
         for steps, hidden in ((1, "1"), (4, "128"), (500, "8"))
     ),
     {"task": "adding", "length": "50", "cell": "lstm", "layers": "4", "direction": "bidirectional", **LARGE},
@@ -44,8 +46,8 @@ CASES: list[dict[str, str]] = [
     {"task": "forecast", "series": "sine", "readout": "mean", "direction": "backward"},
 ]
 
-VALIDATED = (0, 4, 7, 10, 30, 51, -4)
-"""The cases whose specs are held to the whole Vega-Lite schema as well, which takes a while each."""
+VALIDATED = CASES[:4] + CASES[10:12] + CASES[-4:-3]
+"""Those whose specs are held to the whole Vega-Lite schema as well, which takes a while each."""
 
 
 def name(case: dict[str, str]) -> str:
@@ -78,13 +80,13 @@ def test_a_browser_can_draw_it(case: dict[str, str]) -> None:
         assert not any(pc.any(pc.or_(pc.is_nan(c), pc.is_inf(c))).as_py() for c in numbers(chart))
 
 
-@pytest.mark.parametrize("case", [CASES[k] for k in VALIDATED], ids=name)
+@pytest.mark.parametrize("case", VALIDATED, ids=name)
 def test_specs_follow_the_schema(case: dict[str, str]) -> None:
     for spec in {chart.proto.spec: chart.spec for chart in sent(case)}.values():
         alt.LayerChart.from_dict(spec, validate=True)
 
 
-@pytest.mark.parametrize("case", [CASES[k] for k in (0, 25, 31, -4)], ids=name)
+@pytest.mark.parametrize("case", [CASES[0], *CASES[10:12], CASES[-4]], ids=name)
 def test_the_folded_network(case: dict[str, str]) -> None:
     folded = sent(case, {"view": "Folded"})[1]
     assert "fold" in folded.alt
@@ -96,9 +98,10 @@ def test_the_folded_network(case: dict[str, str]) -> None:
 @pytest.mark.parametrize("cell", CELLS)
 def test_colours_are_fixed(cell: str) -> None:
     """Gates run from 0 to 1 and states symmetrically about 0, or colours would drift while training."""
-    strand = session(sound(opened(cell=cell, length="8"))).frame.snapshot.trace.layers[0][0]
+    app = sound(opened(cell=cell, length="8"))
+    strand = session(app).frame.snapshot.trace.layers[0][0]
     unsigned = 0
-    for chart in charts(opened(cell=cell, length="8")):
+    for chart in charts(app):
         for colour in colours(chart.spec):
             domain, shades = colour["scale"]["domain"], colour["scale"]["range"]
             assert colour["scale"]["clamp"]

@@ -1,6 +1,6 @@
 """The sidebar: a control for every setting, and an experiment out of what they say."""
 
-from itertools import product
+from itertools import cycle
 from typing import Any
 
 import pytest
@@ -22,7 +22,9 @@ def controls(app: AppTest) -> dict[str, Any]:
     return {widget.key: widget for kind in WIDGETS for widget in app.sidebar.get(kind)}
 
 
-@pytest.mark.parametrize(("task", "cell"), list(product(TASKS, CELLS)))
+@pytest.mark.parametrize(
+    ("task", "cell"), [*zip(TASKS, cycle(CELLS), strict=False), ("text", "rnn"), ("adding", "gru")]
+)
 def test_every_setting_has_a_control(task: str, cell: str) -> None:
     app = sound(opened(task=task, cell=cell))
     found = controls(app)
