@@ -63,13 +63,17 @@ def one_update(run: Run, look: Look) -> Frame:
 
 
 def sample_of(run: Run, look: Look) -> str | None:
-    """What the network writes now; None if its task is not to write, or if it cannot at the moment."""
+    """The prompt, or else the text's first character, and what the network writes after it; as long as its one word.
+
+    None if its task is not to write, or if it cannot at the moment.
+    """
     task = run.experiment.task
     if not isinstance(task, Characters):
         return None
     generator = seeds.generator(run.experiment.training.seed, seeds.SAMPLE, look.probe)
-    length = min(SAMPLE_LENGTH, 4 * len(task.source))
+    prompt = look.prompt or task.source[0]
+    length = SAMPLE_LENGTH if task.varied else max(1, len(task.source) - len(prompt))
     try:
-        return write(run.network, task, look.prompt, length, look.temperature, generator)
+        return prompt + write(run.network, task, prompt, length, look.temperature, generator)
     except FieldError:
         return None
