@@ -15,7 +15,8 @@ from torch import nn
 
 from benchmarks import measure
 from engine import Experiment, Run, seeds
-from engine.optimizers import OPTIMIZERS
+from engine.flat import flattened
+from engine.optimizers import OPTIMIZERS, bare_step
 from engine.training import build
 from playground.executor import TICK, Pool
 from playground.session import Session
@@ -24,8 +25,8 @@ LENGTHS = (20, 50, 100, 200)
 OVER_BARE = 0.9
 OVER_DEFAULT = {"rnn": 1.0, "gru": 1.0, "lstm": 1.15}
 MODULES = {"rnn": nn.RNN, "gru": nn.GRU, "lstm": nn.LSTM}
-TICKS = 8
-ROUNDS = 7
+TICKS = 4
+ROUNDS = 9
 
 
 def experiment(cell: str, length: int) -> Experiment:
@@ -51,16 +52,17 @@ def page(session: Session) -> float:
 def bare(experiment: Experiment) -> Callable[[], None]:
     """One update of the same kernels, optimiser, batches and clip, and nothing else."""
     task, training, network = experiment.task, experiment.training, build(experiment)
-    optimizer = OPTIMIZERS[training.optimizer](network.parameters(), lr=training.lr)
+    weights, gradient = flattened(network)
+    step = bare_step(OPTIMIZERS[training.optimizer]([weights], lr=training.lr))
     losses: list[float] = []
 
     def update() -> None:
         batch = task.batch(training.batch, seeds.generator(training.seed, seeds.TRAIN, len(losses) + 1))
-        optimizer.zero_grad()
+        gradient.zero_()
         loss = task.loss(network(batch.inputs), batch)
         loss.backward()
-        nn.utils.clip_grad_norm_(network.parameters(), training.clip)
-        optimizer.step()
+        gradient.mul_(min(1.0, training.clip / (float(gradient.norm()) + 1e-6)))
+        step()
         losses.append(loss.item())
 
     return update

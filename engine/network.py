@@ -1,6 +1,6 @@
 """Layers × directions of cells, and a linear readout."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import torch
@@ -22,6 +22,12 @@ def in_order(sequence: Tensor, direction: str) -> Tensor:
 def cell_states(cell: Cell, inputs: Tensor) -> Tensor:
     """The fast way through one cell: h of every step (B, T, H)."""
     return cell.states(inputs)
+
+
+def joined(directions: Iterable[Tensor]) -> Tensor:
+    """[forward; backward] of each unit vector, or the one there is."""
+    parts = list(directions)
+    return torch.cat(parts, dim=-1) if len(parts) > 1 else parts[0]
 
 
 class Layer(nn.Module):
@@ -92,10 +98,11 @@ class Network(nn.Module):
         states: dict[str, Tensor] = {}
         for layer in self.layers:
             states = layer(inputs, run)
-            inputs = torch.cat(list(states.values()), dim=-1)
+            inputs = joined(states.values())
         if self.mode == "last":
             ends = {"forward": -1, "backward": 0}
-            inputs = torch.cat([h[:, ends[direction]] for direction, h in states.items()], dim=-1)
+            # Taken from (T, B, H), as the fast ways lay states out: the gradient then arrives laid out so too.
+            inputs = joined(h.transpose(0, 1)[ends[direction]] for direction, h in states.items())
         elif self.mode == "mean":
             inputs = inputs.mean(dim=1)
         outputs: Tensor = self.readout(inputs)

@@ -12,9 +12,10 @@ from torch import Tensor
 
 from engine import seeds
 from engine.config import Experiment, Training
+from engine.flat import flattened
 from engine.history import History
 from engine.network import Network
-from engine.optimizers import OPTIMIZERS
+from engine.optimizers import OPTIMIZERS, bare_step
 from engine.tasks import Batch
 from engine.trace import Trace, trace
 
@@ -67,17 +68,17 @@ class Run:
     def __init__(self, experiment: Experiment) -> None:
         self.experiment = experiment
         self.network = build(experiment)
+        self._weights, self._gradient = flattened(self.network)
         training = experiment.training
-        self.optimizer = OPTIMIZERS[training.optimizer](
-            self.network.parameters(), lr=training.lr, weight_decay=training.decay
-        )
+        self.optimizer = OPTIMIZERS[training.optimizer]([self._weights], lr=training.lr, weight_decay=training.decay)
+        self._step = bare_step(self.optimizer)
         self.updates = 0
         self.seconds = 0.0
         self.losses = History(columns=2)
         self.held_out = History(columns=3)
         self.gradient_norm: float | None = None
         self.explosion: Explosion | None = None
-        self._before = [parameter.detach().clone() for parameter in self.network.parameters()]
+        self._before = self._weights.detach().clone()
         self._measure()
 
     def update(self) -> None:
@@ -91,7 +92,7 @@ class Run:
         number = self.updates + 1
         training, task = self.experiment.training, self.experiment.task
         batch = task.batch(training.batch, seeds.generator(training.seed, seeds.TRAIN, number))
-        self.optimizer.zero_grad()
+        self._gradient.zero_()
         loss = task.loss(self.network(batch.inputs), batch)
         loss.backward()
         norm = self._clipped(training.clip)
@@ -102,7 +103,7 @@ class Run:
             self.explosion = Explosion(number, "gradient")
         else:
             self._remember()
-            self.optimizer.step()
+            self._step()
             self.updates = number
             self.gradient_norm = norm
             self.losses.append(number, value)
@@ -110,11 +111,12 @@ class Run:
                 self._measure()
 
     def advance(self, seconds: float) -> int:
-        """Whole updates until `seconds` have passed, at least one if there is any time; how many were made."""
-        start, before = time.perf_counter(), self.updates
-        while time.perf_counter() - start < seconds and not self.explosion:
+        """Whole updates for `seconds`, to the nearest one, but one at least; how many were made."""
+        start, before, passed = time.perf_counter(), self.updates, 0.0
+        while passed * (1 + 0.5 / max(self.updates - before, 1)) < seconds and not self.explosion:
             self.update()
-        self.seconds += time.perf_counter() - start
+            passed = time.perf_counter() - start
+        self.seconds += passed
         return max(self.updates - before, 0)
 
     def tune(self, training: Training) -> None:
@@ -178,11 +180,11 @@ class Run:
 
     def _clipped(self, threshold: float) -> float:
         """‖gradient‖ over all parameters; if a threshold is set, the gradient is scaled down to it. Pascanu 2013."""
-        parameters = list(self.network.parameters())
-        norm = torch.nn.utils.get_total_norm([p.grad for p in parameters if p.grad is not None])
+        norm = float(self._gradient.norm())
         if threshold:
-            torch.nn.utils.clip_grads_with_norm_(parameters, threshold, norm)
-        return float(norm)
+            # As torch.nn.utils.clip_grad_norm_ has it.
+            self._gradient.mul_(min(1.0, threshold / (norm + 1e-6)))
+        return norm
 
     @torch.no_grad()
     def _measure(self) -> None:
@@ -199,12 +201,12 @@ class Run:
     @torch.no_grad()
     def _remember(self) -> None:
         """Keep the weights as they are before a step, whose loss is known to be finite."""
-        torch._foreach_copy_(self._before, list(self.network.parameters()))
+        self._before.copy_(self._weights)
 
     @torch.no_grad()
     def _take_back(self) -> None:
         """Undo the last update: it made the loss infinite. Its loss, measured before its step, stays on record."""
-        torch._foreach_copy_(list(self.network.parameters()), self._before)
+        self._weights.copy_(self._before)
         self.explosion = Explosion(self.updates, "loss")
         self.updates = max(0, self.updates - 1)
 

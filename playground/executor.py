@@ -11,7 +11,7 @@ import torch
 TICK = 0.25
 """Seconds between two frames of a visitor's page."""
 
-MARGIN = 0.015
+MARGIN = 0.005
 """Seconds left over in each tick, so that a slice is back when the next tick asks for it."""
 
 SHORTEST = 0.02

@@ -10,7 +10,7 @@ from engine import Experiment, Run
 from engine.slices import Frame, Look, one_update, slice_of
 from playground.executor import MARGIN, Pool
 
-PATIENCE = 2 * MARGIN
+PATIENCE = 6 * MARGIN
 """Seconds a tick waits for a slice that is nearly back."""
 
 log = logging.getLogger(__name__)

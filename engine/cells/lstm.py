@@ -68,7 +68,7 @@ class LSTMCell(Cell):
         return LSTMState(h, c), LSTMGates(i, f, g, o)
 
     def states(self, inputs: Tensor) -> Tensor:
-        start = self.zeros(inputs.shape[0]).unsqueeze(0)
+        start = self.weight_hh.new_zeros(1, inputs.shape[0], self.hidden_size)
         weights: list[Tensor] = [self.weight_ih, self.weight_hh, self.bias_ih, self.bias_hh]
         # torch.nn.LSTM's own kernel: has_biases, num_layers, dropout, train, bidirectional, batch_first
         h, _, _ = torch.lstm(inputs, (start, start), weights, True, 1, 0.0, True, False, True)

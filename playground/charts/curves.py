@@ -58,9 +58,12 @@ def loss_curve(cell: str) -> Picture:
 
 
 def loss_data(losses: np.ndarray, held_out: np.ndarray, chance: float) -> Data:
-    """losses (N, 2), held_out (M, 3): at most 200 points each, every one the mean of the updates around it."""
+    """losses (N, 2), held_out (M, 3): at most 200 points each, every one the mean of the updates around it.
+
+    The loss before the first update stays a point of its own.
+    """
     end = round_end(losses[-1, 0] if len(losses) else 0)
-    losses, held_out = thinned(losses), thinned(held_out)
+    losses, held_out = thinned(losses), np.concatenate([held_out[:1], thinned(held_out[1:])])
     both = np.concatenate([losses, held_out[:, :2]])
     return {
         "losses": table(

@@ -76,13 +76,11 @@ def test_slices_of_time_and_pauses_change_nothing() -> None:
     assert_same_place(paused, trained(paused.updates))
 
 
-def test_advance_makes_whole_updates_until_time_is_up(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_advance_makes_whole_updates_to_the_nearest_but_one_at_least(monkeypatch: pytest.MonkeyPatch) -> None:
     run, clock = started(), iter(range(100))
     monkeypatch.setattr(training.time, "perf_counter", lambda: next(clock))
-    assert run.advance(2.5) == 2
-    assert run.advance(0.1) == 0, "the first look at the clock already finds the time gone"
-    assert run.updates == 2
-    assert run.seconds == 4 + 2
+    assert [run.advance(seconds) for seconds in (0.0, 0.1, 1.4, 1.6, 2.4, 2.6)] == [0, 1, 1, 2, 2, 3]
+    assert run.seconds == run.updates == 9
 
 
 def test_same_experiment_same_course() -> None:

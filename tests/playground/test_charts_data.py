@@ -97,9 +97,10 @@ def test_loss_data(updates: int) -> None:
     rows = data["losses"].to_pandas()
     for series, given_rows in (("training", losses), ("held-out", held_out)):
         drawn = rows[rows["series"] == series]
-        assert len(drawn) <= POINTS
+        assert len(drawn) <= POINTS + 1
         assert (len(drawn) > 0) == (len(given_rows) > 0)
         assert drawn["update"].is_monotonic_increasing
+    assert (rows["update"] == 0).sum() == 1, "the mark at the start of the curve needs its point"
     assert (rows["loss"] >= np.float32(SMALLEST_LOSS)).all()
     assert (rows["accuracy"].isna() == (rows["series"] == "training")).all()
     assert rows["update"].max() <= data["frame"]["update"].to_pylist()[1]

@@ -1,0 +1,147 @@
+"""How well the duration of an update is estimated before it is run, and what the heaviest ones accepted really take.
+
+Random experiments, the same ones each time, are timed on one thread; the coefficients of engine/budget.py are fitted to
+them anew, with a term for the update itself, each counting by its relative error, and shown beside those in use.
+"""
+
+import random
+import statistics
+import time
+from typing import Any
+
+import numpy as np
+
+from benchmarks import measure
+from engine import CELLS, TASKS, Experiment, Run, budget
+from playground.executor import prepare_thread
+
+EXPERIMENTS = 150
+UPDATES = 5
+USED = {
+    "a cell step": budget.SECONDS_A_CELL_STEP,
+    "a flop": budget.SECONDS_A_FLOP,
+    "a gate": budget.SECONDS_A_GATE,
+    "an input": budget.SECONDS_AN_INPUT,
+}
+HEAVIEST = {
+    "wide and deep": {"task": "echo", "length": "500", "hidden": "128", "layers": "4"},
+    "both ways": {"task": "echo", "length": "500", "hidden": "32", "layers": "4", "direction": "bidirectional"},
+    "long and thin": {"task": "adding", "length": "500", "hidden": "4", "layers": "1"},
+    "ordinary": {"task": "adding", "length": "100", "hidden": "64", "layers": "2"},
+    "many letters": {
+        "task": "text", "corpus": "own", "text": "".join(chr(0x4E00 + k % 600) for k in range(6000)), "length": "500",
+        "hidden": "16",
+    },
+}  # fmt: skip
+
+
+def anywhere(low: int, high: int, chance: random.Random) -> str:
+    """A whole number from low to high, every order of magnitude as likely as another."""
+    return str(round(low * (high / low) ** chance.random()))
+
+
+def experiments(count: int) -> list[Experiment]:
+    """Random ones, among those that are accepted."""
+    chance = random.Random(1)  # noqa: S311  # no secret
+    found: list[Experiment] = []
+    while len(found) < count:
+        task = chance.choice(list(TASKS))
+        params = {
+            "task": task,
+            "cell": list(CELLS)[len(found) % len(CELLS)],
+            "hidden": anywhere(1, 128, chance),
+            "layers": anywhere(1, 4, chance),
+            "batch": anywhere(1, 256, chance),
+            "direction": chance.choice(["forward", "backward", "bidirectional"]),
+        }
+        if task != "hello":
+            params["length"] = anywhere(10, 500, chance)
+        experiment, problems = Experiment.read(params)
+        if not any("batch" in problem.fields for problem in problems):
+            found.append(experiment)
+    return found
+
+
+def seconds(experiment: Experiment) -> float:
+    """What an update takes: the median of a few, in processor time, which a busy machine does not stretch."""
+    run, taken = Run(experiment), []
+    run.update()
+    for _ in range(UPDATES):
+        start = time.thread_time()
+        run.update()
+        taken.append(time.thread_time() - start)
+    return statistics.median(taken)
+
+
+def work(experiment: Experiment) -> tuple[float, ...]:
+    return budget.work(experiment.task, experiment.network, experiment.training.batch)
+
+
+def estimate(experiment: Experiment) -> float:
+    return budget.seconds_per_update(experiment.task, experiment.network, experiment.training.batch)
+
+
+def fitted(works: np.ndarray, measured: np.ndarray) -> np.ndarray:
+    """The coefficients, none below 0, whose relative errors have the smallest squares."""
+    columns = list(range(works.shape[1]))
+    while True:
+        found = np.linalg.lstsq(works[:, columns] / measured[:, None], np.ones(len(measured)), rcond=None)[0]
+        if (found >= 0).all():
+            coefficients = np.zeros(works.shape[1])
+            coefficients[columns] = found
+            return coefficients
+        del columns[int(found.argmin())]
+
+
+def spread(name: str, ratios: np.ndarray) -> dict[str, Any]:
+    low, middle, high = np.quantile(ratios, (0.05, 0.5, 0.95))
+    return {
+        "cell": name,
+        "experiments": len(ratios),
+        "lowest": float(ratios.min()),
+        "5 %": float(low),
+        "median": float(middle),
+        "95 %": float(high),
+    }
+
+
+def heaviest(cell: str, name: str) -> dict[str, Any]:
+    """The largest batch that is accepted of a kind of network, and what its update takes."""
+    one = Experiment.from_params({**HEAVIEST[name], "cell": cell, "batch": "1"})
+    batch = min(256, budget.largest_batch(one.task, one.network))
+    experiment = Experiment.from_params({**one.to_params(), "batch": str(batch)})
+    return {
+        "cell": cell,
+        "network": name,
+        "batch": batch,
+        "estimated s": estimate(experiment),
+        "measured s": seconds(experiment),
+    }
+
+
+def main() -> None:
+    chosen = measure.options(__doc__, quick="thirty experiments")
+    prepare_thread()
+    tried = experiments(30 if chosen.quick else EXPERIMENTS)
+    measured = np.array([seconds(experiment) for experiment in tried])
+    works = np.array([(1.0, *work(experiment)) for experiment in tried])
+    coefficients = fitted(works, measured)
+    ratios = np.array([estimate(experiment) for experiment in tried]) / measured
+    cells = np.array([experiment.network.cell for experiment in tried])
+    results = {
+        "seconds": [
+            {"seconds": name, "used": used, "fitted": float(found)}
+            for (name, used), found in zip({"an update": 0.0, **USED}.items(), coefficients, strict=True)
+        ],
+        "estimate over measured, as used": [
+            *(spread(cell, ratios[cells == cell]) for cell in CELLS),
+            spread("all", ratios),
+        ],
+        "estimate over measured, as fitted": [spread("all", works @ coefficients / measured)],
+        "heaviest accepted": [heaviest(cell, name) for name in HEAVIEST for cell in CELLS],
+    }
+    measure.show(results, chosen.json)
+
+
+if __name__ == "__main__":
+    main()
