@@ -1,7 +1,7 @@
 """What these cells learn, and how soon, beside what was published or measured elsewhere.
 
 Every yardstick is a run of the engine, once a seed, and the table shows the median over the seeds and the lowest and
-highest; a dash stands for "not within 12,000 updates". Figures marked with § are from REFERENCE.md §4.
+highest; a dash stands for "not within 12,000 updates" (or 200,000 sequences). Figures marked with § are from REFERENCE.md §4.
 """
 
 import math
@@ -25,6 +25,7 @@ from playground.executor import prepare_thread
 SEEDS = (1, 2, 3)
 PROCESSES = 2
 GIVE_UP = 12_000
+MOST_SEQUENCES = 200_000
 SUCCESS = 2_000
 """Sequences in a row that must be answered right, as Hochreiter & Schmidhuber 1997 ask for in experiments 4 and 6a."""
 
@@ -55,7 +56,7 @@ def loss_in(seconds: float, run: Run) -> float:
 def sequences_to_success(run: Run) -> float:
     """How many sequences it took until 2,000 fresh ones are all answered right; looked at every 25 updates."""
     task, training = run.experiment.task, run.experiment.training
-    while run.updates < GIVE_UP and not run.explosion:
+    while run.updates * training.batch < MOST_SEQUENCES and not run.explosion:
         run.update()
         if run.updates % HELD_OUT_EVERY == 0 and run.held_out.table()[-1, 2] == 1:
             batch = task.held_out(SUCCESS, seeds.generator(training.seed, seeds.HELD_OUT, 10**6 + run.updates))
@@ -110,7 +111,9 @@ EARLY, LATE, IN_45_S = partial(first_under, 0.01), partial(loss_after, 5_000), p
 UNDER = "first update under .01"
 H_S = "Hochreiter & Schmidhuber 1997"
 IDENTITY = {"activation": "relu", "init": "identity"}
-ORDER = {"task": "order", "length": "100", "cell": "lstm", "hidden": "32", "batch": "16", "lr": "0.005"}
+ORDER = {"task": "order", "length": "100", "cell": "lstm", "hidden": "32", "lr": "0.005"}
+# As in 1997, few sequences an update and a cell that forgets little (there, nothing): a forget bias of 3.
+OF_1997 = {"batch": "8", "forget_bias": "3"}
 MACKEY_GLASS = {"task": "forecast", "length": "50", "cell": "lstm", "hidden": "32", "batch": "64", "lr": "0.01"}
 
 YARDSTICKS = (
@@ -126,9 +129,9 @@ YARDSTICKS = (
     ),
     Yardstick("copy T=20 K=4 lstm", copying("lstm"), IN_45_S, "loss after 45 s", ".085", "§"),
     Yardstick("copy T=20 K=4 rnn", copying("rnn"), IN_45_S, "loss after 45 s", "chance, .297", "§"),
-    Yardstick("order T=100 lstm", ORDER, sequences_to_success, "sequences to success", "31,390", f"{H_S}, 6a"),
+    Yardstick("order T=100 lstm", ORDER | OF_1997, sequences_to_success, "sequences to success", "31,390", f"{H_S}, 6a"),
     Yardstick(
-        "adding T=100 lstm, online", adding("lstm", 100, "0.005") | {"batch": "16"}, sequences_to_success,
+        "adding T=100 lstm to success", adding("lstm", 100, "0.005") | OF_1997, sequences_to_success,
         "sequences to success", "74,000", f"{H_S}, 4",
     ),
     Yardstick(

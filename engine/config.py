@@ -1,12 +1,24 @@
 """An experiment: a task, a network and how to train it; checked, frozen, and the same as flat text."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Self
 
 from engine.budget import MAX_SECONDS, seconds_per_update
 from engine.cells import CELLS, INITS
-from engine.fields import Choice, FieldError, Real, Spec, Whole, check_settings, read_settings, setting, shown, specs
+from engine.fields import (
+    Choice,
+    FieldError,
+    Real,
+    Spec,
+    Whole,
+    check_settings,
+    conditions,
+    read_settings,
+    setting,
+    shown,
+    specs,
+)
 from engine.optimizers import OPTIMIZERS
 from engine.tasks import TASKS, Task
 
@@ -107,7 +119,10 @@ class Experiment:
 
     @classmethod
     def read(cls, params: Mapping[str, str]) -> tuple[Self, tuple[FieldError, ...]]:
-        """Like from_params, but a bad setting takes its default: the experiment, and what was wrong."""
+        """Like from_params, but a bad setting takes its default: the experiment, and what was wrong.
+
+        Where settings do not fit together, the foremost that was given goes. Defaults fit, so there always is one.
+        """
         left = dict(params)
         problems: list[FieldError] = []
         while True:
@@ -115,27 +130,19 @@ class Experiment:
                 return cls.from_params(left), tuple(problems)
             except FieldError as problem:
                 problems.append(problem)
-                left = _without(left, problem.fields)
+                left.pop(next(name for name in problem.fields if name in left))
 
     def to_params(self) -> dict[str, str]:
-        """The experiment as flat text; `from_params` gives it back. An empty own text or series is left out."""
+        """The experiment as flat text; `from_params` gives it back. Settings without a meaning here are left out."""
+        idle = {name for name, (other, value) in conditions(self.task).items() if getattr(self.task, other) != value}
         declared = {
             "task": (TASK, self.task_name),
-            **{name: (spec, getattr(self.task, name)) for name, spec in specs(self.task).items()},
+            **{name: (spec, getattr(self.task, name)) for name, spec in specs(self.task).items() if name not in idle},
             **{name: (spec, getattr(self.network, name)) for name, spec in specs(self.network).items()},
             **{name: (CELLS[self.network.cell].options[name], value) for name, value in self.network.options.items()},
             **{name: (spec, getattr(self.training, name)) for name, spec in specs(self.training).items()},
         }
-        written = {name: spec.write(value) for name, (spec, value) in declared.items()}
-        return {name: text for name, text in written.items() if text or declared[name][0].default}
-
-
-def _without(params: dict[str, str], names: Iterable[str]) -> dict[str, str]:
-    """`params` less the settings at fault. Defaults are never at fault alone, so something always goes."""
-    left = {name: text for name, text in params.items() if name not in names}
-    if len(left) == len(params):
-        raise AssertionError(f"none of {tuple(names)} was given, yet they are at fault")
-    return left
+        return {name: spec.write(value) for name, (spec, value) in declared.items()}
 
 
 def known_settings() -> dict[str, tuple[Spec, ...]]:

@@ -191,9 +191,14 @@ class Numbers:
 Spec = Whole | Real | Choice | Text | Numbers
 
 
-def setting(spec: Spec) -> Any:
-    """A dataclass field that carries its spec."""
-    return field(default=spec.default, metadata={"spec": spec})
+def setting(spec: Spec, when: tuple[str, str] | None = None) -> Any:
+    """A dataclass field that carries its spec. `when`: another field, and the value that gives this one a meaning."""
+    return field(default=spec.default, metadata={"spec": spec, "when": when})
+
+
+def conditions(owner: object) -> dict[str, tuple[str, str]]:
+    """For each setting that has a meaning only beside a certain value of another: that other, and the value."""
+    return {f.name: f.metadata["when"] for f in fields(owner) if f.metadata.get("when")}  # type: ignore[arg-type]
 
 
 def specs(owner: object) -> dict[str, Spec]:

@@ -3,11 +3,13 @@
 import time
 from dataclasses import dataclass, field
 
+import torch
+
 from engine import seeds
 from engine.fields import FieldError
 from engine.tasks import Characters
 from engine.training import Run, Snapshot
-from engine.writing import TEMPERATURE, write
+from engine.writing import PROMPT, TEMPERATURE, write
 
 LOOKING_SHARE = 0.04
 """While training, looking takes at most this share of the time; a slow look happens less often, never instead."""
@@ -51,6 +53,8 @@ def slice_of(run: Run, look: Look, seconds: float, last: Frame | None = None) ->
     run.advance(max(seconds - expected, seconds / 2) if fresh else seconds)
     if last is not None and not fresh:
         return Frame(run.snapshot(last.snapshot.trace), last.sample, look, last.at, last.cost)
+    if seconds:
+        _settle(run, look)
     start = time.perf_counter()
     trace, sample = run.trace(look.probe), sample_of(run, look)
     return Frame(run.snapshot(trace), sample, look, run.seconds, time.perf_counter() - start)
@@ -59,7 +63,16 @@ def slice_of(run: Run, look: Look, seconds: float, last: Frame | None = None) ->
 def one_update(run: Run, look: Look) -> Frame:
     """A single update and a look at it."""
     run.update()
+    _settle(run, look)
     return slice_of(run, look, 0.0)
+
+
+@torch.no_grad()
+def _settle(run: Run, look: Look) -> None:
+    """If the network overflows on the probe sequence, let the next update find out and take the last one back."""
+    if not run.network(run.probe(look.probe).inputs).isfinite().all():
+        with torch.enable_grad():
+            run.update()
 
 
 def sample_of(run: Run, look: Look) -> str | None:
@@ -71,9 +84,10 @@ def sample_of(run: Run, look: Look) -> str | None:
     if not isinstance(task, Characters):
         return None
     generator = seeds.generator(run.experiment.training.seed, seeds.SAMPLE, look.probe)
-    prompt = look.prompt or task.source[0]
-    length = SAMPLE_LENGTH if task.varied else max(1, len(task.source) - len(prompt))
     try:
+        PROMPT.check("prompt", look.prompt)
+        prompt = "".join(task.alphabet[code] for code in task.encode(look.prompt)) or task.source[0]
+        length = SAMPLE_LENGTH if task.varied else max(1, len(task.source) - len(prompt))
         return prompt + write(run.network, task, prompt, length, look.temperature, generator)
     except FieldError:
         return None

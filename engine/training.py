@@ -44,11 +44,13 @@ class Explosion:
 class Snapshot:
     """What leaves a run: a moment of it that nothing changes any more.
 
-    losses: (N, 2) update and training loss, measured before that update's step. held_out: (M, 3) update, loss, accuracy
-    after that many updates. gradient_norm: of the last update, before clipping. seconds: time spent in updates.
+    parameters: how many weights and biases. seconds: time spent in updates. losses: (N, 2) update and training loss,
+    measured before that update's step. held_out: (M, 3) update, loss, accuracy after that many updates. gradient_norm: of
+    the last update, before clipping.
     """
 
     experiment: Experiment
+    parameters: int
     updates: int
     seconds: float
     losses: np.ndarray
@@ -141,6 +143,7 @@ class Run:
         """The run as it stands, with the trace `seen`, or one of probe sequence 0."""
         return Snapshot(
             experiment=self.experiment,
+            parameters=self._weights.numel(),
             updates=self.updates,
             seconds=self.seconds,
             losses=self.losses.table(),

@@ -34,9 +34,11 @@ def write(
         outputs, states = network.step(_one_hot(code, task.input_size), states)
     written = []
     for _ in range(length):
-        if not bool(outputs.isfinite().all()):
+        # In double precision, less the largest: softmax(y/τ) cannot overflow as long as the outputs are finite.
+        scores = outputs[0].double()
+        if not bool(scores.isfinite().all()):
             raise FieldError("lr", "The network's outputs are no longer finite, so it cannot write.")
-        code = int(torch.multinomial((outputs[0] / temperature).softmax(-1), 1, generator=generator))
+        code = int(torch.multinomial(((scores - scores.max()) / temperature).softmax(-1), 1, generator=generator))
         written.append(task.alphabet[code])
         outputs, states = network.step(_one_hot(code, task.input_size), states)
     return "".join(written)

@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from engine.fields import Spec, check_settings, specs
+from engine.fields import Spec, check_settings, conditions, specs
 
 NO_ANSWER = -100
 """The target of a step at which no answer is asked."""
@@ -83,6 +83,10 @@ class Task(ABC):
 
     def __post_init__(self) -> None:
         check_settings(self)
+        # A setting without a meaning here takes its default: tasks that do the same are equal, and links short.
+        for name, (other, value) in conditions(self).items():
+            if getattr(self, other) != value:
+                object.__setattr__(self, name, specs(self)[name].default)
 
     @classmethod
     def limits(cls, values: Mapping[str, Any]) -> dict[str, Spec]:

@@ -121,7 +121,7 @@ class NextCharacter(Characters):
     """
 
     corpus: str = setting(Choice("alice", (*CORPORA, "own")))
-    text: str = setting(Text("", 200_000))
+    text: str = setting(Text("", 200_000), when=("corpus", "own"))
     length: int = setting(Whole(50, 1, 500, "characters"))
 
     def __post_init__(self) -> None:

@@ -80,9 +80,9 @@ class Forecast(Amounts):
 
     series: str = setting(Choice("mackey_glass", (*SERIES, "own")))
     length: int = setting(Whole(20, 1, 500, "values"))
-    period: float = setting(Real(25.0, 3.0, 500.0, "values"))
-    noise: float = setting(Real(0.1, 0.0, 2.0))
-    values: tuple[float, ...] = setting(Numbers((), 50_000))
+    period: float = setting(Real(25.0, 3.0, 500.0, "values"), when=("series", "sine"))
+    noise: float = setting(Real(0.1, 0.0, 2.0), when=("series", "sine"))
+    values: tuple[float, ...] = setting(Numbers((), 50_000), when=("series", "own"))
     readout: str = setting(Choice("last", ("last", "mean")))
 
     tolerance = 0.1

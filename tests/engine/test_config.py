@@ -32,7 +32,7 @@ def test_the_names_others_build_on() -> None:
 def test_text_holds_every_setting_in_force(task: str, cell: str) -> None:
     params = Experiment.from_params({"task": task, "cell": cell}).to_params()
     declared = {**specs(TASKS[task]), **specs(Architecture), **specs(Training), **CELLS[cell].options}
-    left_out = {"text", "values"} & set(declared)
+    left_out = {"text", "values", "period", "noise"} & set(declared)  # they mean nothing beside the default series
     assert set(params) == {"task", *declared} - left_out
 
 
@@ -166,8 +166,32 @@ def test_read_finds_nothing_wrong_with_what_is_right() -> None:
 
 def test_read_drops_settings_that_do_not_go_together() -> None:
     experiment, (problem,) = Experiment.read({"task": "echo", "length": "10", "delay": "10", "hidden": "8"})
-    assert experiment == Experiment.from_params({"task": "echo", "hidden": "8"})
+    assert experiment == Experiment.from_params({"task": "echo", "length": "10", "hidden": "8"}), "length is kept"
     assert problem.fields == ("delay", "length")
+
+
+def test_read_keeps_the_task_when_the_direction_does_not_fit() -> None:
+    experiment, (problem,) = Experiment.read({"task": "text", "direction": "backward", "hidden": "64"})
+    assert experiment == Experiment.from_params({"task": "text", "hidden": "64"})
+    assert problem.fields[0] == "direction"
+
+
+def test_a_name_means_one_thing_in_a_link() -> None:
+    """Tasks may share a name among themselves, as cells may; otherwise a link could not tell them apart."""
+    groups = [
+        {"task"},
+        {name for task in TASKS.values() for name in specs(task)},
+        set(specs(Architecture)),
+        {name for cell in CELLS.values() for name in cell.options},
+        set(specs(Training)),
+    ]
+    assert sum(map(len, groups)) == len(set.union(*groups))
+
+
+def test_settings_without_a_meaning_take_their_default() -> None:
+    idle = Experiment.from_params({"task": "forecast", "series": "sunspots", "noise": "0.7", "values": "1,2,3"})
+    assert idle == Experiment.from_params({"task": "forecast", "series": "sunspots"})
+    assert "text" not in Experiment.from_params({"task": "text", "corpus": "tang", "text": "my secret"}).to_params()
 
 
 def test_same_experiment_same_hash() -> None:
