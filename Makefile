@@ -13,11 +13,13 @@ test: .venv/test
 	$(BIN)/pytest
 
 .venv/run: requirements.txt
+	@echo "Making .venv; the first time this takes a few minutes."
 	$(PYTHON) -m venv .venv
 	$(BIN)/pip install --quiet -r requirements.txt
 	touch $@
 
 .venv/test: requirements.txt requirements-dev.txt
+	@echo "Making .venv; the first time this takes a few minutes."
 	$(PYTHON) -m venv .venv
 	$(BIN)/pip install --quiet -r requirements-dev.txt
 	touch $@ .venv/run

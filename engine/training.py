@@ -45,8 +45,8 @@ class Snapshot:
     """What leaves a run: a moment of it that nothing changes any more.
 
     parameters: how many weights and biases. seconds: time spent in updates. losses: (N, 2) update and training loss,
-    measured before that update's step. held_out: (M, 3) update, loss, accuracy after that many updates. gradient_norm: of
-    the last update, before clipping.
+    measured before that update's step. held_out: (M, 3) update, loss, accuracy after that many updates. gradient_norm:
+    of the last update, before clipping.
     """
 
     experiment: Experiment

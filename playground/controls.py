@@ -14,7 +14,7 @@ import streamlit as st
 from engine import CELLS, TASKS, Experiment, FieldError
 from engine.budget import largest_batch
 from engine.config import TASK, Architecture, Training
-from engine.fields import Choice, Real, Spec, Whole, specs
+from engine.fields import Choice, Real, Spec, Whole, conditions, specs
 from engine.tasks import Task
 from playground import own_data, words
 from playground.presets import PRESETS
@@ -22,7 +22,8 @@ from playground.presets import PRESETS
 LONGEST_LINK = 6000
 """Characters; longer addresses are cut by some browsers and servers."""
 
-OWN_DATA = {"text": "text", "values": "values"}
+OWN_DATA = ("text", "values")
+"""Settings that a visitor brings along; they can be too long for a link."""
 
 
 def experiment(page: str) -> Experiment:
@@ -37,7 +38,7 @@ def experiment(page: str) -> Experiment:
             if problem.fields[0] in OWN_DATA and not values[problem.fields[0]]:
                 st.info(words.NOTHING_YET, icon=":material/upload:")
             else:
-                st.error(words.plain(str(problem)) + words.AS_IT_WAS, icon=":material/error:")
+                st.error(words.sentence(problem, values["task"]) + words.AS_IT_WAS, icon=":material/error:")
             chosen = st.session_state["experiment"]
     _notices()
     st.session_state["experiment"] = chosen
@@ -168,14 +169,15 @@ def _largest(values: Mapping[str, Any], batch: Spec) -> Spec:
 
 def _group(declared: Mapping[str, Spec], prefix: str, task: str) -> dict[str, Any]:
     values: dict[str, Any] = {}
+    needs = conditions(TASKS[task]) if task else {}
     for name, spec in declared.items():
         key = f"{prefix}{name}"
         st.session_state.setdefault(key, spec.default)
-        if name in OWN_DATA:
-            if values.get("corpus" if name == "text" else "series") == "own":
-                own_data.ask(name, key)
-            values[name] = st.session_state[key]
-        elif name in ("noise", "period") and values["series"] != "sine":
+        other, value = needs.get(name, ("", None))
+        if other and values[other] != value:
+            values[name] = spec.default
+        elif name in OWN_DATA:
+            own_data.ask(name, key)
             values[name] = st.session_state[key]
         else:
             values[name] = _widget(name, key, spec, task=task)

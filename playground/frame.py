@@ -5,8 +5,9 @@ from collections.abc import Callable
 
 import streamlit as st
 
+from engine.config import Training
 from engine.slices import Frame
-from engine.training import Snapshot
+from engine.training import Explosion
 from playground import controls, share, words
 from playground.executor import POOL, TICK
 from playground.session import Session
@@ -53,19 +54,17 @@ def live(draw: Callable[[Frame], None]) -> None:
 
 
 def _bar(session: Session) -> None:
-    with st.container(horizontal=True, vertical_alignment="center", key="bar"):
-        if session.playing:
-            st.button("Pause", icon=":material/pause:", type="primary", on_click=session.pause, key="pause", width=110)
-        else:
-            st.button(
-                "Train",
-                icon=":material/play_arrow:",
-                type="primary",
-                on_click=session.play,
-                key="train",
-                width=110,
-                disabled=session.exploded or session.failed,
-            )
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="bar"):
+        # One button that changes its words, so that the keyboard's focus stays on it.
+        st.button(
+            "Pause" if session.playing else "Train",
+            icon=":material/pause:" if session.playing else ":material/play_arrow:",
+            type="primary",
+            on_click=session.pause if session.playing else session.play,
+            key="play",
+            width=110,
+            disabled=session.exploded or session.failed,
+        )
         st.button(
             "Step",
             icon=":material/skip_next:",
@@ -92,7 +91,7 @@ def _bar(session: Session) -> None:
     if session.failed:
         st.error(words.FAILED, icon=":material/error:")
     if session.frame.snapshot.explosion:
-        st.error(_exploded(session.frame.snapshot), icon=":material/error:")
+        st.error(_exploded(session.frame.snapshot.explosion, session.experiment.training), icon=":material/error:")
     if session.tuned:
         st.caption(words.TUNED)
 
@@ -107,15 +106,15 @@ def _metrics(session: Session) -> None:
     st.metric("Updates/s", rate, width=80)
     st.metric(f"Loss (chance {chance:.4g})", loss, width=150)
     if len(snapshot.held_out):
-        st.metric("Held-out accuracy", f"{snapshot.held_out[-1, 2]:.1%}", width=130)
+        # With a single sequence, such as one word, nothing can be held out.
+        label = "Held-out accuracy" if snapshot.experiment.task.varied else "Accuracy"
+        st.metric(label, f"{snapshot.held_out[-1, 2]:.1%}", width=130)
 
 
-def _exploded(snapshot: Snapshot) -> str:
-    assert snapshot.explosion is not None
-    training = snapshot.experiment.training
-    what = snapshot.explosion.quantity if snapshot.explosion.update else "start"
+def _exploded(explosion: Explosion, training: Training) -> str:
+    what = explosion.quantity if explosion.update else "start"
     return words.EXPLODED[what].format(
-        update=snapshot.explosion.update,
+        update=explosion.update,
         lr=training.lr,
         clip=f"now {training.clip:g}" if training.clip else "now off",
     )

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from engine.fields import FieldError
-from engine.tasks.characters import MIN_CHARACTERS
+from engine.tasks.characters import MIN_CHARACTERS, NextCharacter
 from engine.tasks.forecast import MIN_VALUES, Forecast
 from playground import words
 from playground.uploads import MAX_BYTES, checked_column, likeliest, read_csv, read_text
@@ -23,9 +23,11 @@ def _ask_text(key: str) -> None:
         st.session_state.pop("text.problem", None)
         if file is not None:
             try:
-                st.session_state[key] = read_text(file.getvalue())
+                text = read_text(file.getvalue())
+                NextCharacter(corpus="own", text=text)  # raises if nothing can be learned from it
+                st.session_state[key] = text
             except FieldError as problem:
-                st.session_state["text.problem"] = str(problem)
+                st.session_state["text.problem"] = problem
 
     st.file_uploader(
         "A text file (.txt, UTF-8, up to 200 kB)",
@@ -55,7 +57,7 @@ def _ask_values(key: str) -> None:
             try:
                 st.session_state["values.columns"] = read_csv(file.getvalue())
             except FieldError as problem:
-                st.session_state["values.problem"] = str(problem)
+                st.session_state["values.problem"] = problem
 
     st.file_uploader(
         f"A CSV file with a column of at least {MIN_VALUES} numbers, up to 2 MB",
@@ -74,11 +76,11 @@ def _ask_values(key: str) -> None:
             Forecast(series="own", values=values)  # raises if nothing can be learned from them
             st.session_state[key] = values
         except FieldError as problem:
-            st.error(words.plain(str(problem)) + words.AS_IT_WAS, icon=":material/error:")
+            st.error(words.sentence(problem, "forecast") + words.AS_IT_WAS, icon=":material/error:")
     if st.session_state[key]:
         st.caption(f"{len(st.session_state[key]):,} values.")
 
 
 def _problem(key: str) -> None:
     if key in st.session_state:
-        st.error(words.plain(st.session_state[key]) + words.AS_IT_WAS, icon=":material/error:")
+        st.error(words.sentence(st.session_state[key], "") + words.AS_IT_WAS, icon=":material/error:")

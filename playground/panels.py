@@ -6,7 +6,7 @@ import streamlit as st
 
 from engine.fields import FieldError
 from engine.slices import Frame
-from engine.tasks import Characters, Forecast, Quantity, Task, Tokens
+from engine.tasks import Characters, Forecast, Quantity, Tokens
 from engine.trace import Strand, Trace
 from engine.writing import PROMPT, TEMPERATURE
 from playground import words
@@ -15,13 +15,17 @@ from playground.charts.curves import decades, gradient_curve, gradient_data, los
 from playground.charts.heatmap import heatmap, heatmap_data
 from playground.charts.network import folded, folded_data, unrolled, unrolled_data
 from playground.charts.sequence import (
+    READABLE,
+    ROWS,
     forecast_data,
     forecast_picture,
     marked_picture,
+    positions,
     series_picture,
     tokens_data,
     tokens_picture,
     values_data,
+    widest,
 )
 from playground.frame import visitor
 
@@ -36,18 +40,21 @@ def is_dark() -> bool:
 
 
 LINE = 20
-"""Steps in a line of the task's picture; a sequence of more lines than LINES is drawn in one, without letters."""
-
-LINES = 5
+"""Letters in a line of the task's picture."""
 
 
 def sequence(trace: Trace) -> None:
     """The probe sequence with target and answer, as the task's picture."""
     reading = trace.reading
     if isinstance(reading, Tokens):
-        steps = len(reading.inputs)
-        columns = min(LINE, steps) if steps <= LINE * LINES else steps
-        show(tokens_picture(steps, columns, is_dark()), tokens_data(reading), "task_picture")
+        drawn = positions(len(reading.inputs))
+        rows = 1 if sum(map(bool, reading.targets)) == 1 else len(ROWS)  # a single answer stands in the verdict
+        columns = min(LINE // widest(reading), len(drawn))
+        show(
+            tokens_picture(len(drawn), columns, rows, True, is_dark()),
+            tokens_data(reading, drawn, rows),
+            "task_picture",
+        )
     elif any(reading.marked):
         show(marked_picture(len(reading.values)), values_data(reading), "task_picture")
     else:
@@ -59,7 +66,9 @@ def sequence_above(trace: Trace, key: str) -> None:
     reading = trace.reading
     steps = len(reading.inputs if isinstance(reading, Tokens) else reading.values)
     if isinstance(reading, Tokens):
-        show(tokens_picture(steps, steps, is_dark()), tokens_data(reading), key)
+        letters = steps * widest(reading) <= READABLE
+        drawing = tokens_picture(steps, steps, len(ROWS), letters, is_dark())
+        show(drawing, tokens_data(reading, range(1, steps + 1), len(ROWS)), key)
     else:
         drawing = marked_picture(steps) if any(reading.marked) else series_picture(steps)
         show(drawing, values_data(reading), key)
@@ -73,7 +82,8 @@ def task(frame: Frame) -> None:
     sequence(frame.snapshot.trace)
     st.markdown(verdict(frame.snapshot.trace.reading))
     if isinstance(experiment.task, Forecast):
-        st.caption(words.LAST_VALUE.format(loss=words.number(experiment.task.last_value_loss, 3)))
+        mean, last = experiment.task.mean_loss, experiment.task.last_value_loss
+        st.caption(words.BASELINES.format(mean=words.number(mean, 3), last=words.number(last, 3)))
     if experiment.task.varied:
         st.button(
             "Another sequence",
@@ -97,6 +107,9 @@ def verdict(reading: Tokens | Quantity) -> str:
         )
     counted = [r for r in reading.right if r is not None]
     right = sum(counted)
+    if len(counted) == 1:
+        mark = ":blue[**✓ right**]" if right else ":orange[**✗ wrong**]"
+        return f"Target **{reading.targets[-1]}**, answer **{reading.answers[-1]}** — {mark}."
     mark = ":blue[**✓ all right**]" if right == len(counted) else f":orange[**✗ {len(counted) - right} wrong**]"
     return f"{right} of {len(counted)} answers right — {mark}."
 
@@ -106,34 +119,47 @@ def _next_probe() -> None:
     session.look_at(replace(session.look, probe=session.look.probe + 1))
 
 
-def _writing(asked: Task, frame: Frame) -> None:
+def _writing(asked: Characters, frame: Frame) -> None:
     """A sample that the network writes now."""
     st.markdown("**It writes**")
     st.code(frame.sample or " ", language=None, wrap_lines=True, height=110)
     left, right = st.columns(2)
     with left:
-        prompt = st.text_input("Prompt", key="prompt", max_chars=100, help="What the text begins with.")
+        prompt = st.text_input(
+            "Prompt",
+            key="prompt",
+            max_chars=100,
+            persist_state="session",
+            on_change=_look_again,
+            help="What the text begins with. Press Enter.",
+        )
     with right:
-        temperature = st.slider(
+        st.session_state.setdefault("temperature", TEMPERATURE.default)
+        st.slider(
             "Temperature",
             TEMPERATURE.low,
             TEMPERATURE.high,
-            TEMPERATURE.default,
-            0.1,
+            step=0.1,
             key="temperature",
+            persist_state="session",
+            on_change=_look_again,
             help="Low: the likeliest characters. High: more surprises.",
         )
+    unknown = "".join(sorted(set(prompt or "") - set(asked.alphabet)))
+    if unknown:
+        st.caption(words.UNKNOWN.format(characters=words.plain(unknown)))
+
+
+def _look_again() -> None:
+    """Write from the prompt and at the temperature that are set now, if they are in range."""
+    prompt, temperature = st.session_state["prompt"], st.session_state["temperature"]
     try:
         PROMPT.check("prompt", prompt)
         TEMPERATURE.check("temperature", temperature)
-    except FieldError as problem:
-        st.error(words.plain(str(problem)))
+    except FieldError:  # the controls keep to the ranges; what comes past them changes nothing
         return
     session = visitor()
-    look = replace(session.look, prompt=prompt, temperature=temperature)
-    if look != session.look:
-        session.look_at(look)
-        st.rerun(scope="fragment")
+    session.look_at(replace(session.look, prompt=prompt, temperature=temperature))
 
 
 def network(frame: Frame) -> None:
@@ -157,7 +183,7 @@ def network(frame: Frame) -> None:
             shape, experiment.task.steps, experiment.network.hidden, experiment.task.readout, top, is_dark()
         )
         show(picture, unrolled_data(snapshot.trace), "unrolled")
-    st.caption(f"{visitor().run.network.parameter_count:,} parameters.")
+    st.caption(f"{snapshot.parameters:,} parameters.")
 
 
 def loss(frame: Frame) -> None:
@@ -175,16 +201,17 @@ def inside(frame: Frame) -> None:
     st.subheader("Inside, on the sequence above")
     st.caption("Time runs to the right, step by step; units run down. All pictures share the time axis.")
     strand, chosen = _pick(frame.snapshot.trace)
-    columns = st.columns(2, gap="medium")
-    for number, column in enumerate(columns):
+    for number, column in enumerate(st.columns(2, gap="medium")):
         with column:
             sequence_above(frame.snapshot.trace, f"inside_sequence_{number}")
-    for number, name in enumerate(chosen):
-        with columns[number % 2]:
-            title, look_for = words.QUANTITIES[name]
-            st.markdown(f"**{title}**")
-            quantity(strand, name)
-            st.caption(look_for)
+    # Row by row, so that a narrow screen, which stacks the columns, keeps their order.
+    for first in range(0, len(chosen), 2):
+        for name, column in zip(chosen[first : first + 2], st.columns(2, gap="medium"), strict=False):
+            with column:
+                title, look_for = words.QUANTITIES[name]
+                st.markdown(f"**{title}**")
+                quantity(strand, name)
+                st.caption(look_for)
 
 
 def quantity(strand: Strand, name: str) -> None:

@@ -10,10 +10,14 @@ import pandas as pd
 import streamlit as st
 
 from engine.script import script
+from engine.tasks import Tokens
 from engine.trace import Trace
 from engine.training import Snapshot
 from playground import controls
 from playground.session import Session
+
+SHOWN, LINE = 20_000, 300
+"""Characters of a script that are shown whole; beyond that, characters of a line."""
 
 
 def draw(session: Session) -> None:
@@ -33,18 +37,21 @@ def draw(session: Session) -> None:
         mime="application/zip",
         icon=":material/download:",
         on_click="ignore",
-        help="CSV of the losses, the states and gates on the sequence shown, and the settings, as they now stand.",
+        help="CSV of the losses and of the sequence, states and gates last shown, and the settings.",
         width="stretch",
     )
     with st.popover("PyTorch code", icon=":material/code:", width="stretch"):
-        st.caption("A script that needs torch alone and prints the same losses.")
+        st.caption("A script that needs torch alone and prints the same first losses; later, rounding may part them.")
         source = script(experiment)
         st.download_button("Download", source, "network.py", "text/x-python", on_click="ignore", key="download_code")
-        st.code(source[:20_000], language="python", height=400)
+        if len(source) > SHOWN:
+            st.caption("It holds the whole series or text, so it is shortened here; the download is whole.")
+        shown = "\n".join(line if len(line) <= LINE else line[:LINE] + " …" for line in source.splitlines())
+        st.code(shown if len(source) > SHOWN else source, language="python", height=400)
 
 
 def archive(snapshot: Snapshot) -> bytes:
-    """A zip of losses.csv, held_out.csv, states.csv and experiment.json."""
+    """A zip of losses.csv, held_out.csv, states.csv, sequence.csv and experiment.json."""
     losses = pd.DataFrame(snapshot.losses, columns=["update", "training_loss"])
     held_out = pd.DataFrame(snapshot.held_out, columns=["update", "held_out_loss", "held_out_accuracy"])
     out = io.BytesIO()
@@ -52,8 +59,27 @@ def archive(snapshot: Snapshot) -> bytes:
         files.writestr("losses.csv", _csv(losses))
         files.writestr("held_out.csv", _csv(held_out))
         files.writestr("states.csv", _csv(states(snapshot.trace)))
+        files.writestr("sequence.csv", _csv(sequence(snapshot.trace)))
         files.writestr("experiment.json", json.dumps(snapshot.experiment.to_params(), ensure_ascii=False, indent=2))
     return out.getvalue()
+
+
+def sequence(trace: Trace) -> pd.DataFrame:
+    """One row a time step: input, and target and answer where they are asked."""
+    reading = trace.reading
+    if isinstance(reading, Tokens):
+        columns = {"input": reading.inputs, "target": reading.targets, "answer": reading.answers}
+        return pd.DataFrame({"step": range(1, len(reading.inputs) + 1), **columns})
+    ends = [""] * (len(reading.values) - 1)
+    return pd.DataFrame(
+        {
+            "step": range(1, len(reading.values) + 1),
+            "input": reading.values,
+            "marked": reading.marked,
+            "target": [*ends, f"{reading.target:.9g}"],
+            "answer": [*ends, f"{reading.answer:.9g}"],
+        }
+    )
 
 
 def states(trace: Trace) -> pd.DataFrame:
@@ -78,5 +104,6 @@ def _csv(table: pd.DataFrame) -> str:
 
 
 def _address() -> str:
+    """Where the playground itself is, whatever page one is on."""
     address = urlsplit(st.context.url or "http://localhost:8501/")
-    return f"{address.scheme}://{address.netloc}{address.path or '/'}"
+    return f"{address.scheme}://{address.netloc}{address.path.rpartition('/')[0]}/"

@@ -3,6 +3,8 @@
 import math
 import re
 
+from engine import FieldError
+
 TITLE = "RNN Playground"
 
 TASKS = {
@@ -111,7 +113,11 @@ QUANTITIES = {
 
 AS_IT_WAS = " The run goes on as it was."
 NOTHING_YET = "Hand in your own data above; until then the run goes on as it was."
-LAST_VALUE = "To beat as well: saying the last value again, which scores {loss} on the held-out part."
+BASELINES = (
+    "To beat on the held-out part: always saying the mean of the training part scores {mean}, "
+    "saying the last value again {last}."
+)
+UNKNOWN = "Not in this text, so passed over or read as □: {characters}"
 CURE = " Lower the learning rate (now {lr:g}) or clip the gradient ({clip}), then press Reset."
 EXPLODED = {
     "loss": "Update {update:,} made the loss too large to be a number, so it was taken back; "
@@ -145,6 +151,13 @@ def choice(option: str, name: str = "") -> str:
 def number(value: float, digits: int = 4) -> str:
     """A number to some significant digits; a dash for what is no longer one."""
     return f"{value:.{digits}g}" if math.isfinite(value) else "–"
+
+
+def sentence(problem: FieldError, task: str) -> str:
+    """What is wrong, safe to show; a sentence that begins with a setting begins with its name beside the control."""
+    text = plain(str(problem))
+    name = problem.fields[0]
+    return re.sub(rf"^{name}\b", f"“{label(name, task)}”", text) if name in FIELDS else text
 
 
 def plain(text: str) -> str:

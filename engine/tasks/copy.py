@@ -17,7 +17,7 @@ SYMBOLS = Whole(4, 1, 50, "letters")
 
 
 def copy(size: int, symbols: int, length: int, generator: torch.Generator) -> tuple[Tensor, Tensor, Tensor]:
-    """Symbols 0–7, then blanks (8); at "go" (9), `length` steps after the last symbol, they are to be said again."""
+    """Symbols 0–7, then blanks (8); at » (9), `length` steps after the last symbol, they are to be said again."""
     steps = length + 2 * symbols
     word = torch.randint(0, 8, (size, symbols), generator=generator)
     tokens = torch.full((size, steps), 8)
@@ -34,8 +34,8 @@ def copy(size: int, symbols: int, length: int, generator: torch.Generator) -> tu
 class Copy(Classes):
     """Keep a few symbols through a long blank, then say them in order.
 
-    `symbols` letters (K) come first, then `length` blanks (T), the last of which is the sign to go; then the letters
-    are to be said again while more blanks come in. In between, blank is the right answer.
+    `symbols` letters (K) come first, then `length` blanks (T), the last of which is the sign to go, »; then the
+    letters are to be said again while more blanks come in. In between, blank is the right answer.
 
     Chance: a network that remembers nothing still knows when to say blank, and guesses the K letters among 8:
     K·ln 8 spread over T+2K answers. (For K=10 that is 10·ln 8/(T+20).) Accuracy counts the K letters only; chance 1/8.
@@ -46,7 +46,7 @@ class Copy(Classes):
     symbols: int = setting(SYMBOLS)
 
     readout = "every"
-    input_symbols = (*ALPHABET, "·", "go")
+    input_symbols = (*ALPHABET, "·", "»")
     answer_symbols = (*ALPHABET, "·")
 
     def __post_init__(self) -> None:

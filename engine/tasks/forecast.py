@@ -140,6 +140,11 @@ class Forecast(Amounts):
         return float(self.parts[0][self.steps :].square().mean())
 
     @cached_property
+    def mean_loss(self) -> float:
+        """The loss of always answering the training part's mean, on the held-out part."""
+        return float(self.parts[1][self.steps :].square().mean())
+
+    @cached_property
     def last_value_loss(self) -> float:
         """The loss of the simplest forecast, "the same again", on the held-out part."""
         held = self.parts[1]

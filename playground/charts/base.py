@@ -10,7 +10,7 @@ import pyarrow as pa
 
 # Colour-blind safe; a quantity and a cell keep their colour on every page.
 SIGNED = ["#1f5fa8", "#8fb8de", "#f4f4f2", "#f3b27a", "#c2570c"]
-UNSIGNED = ["#eef3f1", "#a5d3c9", "#4aa595", "#146b60", "#07332e"]
+UNSIGNED = ["#eef3f1", "#a5d3c9", "#4aa595", "#146b60", "#0b4740"]
 GRADIENT = "#8e4b9e"
 RIGHT, WRONG = "#2878b8", "#d0650f"
 MARKED = "#d0650f"

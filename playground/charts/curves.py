@@ -43,8 +43,8 @@ def loss_curve(cell: str) -> Picture:
     layers = (
         alt.Chart(alt.NamedData("frame")).mark_point(opacity=0, size=0).encode(x, y),
         curves.mark_line(color=colour),
-        # The loss before the first update is a single point, and a line of one point cannot be seen.
-        curves.transform_filter("datum.update == 0").mark_point(color=colour, filled=True, size=40),
+        # The first losses are single points, and a line of one point cannot be seen.
+        curves.transform_filter("datum.update <= 3").mark_point(color=colour, filled=True, size=40),
         chance.mark_rule(color=NEUTRAL, strokeDash=[5, 4], strokeWidth=1.5).encode(y=y),
         chance.mark_text(color=NEUTRAL, align="right", dx=-2, dy=-7, fontSize=12).encode(
             y=y, x=alt.value("width"), text="label:N"

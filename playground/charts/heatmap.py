@@ -30,7 +30,7 @@ def heatmap(name: str, steps: int, units: int, low: float, high: float) -> Pictu
     """A cell for every unit (down) and step (right), coloured from low to high; signed if low is below 0.
 
     The data is the bare levels, step by step; their places follow from the row number, which saves bytes. Cells overlap
-    a little, or the ground would shine through between them.
+    the next ones, which are drawn later, by about a pixel, or the ground would shine through between them.
     """
     colours = SIGNED if low < 0 else UNSIGNED
     digits = max(0, 4 - int(np.ceil(np.log10(high))))  # as many as a level of the scale can tell apart
@@ -42,9 +42,9 @@ def heatmap(name: str, steps: int, units: int, low: float, high: float) -> Pictu
             step=f"floor((datum.row - 1) / {units}) + 1",
             unit=f"(datum.row - 1) % {units} + 1",
             x="datum.step - 0.5",
-            x2="datum.step + 0.55",
+            x2=f"datum.step + {0.55 + steps / 300:.3f}",
             y="datum.unit - 0.5",
-            y2="datum.unit + 0.55",
+            y2=f"datum.unit + {0.55 + units / 120:.3f}",
         )
         .mark_rect(clip=True)
         .encode(
@@ -58,7 +58,9 @@ def heatmap(name: str, steps: int, units: int, low: float, high: float) -> Pictu
             y2="y2:Q",
             color=alt.Color(
                 "v:Q",
-                scale=alt.Scale(domain=list(np.linspace(low, high, len(colours))), range=colours, clamp=True),
+                scale=alt.Scale(
+                    domain=list(np.linspace(low, high, len(colours))), range=colours, clamp=True, interpolate="rgb"
+                ),
                 legend=colour_key(low, high),
             ),
             tooltip=[

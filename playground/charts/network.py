@@ -13,7 +13,6 @@ from engine.network import DIRECTIONS
 from engine.tasks import Task, Tokens
 from engine.trace import Trace
 from playground.charts.base import (
-    CELL_COLOURS,
     KEY_HEIGHT,
     NEUTRAL,
     RIGHT,
@@ -49,8 +48,10 @@ def columns(steps: int) -> tuple[list[int], list[int]]:
 
 
 def short(value: float) -> str:
-    """A number in the room of a box: two digits, or whole if it is large."""
-    return number(round(value), 5) if 100 <= abs(value) < 1e5 else number(value, 2)
+    """A number in the room of a box: two decimals, or whole if it is large."""
+    return (
+        number(round(value), 5) if 10 <= abs(value) < 1e5 else f"{value:.2f}" if abs(value) < 10 else number(value, 1)
+    )
 
 
 def bands(hidden: int) -> list[int]:
@@ -122,7 +123,7 @@ def unrolled(shape: Shape, steps: int, hidden: int, readout: str, top: float, da
         last = {"forward": places[-1], "backward": places[0]}
         tops = [(r, d) for r, (layer, d) in enumerate(rows, 1) if layer == len(shape)]
         outputs = [last[tops[0][1]]]
-        sources = [(last[d], r) for r, d in tops] if readout == "last" else [(p, count) for p in places]
+        sources = [(p, r) for r, d in tops for p in ([last[d]] if readout == "last" else places)]
         out = [(p, r, outputs[0], count + 0.75) for p, r in sources]
     boxes = (
         alt.Chart(alt.NamedData("bands"))
@@ -146,7 +147,9 @@ def unrolled(shape: Shape, steps: int, hidden: int, readout: str, top: float, da
             y2="y2:Q",
             color=alt.Color(
                 "v:Q",
-                scale=alt.Scale(domain=list(np.linspace(-top, top, len(SIGNED))), range=SIGNED, clamp=True),
+                scale=alt.Scale(
+                    domain=list(np.linspace(-top, top, len(SIGNED))), range=SIGNED, clamp=True, interpolate="rgb"
+                ),
                 legend=colour_key(-top, top),
             ),
             tooltip=[
@@ -158,12 +161,12 @@ def unrolled(shape: Shape, steps: int, hidden: int, readout: str, top: float, da
     )
     texts = (
         alt.Chart(alt.NamedData("texts"))
-        .mark_text(color=ink(dark), fontSize=12 if width <= 8 else 10, fontWeight="bold")
+        .mark_text(color=ink(dark), fontSize=12 if width <= 8 else 9.5, fontWeight="bold", tooltip=None)
         .encode(x=x, y=y, text="text:N")
     )
     rings = (
         alt.Chart(alt.Data(values=[{"x": p, "y": count + 1} for p in outputs]))
-        .mark_point(shape="circle", size=420 if width <= 8 else 260, color=CELL_COLOURS["lstm"], strokeWidth=1.5)
+        .mark_point(shape="circle", size=420 if width <= 8 else 260, color=NEUTRAL, strokeWidth=1.5)
         .encode(x=x, y=y)
     )
     layers = [lines(up, 0.3), lines(steps_through), lines(out), boxes]

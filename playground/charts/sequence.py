@@ -1,5 +1,6 @@
 """One sequence for a person to read: what goes in, what is asked, what the network says."""
 
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -24,24 +25,40 @@ from playground.charts.base import (
 VISIBLE = {" ": "␣", "\n": "⏎", "\t": "⇥"}
 ROWS = ("input", "target", "answer", "right?")
 READABLE = 60
-"""With more steps than this, letters no longer fit and only colours and marks remain."""
+"""Letters that fit into one line across half the page; with more, colours and marks remain."""
+
+HEAD, TAIL = 29, 30
+"""Of a long sequence, the task's picture shows this many steps from both ends."""
+
+
+def positions(steps: int) -> list[int]:
+    """The steps that the task's picture shows: all up to 100, else both ends round a gap (0)."""
+    if steps <= 100:
+        return list(range(1, steps + 1))
+    return [*range(1, HEAD + 1), 0, *range(steps - TAIL + 1, steps + 1)]
+
+
+def widest(reading: Tokens) -> int:
+    """The letters in the longest symbol."""
+    return max(map(len, (*reading.inputs, *reading.targets, *reading.answers)))
 
 
 @lru_cache(maxsize=64)
-def tokens_picture(steps: int, columns: int, dark: bool) -> Picture:
-    """Rows input, target, answer and verdict over time, broken into lines of `columns` steps.
+def tokens_picture(places: int, columns: int, rows: int, letters: bool, dark: bool) -> Picture:
+    """The first `rows` of input, target, answer and verdict, in lines of `columns` places.
 
-    A verdict is a mark and a colour. In one line (columns = steps) it shares the time axis of the other pictures.
+    A verdict is a mark and a colour. In one line (columns = places) it shares the time axis of the other pictures.
     """
-    lines = -(-steps // columns)
-    names = [*ROWS, ""]
+    lines = -(-places // columns)
+    names = [*ROWS[:rows], ""]
+    pitch = rows + 1
     x = time_axis(columns) if lines == 1 else alt.X("x:Q", scale=time_scale(columns), axis=None)
     y = alt.Y(
         "y:Q",
-        scale=alt.Scale(domain=[-0.5, 5 * lines - 1.5], reverse=True, nice=False),
+        scale=alt.Scale(domain=[-0.5, pitch * lines - 1.5], reverse=True, nice=False),
         axis=left_axis(
-            values=[5 * line + row for line in range(lines) for row in range(4)],
-            labelExpr=f"{names}[datum.value % 5]",
+            values=[pitch * line + row for line in range(lines) for row in range(rows)],
+            labelExpr=f"{names}[datum.value % {pitch}]",
             ticks=False,
             domain=False,
             grid=False,
@@ -49,9 +66,10 @@ def tokens_picture(steps: int, columns: int, dark: bool) -> Picture:
         ),
     )
     base = (
-        alt.Chart(alt.NamedData("tokens"), height=30 + 24 * (5 * lines - 1))
+        alt.Chart(alt.NamedData("tokens"), height=30 + 24 * (pitch * lines - 1))
         .transform_calculate(
-            column=f"(datum.step - 1) % {columns} + 1", y=f"5 * floor((datum.step - 1) / {columns}) + datum.row"
+            column=f"(datum.place - 1) % {columns} + 1",
+            y=f"{pitch} * floor((datum.place - 1) / {columns}) + datum.row",
         )
         .transform_calculate(name=f"{names}[datum.row]")
     )
@@ -76,33 +94,36 @@ def tokens_picture(steps: int, columns: int, dark: bool) -> Picture:
     size = 13 if columns <= 25 else 10
     marks = centred.transform_filter("datum.row == 3").mark_text(fontSize=size, fontWeight="bold").encode(color=fill)
     layers = [cells, marks]
-    if columns <= READABLE:
+    if letters:
         layers.append(centred.transform_filter("datum.row != 3").mark_text(fontSize=size, color=ink(dark)))
     return picture(
         alt.layer(*layers),
-        f"One sequence of {steps} steps: the input symbol, the target, the network's answer, "
-        "and a tick where the answer is right or a cross where it is wrong.",
+        f"One sequence, {places} places to the right: {', '.join(ROWS[:rows])}; "
+        "a tick stands where the answer is right, a cross where it is wrong.",
     )
 
 
-def tokens_data(reading: Tokens) -> Data:
+def tokens_data(reading: Tokens, drawn: Sequence[int], rows: int) -> Data:
+    """The first `rows` of the reading at the steps that are `drawn`, one a place; a step 0 is a gap."""
     verdicts = ["none" if r is None else "right" if r else "wrong" for r in reading.right]
     marks = {"none": "", "right": "✓", "wrong": "✗"}
     plain = ["none"] * len(verdicts)
-    rows = (
+    all_rows = (
         (reading.inputs, plain),
         (reading.targets, plain),
         (reading.answers, verdicts),
         (tuple(marks[v] for v in verdicts), verdicts),
     )
-    cells = [
-        (step, row, "".join(VISIBLE.get(c, c) for c in text), verdict, probability)
-        for row, (texts, states) in enumerate(rows)
-        for step, (text, verdict, probability) in enumerate(zip(texts, states, reading.probability, strict=True), 1)
-        if text
-    ]
-    step, row, text, verdict, probability = zip(*cells, strict=True)
-    return {"tokens": table(step=step, row=row, text=text, verdict=verdict, probability=probability)}
+    cells = []
+    for row, (texts, states) in enumerate(all_rows[:rows]):
+        for place, step in enumerate(drawn, 1):
+            if step == 0:
+                cells.append((place, step, row, "…", "none", 0.0))
+            elif texts[step - 1]:
+                text = "".join(VISIBLE.get(c, c) for c in texts[step - 1])
+                cells.append((place, step, row, text, states[step - 1], reading.probability[step - 1]))
+    names = ("place", "step", "row", "text", "verdict", "probability")
+    return {"tokens": table(**dict(zip(names, zip(*cells, strict=True), strict=True)))}
 
 
 def _values(axis_steps: int, zero: bool) -> tuple[alt.Chart, dict[str, Any]]:

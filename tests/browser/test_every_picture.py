@@ -32,8 +32,6 @@ def test_every_task_opens_with_every_cell(visit: Visit, task: str) -> None:
         assert visit.params["task"] == task
         assert visit.params["cell"] == cell
         assert not visit.alerts.count()
-    visit.train()
-    visit.pause()
 
 
 def test_layers_directions_and_the_folded_view(visit: Visit) -> None:

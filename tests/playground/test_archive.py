@@ -36,7 +36,7 @@ def frame(data: bytes) -> pd.DataFrame:
 def test_archive_holds_what_the_run_holds(params: dict[str, str], updates: int) -> None:
     snapshot = trained(updates, **params).snapshot()
     files = unpacked(snapshot)
-    assert files.keys() == {"losses.csv", "held_out.csv", "states.csv", "experiment.json"}
+    assert files.keys() == {"losses.csv", "held_out.csv", "states.csv", "sequence.csv", "experiment.json"}
     losses, held_out = frame(files["losses.csv"]), frame(files["held_out.csv"])
     assert list(losses) == ["update", "training_loss"]
     assert list(held_out) == ["update", "held_out_loss", "held_out_accuracy"]
@@ -58,6 +58,19 @@ def test_states_hold_what_the_trace_holds(params: dict[str, str]) -> None:
                 np.testing.assert_array_equal(square.to_numpy(), values)
                 assert list(square.index) == list(range(1, len(values) + 1))
     assert len(table) == sum(strand.grad_h.size for layer in trace.layers for strand in layer)
+
+
+def test_sequence_holds_what_is_shown() -> None:
+    echo = trained(1, task="echo", length="8", delay="3").snapshot()
+    table = pd.read_csv(io.BytesIO(unpacked(echo)["sequence.csv"]), keep_default_na=False)
+    assert table["step"].tolist() == list(range(1, 9))
+    assert tuple(table["input"]) == echo.trace.reading.inputs
+    assert tuple(table["target"]) == echo.trace.reading.targets
+    adding = trained(1).snapshot()
+    table = frame(unpacked(adding)["sequence.csv"])
+    np.testing.assert_allclose(table["input"], adding.trace.reading.values, rtol=1e-8)
+    assert table["target"].dropna().tolist() == [pytest.approx(adding.trace.reading.target)]
+    assert table["marked"].sum() == 2
 
 
 def test_states_survive_the_trip_through_text() -> None:

@@ -23,7 +23,7 @@ from playground.charts.curves import (
 )
 from playground.charts.heatmap import LEVELS, heatmap, heatmap_data
 from playground.charts.network import bands, columns
-from playground.charts.sequence import forecast_data, tokens_data, values_data
+from playground.charts.sequence import forecast_data, positions, tokens_data, values_data
 
 NAN, INF = math.nan, math.inf
 finite = st.floats(allow_nan=False, allow_infinity=False, width=32)
@@ -141,7 +141,7 @@ def test_quantity_data(value: float, answer: float) -> None:
 
 def test_tokens_data() -> None:
     reading = Tokens(("a", " ", "\n"), ("", "b", "c"), ("", "b", "d"), (None, True, False), (0.0, 0.9, NAN))
-    data = tokens_data(reading)
+    data = tokens_data(reading, (1, 2, 3), 4)
     assert_numbers(data)
     rows = {(row["step"], row["row"]): (row["text"], row["verdict"]) for row in data["tokens"].to_pylist()}
     assert rows == {
@@ -178,3 +178,14 @@ def test_a_shape_has_one_spec() -> None:
     filled = heatmap("h", 50, 32, -1.0, 1.0).filled(heatmap_data(np.zeros((50, 32)), 1.0))
     assert filled.keys() - spec.keys() == {"datasets"}
     assert "datasets" not in spec
+
+
+@given(st.integers(1, 500))
+def test_task_picture_shows_both_ends(steps: int) -> None:
+    shown = positions(steps)
+    assert len(shown) <= 100
+    assert shown[0] == 1
+    assert shown[-1] == steps
+    assert (0 in shown) == (steps > 100)
+    real = [step for step in shown if step]
+    assert real == sorted(set(real))

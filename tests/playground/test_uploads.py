@@ -27,33 +27,36 @@ def refusal(read: Callable[..., Any], *given_: object) -> str:
         ("a\tb\n1\t2\n3\t4\n", {"a": (1, 3), "b": (2, 4)}),
         ("value\r\n1\r\n2\r\n", {"value": (1, 2)}),
         ("value\n1\n2", {"value": (1, 2)}),
-        ("1,2\n3,4\n5,6\n", {"0": (1, 3, 5), "1": (2, 4, 6)}),
-        ("1\n2\n3\n", {"0": (1, 2, 3)}),
+        ("1,2\n3,4\n5,6\n", {"column 1": (1, 3, 5), "column 2": (2, 4, 6)}),
+        ("1\n2\n3\n", {"column 1": (1, 2, 3)}),
         ('"name, first","the ""n"""\nx,1\ny,2\n', {'the "n"': (1, 2)}),
         ('name,n\n"a, b",1\n"c\nd",2\n', {"n": (1, 2)}),
         ("\ufeffvalue\n1\n2\n", {"value": (1, 2)}),
         ("数,n\n甲,1e-3\n乙,-2E2\n", {"n": (0.001, -200)}),
         ("a, b\n1, 2\n", {"a": (1,), "b": (2,)}),
         ("date,n\n2020-01-01,1\n", {"n": (1,)}),
+        ("n,n,\n1,2,3\n", {"n": (1,), "n (2)": (2,), "column 3": (3,)}),
+        ("a,b\n1,inf\n2,nan\n", {"a": (1, 2)}),
+        ("n\n1\n2\n\n\n", {"n": (1, 2)}),
     ],
-    ids=range(13),
+    ids=range(16),
 )
 def test_tables(data: str, columns: dict[str, tuple[float, ...]]) -> None:
     assert read_csv(data.encode()) == columns
 
 
 def test_gaps_are_found_where_the_column_is_chosen() -> None:
-    columns = read_csv(b"a,b\n1,2\n,3\nx\n".replace(b"x", b"5,inf"))
-    sentence = refusal(checked_column, "a", columns["a"])
-    assert "“a” has 1 empty or infinite cells, the first in row 2 " in sentence
+    columns = read_csv(b"a,b\n1,2\n,3\n5,\n")
+    assert "“a” has 1 empty or infinite cells, the first in row 2 " in refusal(checked_column, "a", columns["a"])
     assert "row 3 " in refusal(checked_column, "b", columns["b"])
+    assert "row 2 " in refusal(checked_column, "n", read_csv(b"n\n1\n\n3\n")["n"])
     assert checked_column("c", (1.0, -1e30)) == (1.0, -1e30)
     assert "“" + "n" * 40 + "”" in refusal(checked_column, "n" * 100, (math.nan,))
 
 
 def test_gaps_are_found_without_a_line_of_names() -> None:
     columns = read_csv(b"1,2\n3,\n5,6\n")
-    assert "row 2 " in refusal(checked_column, "1", columns["1"])
+    assert "row 2 " in refusal(checked_column, "column 2", columns["column 2"])
 
 
 @pytest.mark.parametrize(
@@ -63,7 +66,9 @@ def test_gaps_are_found_without_a_line_of_names() -> None:
         (b"\n\n\n", "could not be read as a table"),
         (b"name\nann\nben\n", "No column holds numbers only (columns: name)"),
         (b"name,n\nann,1\nben,x\n", "No column holds numbers only (columns: name, n)"),
-        (b"n\n1,5\n2,5,3\n", "could not be read as a table"),
+        (b"n\n1,5\n2,5,3\n", "Line 2 of the file has 2 cells and the first line 1"),
+        (b"1," * 200 + b"1\n", "201 columns"),
+        (b"a,b\n,\n", "No column holds numbers only (columns: a, b)"),
         ("n\n1\n2\n".encode("utf-16"), "could not be read as a table"),
         (bytes(range(256)), "could not be read as a table"),
         (b"PK\x03\x04\x14\x00\x00\x00", "could not be read as a table"),
@@ -72,7 +77,7 @@ def test_gaps_are_found_without_a_line_of_names() -> None:
         (b"n\n1\n1" + b"0" * 400 + b"\n", "No column holds numbers only"),
         (b"n\nTrue\nFalse\n", "No column holds numbers only (columns: n)"),
     ],
-    ids=range(12),
+    ids=range(14),
 )
 def test_refused_tables(data: bytes, words: str) -> None:
     assert words in refusal(read_csv, data)

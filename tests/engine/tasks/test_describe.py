@@ -35,7 +35,7 @@ def test_copy_counts_the_letters_and_not_the_blanks() -> None:
     assert isinstance(reading, Tokens)
     word = reading.inputs[:2]
     assert set(word) <= set("ABCDEFGH")
-    assert reading.inputs[2:] == ("·", "·", "go", "·", "·")
+    assert reading.inputs[2:] == ("·", "·", "»", "·", "·")
     assert reading.targets == ("·",) * 5 + word
     assert reading.answers[:6] == ("A", "·", "·", "·", "·", word[0])
     assert reading.right == (None,) * 5 + (True, False)
