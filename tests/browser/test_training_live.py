@@ -32,7 +32,7 @@ def test_hello_from_the_first_update_to_the_last_letter(visit: Visit) -> None:
     visit.wait_for_updates(300)
     learned = visit.pause()
     assert learned >= 300
-    assert visit.metric("Held-out accuracy").inner_text().startswith("100")
+    assert visit.metric("Accuracy").inner_text().startswith("100")
     assert visit.picture_of("The network") != untrained
     shown = visit.picture_of("Line chart of the loss")
     visit.page.wait_for_timeout(1000)
