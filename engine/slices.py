@@ -11,7 +11,7 @@ from engine.tasks import Characters
 from engine.training import Run, Snapshot
 from engine.writing import PROMPT, TEMPERATURE, write
 
-LOOKING_SHARE = 0.04
+LOOKING_SHARE = 0.03
 """While training, looking takes at most this share of the time; a slow look happens less often, never instead."""
 
 SAMPLE_LENGTH = 120

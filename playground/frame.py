@@ -60,7 +60,8 @@ def _bar(session: Session) -> None:
             "Pause" if session.playing else "Train",
             icon=":material/pause:" if session.playing else ":material/play_arrow:",
             type="primary",
-            on_click=session.pause if session.playing else session.play,
+            on_click=session.click,
+            args=(session.pause if session.playing else session.play,),
             key="play",
             width=110,
             disabled=session.exploded or session.failed,
@@ -68,7 +69,8 @@ def _bar(session: Session) -> None:
         st.button(
             "Step",
             icon=":material/skip_next:",
-            on_click=session.step,
+            on_click=session.click,
+            args=(session.step,),
             key="step",
             help="One update.",
             disabled=session.exploded or session.failed,
@@ -76,14 +78,16 @@ def _bar(session: Session) -> None:
         st.button(
             "Reset",
             icon=":material/replay:",
-            on_click=session.reset,
+            on_click=session.click,
+            args=(session.reset,),
             key="reset",
             help="The same seed: the same weights and the same course again.",
         )
         st.button(
             "New seed",
             icon=":material/casino:",
-            on_click=_new_seed,
+            on_click=session.click,
+            args=(_new_seed,),
             key="new_seed",
             help="Other weights, other sequences.",
         )

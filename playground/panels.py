@@ -88,7 +88,8 @@ def task(frame: Frame) -> None:
         st.button(
             "Another sequence",
             icon=":material/shuffle:",
-            on_click=_next_probe,
+            on_click=visitor().click,
+            args=(_next_probe,),
             key="next_probe",
             help="The sequences shown here are held out: training never sees them.",
         )

@@ -2,6 +2,7 @@
 
 import logging
 import time
+from collections.abc import Callable
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as NotReady
 from dataclasses import replace
@@ -29,6 +30,8 @@ class Session:
         self.failed = False
         self.tuned = False
         self.rate: float | None = None
+        self._ticks = 0
+        self._clicked_at: int | None = None
         self._out: Future[Frame] | None = None
         self._rate_from: tuple[float, int] | None = None
         self._begin(experiment)
@@ -51,6 +54,17 @@ class Session:
                 self._begin(experiment)
         else:
             self._begin(experiment)
+
+    def click(self, act: Callable[[], None]) -> None:
+        """Do what a button asks for, once.
+
+        While the page ticks, the browser may hand in a click twice: with the tick it was about to ask for, and again
+        on its own, which the server sees right after the first. A Pause would then be followed by a Train.
+        """
+        if self._clicked_at is not None and self._ticks <= self._clicked_at + 1:
+            return
+        self._clicked_at = self._ticks if self.playing else None
+        act()
 
     def reset(self) -> None:
         """The same experiment from the start: the same weights, the same course again."""
@@ -82,6 +96,7 @@ class Session:
 
     def tick(self) -> None:
         """Take in the slice that is back and, if playing, hand out the next."""
+        self._ticks += 1
         if self._out is not None:
             try:
                 self._out.exception(PATIENCE)
@@ -103,6 +118,7 @@ class Session:
 
     def _begin(self, experiment: Experiment) -> None:
         self.playing = False
+        self._clicked_at = None
         self.run = self.pool.submit(Run, experiment).result()
         self.failed = False
         self.tuned = False

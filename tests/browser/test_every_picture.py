@@ -45,14 +45,7 @@ def test_layers_directions_and_the_folded_view(visit: Visit) -> None:
     for group, choice in (("Direction", "Backward"), ("Layer", "2")):
         picker = visit.page.get_by_test_id("stMain").get_by_role("radiogroup", name=group, exact=True)
         picker.get_by_role("radio", name=choice, exact=True).click()
-        visit.page.wait_for_function(
-            """([begins, shown]) => {
-                const canvas = document.querySelector(`[aria-label^="${begins}"] canvas`);
-                return canvas && !shown.includes(canvas.toDataURL());
-            }""",
-            arg=["Heat map of h", shown],
-        )
-        shown.append(visit.picture_of("Heat map of h"))
+        shown.append(visit.repainted("Heat map of h", shown))
 
 
 def test_hovering_tells_unit_step_and_value(visit: Visit) -> None:

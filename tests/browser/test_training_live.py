@@ -49,13 +49,21 @@ def test_hello_from_the_first_update_to_the_last_letter(visit: Visit) -> None:
 def test_pictures_move_while_training(visit: Visit) -> None:
     visit.open(**SMALL)
     visit.train()
-    seen = set()
+    shown: list[str] = []
     for _ in range(4):
-        visit.wait_for_updates(visit.updates + 1)
-        seen.add(visit.picture_of("Heat map of h"))
-    assert len(seen) >= 3
+        shown.append(visit.repainted("Heat map of h", shown))
     visit.keep("while-training")
     visit.pause()
+
+
+def test_no_pause_is_lost(visit: Visit) -> None:
+    """While it ticks, the browser may hand in a click twice; the second must not undo the first."""
+    visit.open(task="adding", length="50", cell="lstm", hidden="32")
+    for _ in range(6):
+        visit.train()
+        paused = visit.pause()
+        visit.settled()
+        assert visit.updates == paused
 
 
 def test_it_trains_on_while_the_guide_is_read(visit: Visit) -> None:

@@ -146,6 +146,17 @@ class Visit:
         shown: str = self.chart(begins).locator("canvas").evaluate("canvas => canvas.toDataURL()")
         return shown
 
+    def repainted(self, begins: str, shown: list[str]) -> str:
+        """Wait until a picture shows none of what was `shown`; what it shows then."""
+        self.page.wait_for_function(
+            """([begins, shown]) => {
+                const canvas = document.querySelector(`[aria-label^="${begins}"] canvas`);
+                return canvas && !shown.includes(canvas.toDataURL());
+            }""",
+            arg=[begins, shown],
+        )
+        return self.picture_of(begins)
+
     def keep(self, name: str) -> None:
         """A screenshot of the whole page."""
         ARTEFACTS.mkdir(exist_ok=True)
