@@ -7,6 +7,7 @@ them anew, with a term for the update itself, each counting by its relative erro
 import random
 import statistics
 import time
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -102,18 +103,23 @@ def spread(name: str, ratios: np.ndarray) -> dict[str, Any]:
         "5 %": float(low),
         "median": float(middle),
         "95 %": float(high),
+        "highest": float(ratios.max()),
     }
 
 
+def enlarged(experiment: Experiment) -> Experiment:
+    """The same with the largest batch that is accepted."""
+    batch = min(256, budget.largest_batch(experiment.task, experiment.network))
+    return replace(experiment, training=replace(experiment.training, batch=batch))
+
+
 def heaviest(cell: str, name: str) -> dict[str, Any]:
-    """The largest batch that is accepted of a kind of network, and what its update takes."""
-    one = Experiment.from_params({**HEAVIEST[name], "cell": cell, "batch": "1"})
-    batch = min(256, budget.largest_batch(one.task, one.network))
-    experiment = Experiment.from_params({**one.to_params(), "batch": str(batch)})
+    """A kind of network with the largest batch that is accepted, and what its update takes."""
+    experiment = enlarged(Experiment.from_params({**HEAVIEST[name], "cell": cell, "batch": "1"}))
     return {
         "cell": cell,
         "network": name,
-        "batch": batch,
+        "batch": experiment.training.batch,
         "estimated s": estimate(experiment),
         "measured s": seconds(experiment),
     }
@@ -128,6 +134,11 @@ def main() -> None:
     coefficients = fitted(works, measured)
     ratios = np.array([estimate(experiment) for experiment in tried]) / measured
     cells = np.array([experiment.network.cell for experiment in tried])
+    limit = [experiment for experiment in map(enlarged, tried) if estimate(experiment) > 0.9 * budget.MAX_SECONDS]
+    at_limit = {
+        cell: np.array([seconds(experiment) for experiment in limit if experiment.network.cell == cell])
+        for cell in CELLS
+    }
     results = {
         "seconds": [
             {"seconds": name, "used": used, "fitted": float(found)}
@@ -138,6 +149,9 @@ def main() -> None:
             spread("all", ratios),
         ],
         "estimate over measured, as fitted": [spread("all", works @ coefficients / measured)],
+        "seconds of those that a larger batch brings to the limit": [
+            spread(cell, found) for cell, found in at_limit.items() if len(found)
+        ],
         "heaviest accepted": [heaviest(cell, name) for name in HEAVIEST for cell in CELLS],
     }
     measure.show(results, chosen.json)

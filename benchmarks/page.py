@@ -27,7 +27,7 @@ from tests.browser import chromium
 from tests.browser.visit import Visit
 
 SETTINGS = {"task": "adding", "length": "50", "cell": "lstm", "hidden": "32"}
-PICTURE = "Heat map of h"
+LOSS, STATE = "Line chart of the loss", "Heat map of h"
 WARM_UP, SECONDS, TICKS = 3, 20, 80
 
 TICK_MS, TICK_BYTES, FRAMES = 30.0, 80_000, 3.0
@@ -83,30 +83,37 @@ def in_browser(browser: Browser, address: Callable[[], str]) -> dict[str, Any]:
     visit = Visit(context, address()).open(**SETTINGS)
     first_sight = time.perf_counter() - started
     wire = Wire(visit.page)
-    canvas = visit.chart(PICTURE).locator("canvas")
     visit.train()
     visit.page.wait_for_timeout(1000 * WARM_UP)
-    done, updates, ticks = canvas.evaluate("canvas => canvas.paints"), visit.updates, len(wire.ticks)
-    before = visit.picture_of(PICTURE)
+    done, updates, ticks = paints(visit), visit.updates, len(wire.ticks)
+    before = [visit.picture_of(LOSS), visit.picture_of(STATE)]
     visit.page.evaluate(WATCH)
     start = time.perf_counter()
     visit.page.wait_for_timeout(1000 * SECONDS)
-    paints, numbers = canvas.evaluate("canvas => canvas.paints") - done, visit.page.evaluate("window.shown.size")
+    numbers: int = visit.page.evaluate("window.shown.size")
+    losses, states = (after - before for after, before in zip(paints(visit), done, strict=True))
     seconds = time.perf_counter() - start
     updates = visit.updates - updates
-    assert visit.picture_of(PICTURE) != before, "painted, but always the same"
+    assert visit.picture_of(LOSS) != before[0], "painted, but always the same"
+    assert visit.picture_of(STATE) != before[1], "painted, but always the same"
     assert not visit.problems, visit.problems[0]
     visit.pause()
     context.close()
     sizes = sorted(wire.ticks[ticks:-2], key=Counter.total)
     return {
         "first sight": first_sight,
-        "frames": min(paints, numbers) / seconds,
+        "frames": min(losses, numbers) / seconds,
+        "looks": states / seconds,
         "bytes": sizes[len(sizes) // 2].total(),
         "of which": dict(sizes[len(sizes) // 2].most_common(4)),
         "ticks/s": len(sizes) / seconds,
         "updates/s": updates / seconds,
     }
+
+
+def paints(visit: Visit) -> list[int]:
+    """How often the loss and the hidden state have been painted."""
+    return [visit.chart(name).locator("canvas").evaluate("canvas => canvas.paints") for name in (LOSS, STATE)]
 
 
 def over_a_socket(address: str) -> list[float]:
@@ -168,6 +175,7 @@ def main() -> None:
         ("server time of a tick, 95 %", statistics.quantiles(durations, n=20)[-1], "ms", "", None),
         ("bytes of a tick, median", seen["bytes"], "bytes", f"≤ {TICK_BYTES:,}", seen["bytes"] <= TICK_BYTES),
         ("frames drawn in Chromium", seen["frames"], "/s", f"≥ {FRAMES:g}", seen["frames"] >= FRAMES),
+        ("of which with a new look inside", seen["looks"], "/s", "", None),
         ("ticks", seen["ticks/s"], "/s", "", None),
         ("updates", seen["updates/s"], "/s", "", None),
         ("streamlit run to the first network", seen["first sight"], "s", "", None),

@@ -97,7 +97,8 @@ class PlainNetwork(nn.Module):
 
     def forward(self, inputs: torch.Tensor) -> torch.Tensor:
         states, _ = self.recurrent(inputs)
-        return self.readout(states[:, -1])
+        outputs: torch.Tensor = self.readout(states[:, -1])
+        return outputs
 
 
 def default(cell: str, length: int) -> Callable[[], None]:

@@ -83,7 +83,7 @@ def test_over_many_slices_looking_keeps_to_its_share(monkeypatch: pytest.MonkeyP
             frame = replace(frame, cost=0.03)
         last = frame
     assert looks > 0
-    assert looks * 0.03 == pytest.approx(0.04 * run.seconds, rel=0.15)
+    assert looks * 0.03 == pytest.approx(LOOKING_SHARE * run.seconds, rel=0.15)
 
 
 @pytest.mark.parametrize("look", [Look(probe=1), Look(prompt="h"), Look(temperature=1.5)])
