@@ -180,7 +180,7 @@ def main() -> None:
         ("updates", seen["updates/s"], "/s", "", None),
         ("streamlit run to the first network", seen["first sight"], "s", "", None),
     ]
-    names = ("measure", "value", "unit", "target", "")
+    names = ("measure", "value", "unit", "target", "met")
     measure.show(
         {
             "page": [dict(zip(names, row, strict=True)) for row in rows],

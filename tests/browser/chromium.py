@@ -52,6 +52,7 @@ def server() -> Iterator[str]:
         finally:
             process.terminate()
             process.wait(20)
+    log.unlink()
 
 
 def _wait_for(address: str, process: "subprocess.Popen[bytes]", log: Path) -> None:
