@@ -7,7 +7,7 @@ follow from that declaration, so a limit stands once and holds everywhere.
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import Field, dataclass, field, fields, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 MAX_SHOWN = 40
 
@@ -188,7 +188,55 @@ class Numbers:
         return ",".join(repr(float(number)).removesuffix(".0") for number in value)
 
 
-Spec = Whole | Real | Choice | Text | Numbers
+@dataclass(frozen=True)
+class Wholes:
+    """A short list of whole numbers, low ≤ each ≤ high, written with commas between them."""
+
+    default: tuple[int, ...]
+    low: int
+    high: int
+    max_count: int
+
+    def check(self, name: str, value: object) -> None:
+        good = isinstance(value, tuple) and 1 <= len(value) <= self.max_count
+        if not good or any(
+            not isinstance(v, int) or isinstance(v, bool) or not self.low <= v <= self.high
+            for v in value  # type: ignore[attr-defined]  # a tuple, or never reached
+        ):
+            given = self.write(value) if isinstance(value, tuple) else value
+            raise FieldError(
+                name,
+                f"{name} must be 1 to {self.max_count} whole numbers from {self.low:,} to {self.high:,} with commas "
+                f"between them, such as {self.write(self.default)}; it was given {shown(given)}.",
+            )
+
+    def read(self, name: str, text: str) -> tuple[int, ...]:
+        parts = text.split(",", self.max_count + 1)
+        value = tuple(number(int, part.strip()) for part in parts)
+        if not all(isinstance(v, int) for v in value):
+            self.check(name, text)
+        self.check(name, value)
+        return value  # type: ignore[return-value]  # check() has shown that they are whole
+
+    def write(self, value: tuple[Any, ...]) -> str:
+        return ",".join(map(str, value))
+
+
+Spec = Whole | Real | Choice | Text | Numbers | Wholes
+
+
+class Limit(NamedTuple):
+    """What a setting may be beside the others where that is less than usual, and why, as a sentence."""
+
+    spec: Spec
+    why: str
+
+    def check(self, name: str, value: object, because: tuple[str, ...]) -> None:
+        """Raise FieldError, naming `because` as the settings that set the limit."""
+        try:
+            self.spec.check(name, value)
+        except FieldError as problem:
+            raise FieldError((name, *because), f"{problem} {self.why}") from None
 
 
 def setting(spec: Spec, when: tuple[str, str] | None = None) -> Any:

@@ -6,7 +6,8 @@ from typing import ClassVar, NamedTuple
 import torch
 from torch import Tensor, sigmoid, tanh
 
-from engine.cells.base import Cell
+from engine.cells.about import LSTM_QUANTITIES, About
+from engine.cells.base import StackedCell
 from engine.fields import Real, Spec
 
 
@@ -22,7 +23,7 @@ class LSTMGates(NamedTuple):
     o: Tensor
 
 
-class LSTMCell(Cell):
+class LSTMCell(StackedCell):
     """Long short-term memory: a cell state c that gates write to, keep and read.
 
     i = σ(W_i x + b_ii + U_i h₋ + b_hi)      input gate
@@ -38,7 +39,22 @@ class LSTMCell(Cell):
     et al. 2015. Same as torch.nn.LSTM, whose forget bias starts around 0.
     """
 
+    about = About(
+        name="LSTM",
+        year=2000,
+        family="gated",
+        paper="Hochreiter & Schmidhuber 1997, Long Short-Term Memory; Gers, Schmidhuber & Cummins 2000, Learning to "
+        "Forget",
+        problem="Gradients that vanish over long lags: a memory that is added to, behind gates that learn when to "
+        "write, "
+        "keep and read.",
+        look="Adding with T = 50. Watch c jump at the two marked numbers, and f stay dark between them. Then set the "
+        "forget bias to −2 and see the gradient fade.",
+        best={"task": "adding", "length": "50", "batch": "64"},
+        quantities=LSTM_QUANTITIES,
+    )
     blocks = 4
+    seconds_a_step = 2.0e-5
     options: ClassVar[Mapping[str, Spec]] = {"forget_bias": Real(1.0, -10.0, 10.0)}
     signed = frozenset({"g"})
 
@@ -59,15 +75,14 @@ class LSTMCell(Cell):
     def initial_state(self, batch_size: int) -> LSTMState:
         return LSTMState(self.zeros(batch_size), self.zeros(batch_size))
 
-    def advance(self, projected: Tensor, state: LSTMState) -> tuple[LSTMState, LSTMGates]:
-        recurrent = torch.nn.functional.linear(state.h, self.weight_hh, self.bias_hh)
-        i, f, g, o = (projected + recurrent).chunk(4, dim=-1)
+    def advance(self, projected: Tensor, state: LSTMState, weights: None) -> tuple[LSTMState, LSTMGates]:
+        i, f, g, o = (projected + self.recurrent(state.h)).chunk(4, dim=-1)
         i, f, g, o = sigmoid(i), sigmoid(f), tanh(g), sigmoid(o)
         c = f * state.c + i * g
         h = o * tanh(c)
         return LSTMState(h, c), LSTMGates(i, f, g, o)
 
-    def states(self, inputs: Tensor) -> Tensor:
+    def outputs(self, inputs: Tensor) -> Tensor:
         start = self.weight_hh.new_zeros(1, inputs.shape[0], self.hidden_size)
         weights: list[Tensor] = [self.weight_ih, self.weight_hh, self.bias_ih, self.bias_hh]
         # torch.nn.LSTM's own kernel: has_biases, num_layers, dropout, train, bidirectional, batch_first

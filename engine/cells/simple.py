@@ -6,7 +6,8 @@ from typing import Any, ClassVar, NamedTuple
 import torch
 from torch import Tensor
 
-from engine.cells.base import Cell, NoGates
+from engine.cells.about import HIDDEN, About
+from engine.cells.base import NoGates, OnlyH, StackedCell
 from engine.fields import Choice, Spec
 
 
@@ -24,10 +25,6 @@ ACTIVATIONS: dict[str, Activation] = {
     "sigmoid": Activation(torch.sigmoid, torch.sigmoid_, lambda h: h * (1 - h)),
     "identity": Activation(lambda a: a, lambda a: a, torch.ones_like),
 }
-
-
-class RNNState(NamedTuple):
-    h: Tensor
 
 
 class ElmanScan(torch.autograd.Function):
@@ -64,16 +61,29 @@ class ElmanScan(torch.autograd.Function):
         return delta.transpose(0, 1), grad_weight, None
 
 
-class RNNCell(Cell):
+class RNNCell(StackedCell):
     """The simple recurrent network: the new state is a squashed sum of the input and the old state.
 
-    h_t = f(W x_t + b_ih + U h_{t−1} + b_hh)
+    h = f(W x + b_ih + U h₋ + b_hh)
 
     x (B, I), h (B, H); f is tanh (h in −1..1), relu (h ≥ 0), sigmoid (h in 0..1) or identity.
     Source: Elman 1990, Finding Structure in Time. Same as torch.nn.RNN, which offers tanh and relu only.
     """
 
+    about = About(
+        name="Simple RNN (Elman)",
+        year=1990,
+        family="simple",
+        paper="Elman, Finding Structure in Time",
+        problem="Finding structure in time: a network whose answer depends on what came before, not on a fixed window.",
+        look="Spell hello: it learns in seconds. Then Adding with T = 50: its gradient fades before it reaches the "
+        "first "
+        "marked number. With ReLU and an identity start (IRNN) it reaches further.",
+        best={"task": "hello", "hidden": "12", "batch": "1"},
+        quantities={"h": HIDDEN},
+    )
     blocks = 1
+    seconds_a_step = 2.0e-5
     options: ClassVar[Mapping[str, Spec]] = {"activation": Choice("tanh", tuple(ACTIVATIONS))}
 
     def __init__(
@@ -88,13 +98,9 @@ class RNNCell(Cell):
         super().__init__(input_size, hidden_size, generator=generator, init=init)
         self.activation = ACTIVATIONS[activation]
 
-    def initial_state(self, batch_size: int) -> RNNState:
-        return RNNState(self.zeros(batch_size))
+    def advance(self, projected: Tensor, state: OnlyH, weights: None) -> tuple[OnlyH, NoGates]:
+        return OnlyH(self.activation.f(projected + self.recurrent(state.h))), NoGates()
 
-    def advance(self, projected: Tensor, state: RNNState) -> tuple[RNNState, NoGates]:
-        recurrent = torch.nn.functional.linear(state.h, self.weight_hh, self.bias_hh)
-        return RNNState(self.activation.f(projected + recurrent)), NoGates()
-
-    def states(self, inputs: Tensor) -> Tensor:
+    def outputs(self, inputs: Tensor) -> Tensor:
         scanned: Tensor = ElmanScan.apply(self.project(inputs) + self.bias_hh, self.weight_hh, self.activation)  # type: ignore[no-untyped-call]
         return scanned

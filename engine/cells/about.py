@@ -1,0 +1,61 @@
+"""What a cell says of itself, for the catalogue."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+FAMILIES = ("simple", "residual", "gated", "unitary", "timescales", "reservoir")
+
+
+@dataclass(frozen=True)
+class About:
+    """The facts and sentences of a cell's card; its equations stand in the docstring of its class.
+
+    name: what people call it. year: of the paper. family: one of FAMILIES. paper: authors and title. problem: what it
+    was invented for. look: what to try, and what to look for. best: the settings of an experiment that shows it well,
+    as in a link. quantities: for every state and gate a title and what to look for in its picture.
+    """
+
+    name: str
+    year: int
+    family: str
+    paper: str
+    problem: str
+    look: str
+    best: Mapping[str, str]
+    quantities: Mapping[str, tuple[str, str]]
+
+
+HIDDEN = (
+    "Hidden state h",
+    "What the network remembers, unit by unit. Look for stripes that begin at an input and last: there a unit keeps "
+    "it.",
+)
+MEMORY = (
+    "Cell state c",
+    "The long memory. Look for a jump where something is stored and an unbroken band until it is needed.",
+)
+INPUT_GATE = (
+    "Input gate i",
+    "Dark: the unit writes at this step. Look for columns that light up where the input matters.",
+)
+FORGET_GATE = (
+    "Forget gate f",
+    "Dark (1): the unit keeps its memory. Pale (0): it lets go. Long memory needs dark rows.",
+)
+WRITTEN = ("Candidate g", "What would be written into the memory, between −1 and 1, if the input gate lets it in.")
+OUTPUT_GATE = (
+    "Output gate o",
+    "Dark: the unit shows its memory to the rest. Look for units that speak only when asked.",
+)
+RESET_GATE = ("Reset gate r", "Pale (0): the candidate ignores the old state. Dark (1): it reads it in full.")
+UPDATE_GATE = ("Update gate z", "Dark (1): the unit keeps its old state. Pale (0): it takes the candidate instead.")
+CANDIDATE = ("Candidate n", "The state the unit would take on, where the update gate lets it.")
+LSTM_QUANTITIES = {
+    "h": HIDDEN,
+    "c": MEMORY,
+    "i": INPUT_GATE,
+    "f": FORGET_GATE,
+    "g": WRITTEN,
+    "o": OUTPUT_GATE,
+}
+GRU_QUANTITIES = {"h": HIDDEN, "r": RESET_GATE, "z": UPDATE_GATE, "n": CANDIDATE}

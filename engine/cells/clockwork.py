@@ -1,0 +1,107 @@
+"""The clockwork network: parts of the state that change at different beats."""
+
+from collections.abc import Mapping
+from itertools import pairwise
+from typing import Any, ClassVar, NamedTuple
+
+import torch
+from torch import Tensor, tanh
+
+from engine.cells.about import HIDDEN, About
+from engine.cells.base import StackedCell
+from engine.fields import FieldError, Limit, Spec, Whole, Wholes
+
+
+class ClockworkState(NamedTuple):
+    """h (B, H); t, the number of steps taken."""
+
+    h: Tensor
+    t: int
+
+
+class ClockworkGates(NamedTuple):
+    active: Tensor
+
+
+class ClockworkCell(StackedCell):
+    """A simple RNN cut into modules, each with a period: between its beats a module holds still.
+
+    a = tanh(W x + b_ih + U h₋ + b_hh)
+    h = active ⊙ a + (1−active) ⊙ h₋
+
+    x (B, I), h (B, H) in −1..1; active is 1 for the units of module i at step t = 1, 2, … if t mod T_i = 0, else 0. The
+    units are shared out among the `periods` T_i as evenly as they can be; periods rise. U is block-upper-triangular: a
+    module reads from itself and slower ones, never from faster ones.
+    Source: Koutník, Greff, Gomez & Schmidhuber 2014. No library ships it.
+    """
+
+    about = About(
+        name="Clockwork RNN",
+        year=2014,
+        family="timescales",
+        paper="Koutník, Greff, Gomez & Schmidhuber, A Clockwork RNN",
+        problem="Long lags at little cost: slow modules see few steps, so a gradient has few to cross.",
+        look="Forecast a sine: rows at the top change at every step, rows at the bottom in long stairs.",
+        best={"task": "forecast", "series": "sine", "length": "50", "lr": "0.003"},
+        quantities={
+            "h": HIDDEN,
+            "active": ("Active", "Dark where the unit's clock strikes and it may change; pale where it holds still."),
+        },
+    )
+    blocks = 1
+    options: ClassVar[Mapping[str, Spec]] = {"periods": Wholes((1, 2, 4, 8), 1, 500, 16)}
+
+    def __init__(
+        self,
+        input_size: int,
+        hidden_size: int,
+        *,
+        generator: torch.Generator,
+        init: str = "default",
+        periods: tuple[int, ...] = (1, 2, 4, 8),
+    ) -> None:
+        super().__init__(input_size, hidden_size, generator=generator, init=init)
+        modules = torch.tensor_split(torch.arange(hidden_size), len(periods))
+        period = torch.cat([torch.full((len(units),), every) for every, units in zip(periods, modules, strict=True)])
+        self.register_buffer("period", period, persistent=False)
+        self.register_buffer("allowed", period >= period.unsqueeze(1), persistent=False)
+        with torch.no_grad():
+            self.weight_hh.mul_(self.allowed)
+
+    @classmethod
+    def limits(cls, options: Mapping[str, Any]) -> dict[str, Limit]:
+        why = "Its clocks strike once a step, and a further transition would be a step more."
+        return {"transition_depth": Limit(Whole(0, 0, 0), why)}
+
+    @classmethod
+    def check(cls, hidden: int, options: Mapping[str, Any]) -> None:
+        periods = options["periods"]
+        given = ",".join(map(str, periods))
+        if any(slow <= fast for fast, slow in pairwise(periods)):
+            raise FieldError(
+                "periods", f"periods must rise from each to the next, such as 1,2,4,8; it was given {given}."
+            )
+        if len(periods) > hidden:
+            raise FieldError(
+                ("periods", "hidden"),
+                f"periods may be as many as there are units, {hidden}; it was given {given}. "
+                "Name fewer, or raise hidden.",
+            )
+
+    def initial_state(self, batch_size: int) -> ClockworkState:
+        return ClockworkState(self.zeros(batch_size), 0)
+
+    def shown(self, state: ClockworkState) -> dict[str, Tensor]:
+        return {"h": state.h}
+
+    def weights(self) -> Tensor:
+        """U without the blocks from fast to slow, turned for a product from the left."""
+        return (self.weight_hh * self.allowed).t()
+
+    def advance(
+        self, projected: Tensor, state: ClockworkState, weights: Tensor
+    ) -> tuple[ClockworkState, ClockworkGates]:
+        t = state.t + 1
+        beats = (t % self.period == 0).expand_as(state.h)
+        h = torch.where(beats, tanh(projected + torch.addmm(self.bias_hh, state.h, weights)), state.h)
+        return ClockworkState(h, t), ClockworkGates(beats.to(h.dtype))

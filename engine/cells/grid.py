@@ -1,0 +1,132 @@
+"""The grid LSTM over depth and time: a memory that runs up as well as along."""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import torch
+from torch import Tensor, nn, sigmoid, tanh
+
+from engine.cells.about import LSTM_QUANTITIES, About
+from engine.cells.base import Cell
+from engine.cells.initial import INITS
+from engine.fields import Choice, Limit, Whole, Wholes
+
+
+class GridState(NamedTuple):
+    """h and c (B, H) go on in time; h_depth and c_depth (B, H) go up to the next layer."""
+
+    h: Tensor
+    c: Tensor
+    h_depth: Tensor
+    c_depth: Tensor
+
+
+class GridGates(NamedTuple):
+    i: Tensor
+    f: Tensor
+    g: Tensor
+    o: Tensor
+    i_depth: Tensor
+    f_depth: Tensor
+    g_depth: Tensor
+    o_depth: Tensor
+
+
+def _depth(title: str) -> str:
+    return f"{title}, in depth"
+
+
+class GridLSTMCell(Cell):
+    """Two LSTMs at every crossing of layer and step, one along time and one along depth, that read the same state.
+
+    H = [h_depth; h_time]                      what comes from below, what comes from before
+    i_k, f_k, o_k = σ(W_k H + b_k)             for each dimension k: time and depth
+    g_k = tanh(W_k H + b_k)
+    c_k′ = f_k ⊙ c_k + i_k ⊙ g_k
+    h_k′ = o_k ⊙ tanh(c_k′)
+
+    From below come h_depth and c_depth, together (B, 2·H); the first layer gets them from x by a linear map. h_time and
+    c_time start at 0. Gates in 0..1, g and h in −1..1; each dimension stacks i, f, g, o in weight (4·H, 2·H) and bias
+    (4·H). The forget biases start at 1. What is above reads h_depth′ and c_depth′.
+    Source: Kalchbrenner, Danihelka & Graves 2015, the 2-D block; the paper prints h′ = tanh(o ⊙ c′) and no biases, its
+    ports the form here. No library ships it.
+    """
+
+    about = About(
+        name="Grid LSTM (depth and time)",
+        year=2015,
+        family="gated",
+        paper="Kalchbrenner, Danihelka & Graves, Grid Long Short-Term Memory",
+        problem="Deep networks of LSTMs: gates and a memory upwards too, so that depth does not lose the gradient "
+        "either.",
+        look="Stack 3 or 4 layers on Echo or Copy and compare with an LSTM as deep. c_depth carries an input up "
+        "unchanged "
+        "where f_depth is dark.",
+        best={"task": "echo", "layers": "3", "hidden": "24"},
+        quantities={
+            **LSTM_QUANTITIES,
+            **{f"{name}_depth": (_depth(title), look) for name, (title, look) in LSTM_QUANTITIES.items()},
+        },
+    )
+    blocks = 16
+    signed = frozenset({"g", "g_depth"})
+
+    def __init__(self, input_size: int, hidden_size: int, *, generator: torch.Generator, init: str = "default") -> None:
+        super().__init__(input_size, hidden_size)
+        self.weight_time = nn.Parameter(torch.empty(4 * hidden_size, 2 * hidden_size))
+        self.bias_time = nn.Parameter(torch.empty(4 * hidden_size))
+        self.weight_depth = nn.Parameter(torch.empty(4 * hidden_size, 2 * hidden_size))
+        self.bias_depth = nn.Parameter(torch.empty(4 * hidden_size))
+        with torch.no_grad():
+            for weight, bias in ((self.weight_time, self.bias_time), (self.weight_depth, self.bias_depth)):
+                below, before = weight.split(hidden_size, dim=1)
+                INITS[init]([below], [before], [bias], hidden_size, generator)
+                bias[hidden_size : 2 * hidden_size] = 1
+
+    @classmethod
+    def limits(cls, options: Mapping[str, Any]) -> dict[str, Limit]:
+        two = "The layer above continues the depth memory of this one, which has one direction."
+        depth = "Its depth is gated already."
+        return {
+            "direction": Limit(Choice("forward", ("forward", "backward")), two),
+            "transition_depth": Limit(Whole(0, 0, 0), depth),
+            "connection": Limit(Choice("plain", ("plain",)), depth),
+            "windows": Limit(Wholes((1,), 1, 1, 1), "A window of steps has no one depth memory to go on with."),
+        }
+
+    @classmethod
+    def entrance_size(cls, hidden: int) -> int:
+        return 2 * hidden
+
+    @property
+    def output_size(self) -> int:
+        return 2 * self.hidden_size
+
+    def initial_state(self, batch_size: int) -> GridState:
+        nothing = self.zeros(batch_size)
+        return GridState(nothing, nothing, nothing, nothing)
+
+    def output(self, state: GridState) -> Tensor:
+        return torch.cat([state.h_depth, state.c_depth], dim=-1)
+
+    def project(self, inputs: Tensor) -> Tensor:
+        """The columns of both weights for h_depth, and c_depth as it is: (B, 9·H)."""
+        h_depth, c_depth = inputs.chunk(2, dim=-1)
+        below = torch.cat([self.weight_time, self.weight_depth])[:, : self.hidden_size]
+        return torch.cat(
+            [nn.functional.linear(h_depth, below, torch.cat([self.bias_time, self.bias_depth])), c_depth], -1
+        )
+
+    def weights(self) -> Tensor:
+        """The columns of both weights for h_time, turned for a product from the left: (H, 8·H)."""
+        return torch.cat([self.weight_time, self.weight_depth])[:, self.hidden_size :].t()
+
+    def advance(self, projected: Tensor, state: GridState, weights: Tensor) -> tuple[GridState, GridGates]:
+        below, c_depth = projected.split((8 * self.hidden_size, self.hidden_size), dim=-1)
+        a = torch.addmm(below, state.h, weights).unflatten(-1, (2, 4, self.hidden_size))
+        i, f, g, o = sigmoid(a[:, :, 0]), sigmoid(a[:, :, 1]), tanh(a[:, :, 2]), sigmoid(a[:, :, 3])
+        c = f * torch.stack([state.c, c_depth], dim=1) + i * g
+        h = o * tanh(c)
+        along = [gate[:, 0] for gate in (i, f, g, o)]
+        up = [gate[:, 1] for gate in (i, f, g, o)]
+        return GridState(h[:, 0], c[:, 0], h[:, 1], c[:, 1]), GridGates(*along, *up)

@@ -1,0 +1,87 @@
+"""States that are added to instead of replaced: the texts' first answers to vanishing gradients."""
+
+import torch
+from torch import Tensor, nn, tanh
+
+from engine.cells.about import HIDDEN, About
+from engine.cells.base import Cell, NoGates, OnlyH, StackedCell
+from engine.cells.initial import INITS
+from engine.fields import Limit, Whole
+
+ADDED = (HIDDEN[0], "Every step adds to it and nothing takes away by itself: look for colours that deepen with time.")
+
+
+class ResidualInputCell(Cell):
+    """A state to which every input adds its share, and that nothing else changes.
+
+    h = h₋ + tanh(W x + b)
+
+    x (B, I), h (B, H), without bound: |h| ≤ t. ∂h/∂h₋ is the identity, so the gradient neither grows nor fades; but
+    what a step adds cannot depend on what is remembered, so the order of the inputs is lost.
+    Source: S1 (1.22), with tanh for its g. No library ships it.
+    """
+
+    about = About(
+        name="Residual on the input (1.22)",
+        year=1991,
+        family="residual",
+        paper="Qiu, Neural Networks and Deep Learning, (1.22); the identity path of Hochreiter's thesis of 1991",
+        problem="Gradients that vanish or explode: with U = 1 and f′ = 1 they can do neither.",
+        look="Adding: a sum of what each step says is just what it can do. Temporal order: it cannot know which "
+        "letter came "
+        "first. ‖∂L/∂h‖ is a level line.",
+        best={"task": "adding", "length": "50", "batch": "64"},
+        quantities={"h": ADDED},
+    )
+    blocks = 1
+
+    def __init__(self, input_size: int, hidden_size: int, *, generator: torch.Generator, init: str = "default") -> None:
+        super().__init__(input_size, hidden_size)
+        self.W = nn.Parameter(torch.empty(hidden_size, input_size))
+        self.b = nn.Parameter(torch.empty(hidden_size))
+        with torch.no_grad():
+            INITS[init]([self.W], [], [self.b], hidden_size, generator)
+
+    @classmethod
+    def limits(cls, options: object) -> dict[str, Limit]:
+        why = "Nothing but an input ever changes its state, and a further transition has none."
+        return {"transition_depth": Limit(Whole(0, 0, 0), why)}
+
+    def initial_state(self, batch_size: int) -> OnlyH:
+        return OnlyH(self.zeros(batch_size))
+
+    def project(self, inputs: Tensor) -> Tensor:
+        return tanh(nn.functional.linear(inputs, self.W, self.b))
+
+    def advance(self, projected: Tensor, state: OnlyH, weights: None) -> tuple[OnlyH, NoGates]:
+        return OnlyH(state.h + projected), NoGates()
+
+    def outputs(self, inputs: Tensor) -> Tensor:
+        return self.project(inputs).cumsum(1)
+
+
+class ResidualCell(StackedCell):
+    """A state to which a simple RNN adds at every step.
+
+    h = h₋ + tanh(W x + b_ih + U h₋ + b_hh)
+
+    x (B, I), h (B, H), without bound: |h| ≤ t. ∂h/∂h₋ = 1 + diag(tanh′) U: the 1 keeps the gradient from vanishing.
+    Source: S1 (1.23), with tanh for its g. No library ships it.
+    """
+
+    about = About(
+        name="Residual (1.23)",
+        year=1997,
+        family="residual",
+        paper="Qiu, Neural Networks and Deep Learning, (1.23); the carousel of Hochreiter & Schmidhuber 1997 without "
+        "gates",
+        problem="Gradients that vanish, while what is added may still depend on what is remembered.",
+        look="Adding with T = 50 beside the simple RNN: the gradient at the first step does not fade. Watch h fill up: "
+        "what it cannot do is forget.",
+        best={"task": "adding", "length": "50", "batch": "64", "lr": "0.003"},
+        quantities={"h": ADDED},
+    )
+    blocks = 1
+
+    def advance(self, projected: Tensor, state: OnlyH, weights: None) -> tuple[OnlyH, NoGates]:
+        return OnlyH(state.h + tanh(projected + self.recurrent(state.h))), NoGates()
