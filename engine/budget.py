@@ -1,6 +1,6 @@
 """How long one update takes, estimated before it is run, so that no experiment can hold up a server.
 
-The coefficients were fitted over the three cells on one thread of a small server
+The coefficients, and every cell's `seconds_a_step`, were fitted on one thread of a small server
 (`python -m benchmarks.budget` fits them anew and shows how far the estimate is off).
 """
 
@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 
 MAX_SECONDS = 0.5
 
-SECONDS_A_CELL_STEP = 2.0e-5
 SECONDS_A_FLOP = 8.0e-12
 SECONDS_A_GATE = 1.3e-8
 SECONDS_AN_INPUT = 1.1e-8
@@ -26,19 +25,27 @@ def work(task: Task, network: "Architecture", batch: int) -> tuple[float, float,
     Forward and backward together cost three matrix products of 2 operations a weight for each sequence and step.
     """
     directions = 2 if network.direction == "bidirectional" else 1
-    rows = CELLS[network.cell].blocks * network.hidden
-    width, weights = task.input_size, 0
-    for _ in range(network.layers):
-        weights += directions * rows * (width + network.hidden)
-        width = directions * network.hidden
-    weights += width * task.output_size
-    sequence_steps = batch * task.steps
-    cells = network.layers * directions
+    hidden, rows = network.hidden, CELLS[network.cell].blocks * network.hidden
+    cells = directions * (1 + network.transition_depth)
+    steps, width = task.steps, hidden if network.input_depth else task.input_size
+    weights = network.input_depth * hidden * max(task.input_size, hidden) * steps
+    cell_steps = 0
+    for layer in range(1, network.layers + 1):
+        weights += (directions * rows * width + cells * rows * hidden) * steps
+        cell_steps += cells * steps
+        width = directions * hidden
+        if network.connection == "highway" and layer > 1:
+            weights += width * width * steps
+        if layer < network.layers:
+            width *= network.window(layer)
+            steps = -(-steps // network.window(layer))
+    answers = task.steps if task.readout == "every" else 1
+    weights += (network.output_depth * hidden * max(width, hidden) + width * task.output_size) * answers
     return (
-        task.steps * cells,
-        6.0 * weights * sequence_steps,
-        sequence_steps * cells * rows,
-        sequence_steps * (task.input_size + task.output_size),
+        cell_steps,
+        6.0 * weights * batch,
+        batch * cell_steps * rows,
+        batch * task.steps * (task.input_size + task.output_size),
     )
 
 
@@ -52,4 +59,9 @@ def largest_batch(task: Task, network: "Architecture") -> int:
 def seconds_per_update(task: Task, network: "Architecture", batch: int) -> float:
     """The estimated duration of one update in seconds, on one thread."""
     steps, flops, gates, numbers = work(task, network, batch)
-    return SECONDS_A_CELL_STEP * steps + SECONDS_A_FLOP * flops + SECONDS_A_GATE * gates + SECONDS_AN_INPUT * numbers
+    return (
+        CELLS[network.cell].seconds_a_step * steps
+        + SECONDS_A_FLOP * flops
+        + SECONDS_A_GATE * gates
+        + SECONDS_AN_INPUT * numbers
+    )

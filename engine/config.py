@@ -9,9 +9,11 @@ from engine.cells import CELLS, INITS
 from engine.fields import (
     Choice,
     FieldError,
+    Limit,
     Real,
     Spec,
     Whole,
+    Wholes,
     check_settings,
     conditions,
     read_settings,
@@ -20,20 +22,33 @@ from engine.fields import (
     specs,
 )
 from engine.optimizers import OPTIMIZERS
-from engine.tasks import TASKS, Task
+from engine.connections import CONNECTIONS
+from engine.tasks import TASKS, Amounts, Task
 
 TASK = Choice("adding", tuple(TASKS))
+UNJOINED = Wholes((1,), 1, 1, 1)
 
 
 @dataclass(frozen=True)
 class Architecture:
-    """The network to build. `options` are the chosen cell's own; those not given take the cell's defaults."""
+    """The network to build. `options` are the chosen cell's own; those not given take the cell's defaults.
+
+    input_depth, transition_depth, output_depth: further maps between the input and the first layer, between one state
+    and the next, and between the last layer and the answer. Pascanu et al. 2014. connection: what a layer from the
+    second on hands up beside its own output. windows: how many steps of each layer are joined into one of the next, the
+    last number for all further up; (1,) joins none. Graves 2012.
+    """
 
     cell: str = setting(Choice("lstm", tuple(CELLS)))
     hidden: int = setting(Whole(32, 1, 128, "units"))
     layers: int = setting(Whole(1, 1, 4, "layers"))
     direction: str = setting(Choice("forward", ("forward", "backward", "bidirectional")))
     init: str = setting(Choice("default", tuple(INITS)))
+    input_depth: int = setting(Whole(0, 0, 3, "layers"))
+    transition_depth: int = setting(Whole(0, 0, 3, "layers"))
+    output_depth: int = setting(Whole(0, 0, 3, "layers"))
+    connection: str = setting(Choice("plain", tuple(CONNECTIONS)))
+    windows: tuple[int, ...] = setting(Wholes((1,), 1, 10, 3))
     options: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
     def __post_init__(self) -> None:
@@ -46,6 +61,29 @@ class Architecture:
         for name, value in options.items():
             declared[name].check(name, value)
         object.__setattr__(self, "options", options)
+        CELLS[self.cell].check(self.hidden, options)
+        for name, limit in self.limits({**vars(self)}).items():
+            limit.check(name, getattr(self, name))
+
+    @classmethod
+    def limits(cls, values: Mapping[str, Any]) -> dict[str, Limit]:
+        """The settings that are limited beside the other settings' `values`: by the cell, and by each other."""
+        limits = dict(CELLS[values["cell"]].limits(values["options"]))
+        single = "It acts between layers, and there is one."
+        wider = "Joined windows are wider than what they would be added to."
+        plain = Choice("plain", ("plain",))
+        if values["layers"] == 1:
+            limits |= {
+                "connection": Limit(plain, single, ("layers",)),
+                "windows": Limit(UNJOINED, single, ("layers",)),
+            }
+        elif max(values["windows"]) > 1:
+            limits["connection"] = Limit(plain, wider, ("windows",))
+        return limits
+
+    def window(self, layer: int) -> int:
+        """How many steps of layer `layer` (from 1) become one step of the next."""
+        return self.windows[min(layer, len(self.windows)) - 1]
 
 
 @dataclass(frozen=True)
@@ -81,12 +119,8 @@ class Experiment:
     training: Training
 
     def __post_init__(self) -> None:
-        if self.task.causal and self.network.direction != "forward":
-            raise FieldError(
-                ("direction", "task"),
-                f"direction must be forward for the task {self.task_name}: a network that reads "
-                f"{self.network.direction} would meet the next character before it has to predict it.",
-            )
+        for name, limit in network_limits(self.task).items():
+            limit.check(name, getattr(self.network, name))
         needed = seconds_per_update(self.task, self.network, self.training.batch)
         if needed > MAX_SECONDS:
             raise FieldError(
@@ -94,6 +128,11 @@ class Experiment:
                 f"One update of this network would take about {needed:.1f} seconds, and {MAX_SECONDS:g} is the limit. "
                 "Lower one of: batch, hidden, layers, length.",
             )
+
+    @property
+    def closed_form(self) -> bool:
+        """Whether the readout is found by ridge regression and not by gradient: a reservoir's, for amounts."""
+        return self.network.options.get("fit") == "ridge" and isinstance(self.task, Amounts)
 
     @property
     def task_name(self) -> str:
@@ -143,6 +182,18 @@ class Experiment:
             **{name: (spec, getattr(self.training, name)) for name, spec in specs(self.training).items()},
         }
         return {name: spec.write(value) for name, (spec, value) in declared.items()}
+
+
+def network_limits(task: Task) -> dict[str, Limit]:
+    """What a task asks of the network."""
+    limits = {}
+    if task.causal:
+        ahead = "A network that reads backward would meet the next character before it has to predict it."
+        limits["direction"] = Limit(Choice("forward", ("forward",)), ahead, ("task",))
+    if task.readout == "every":
+        each = "This task asks for an answer at every step, and joined steps would have one together."
+        limits["windows"] = Limit(UNJOINED, each, ("task",))
+    return limits
 
 
 def known_settings() -> dict[str, tuple[Spec, ...]]:

@@ -56,10 +56,8 @@ class Whole:
     def check(self, name: str, value: object) -> None:
         if not isinstance(value, int) or isinstance(value, bool) or not self.low <= value <= self.high:
             unit = f" {self.unit}" if self.unit else ""
-            raise FieldError(
-                name,
-                f"{name} must be a whole number from {self.low:,} to {self.high:,}{unit}; it was given {shown(value)}.",
-            )
+            span = f"a whole number from {self.low:,} to {self.high:,}{unit}" if self.low < self.high else self.low
+            raise FieldError(name, f"{name} must be {span}; it was given {shown(value)}.")
 
     def read(self, name: str, text: str) -> int:
         value = number(int, text)
@@ -113,7 +111,8 @@ class Choice:
     def check(self, name: str, value: object) -> None:
         if value not in self.options:
             allowed = ", ".join(self.options)
-            raise FieldError(name, f"{name} must be one of {allowed}; it was given {shown(value)}.")
+            one_of = "one of " if len(self.options) > 1 else ""
+            raise FieldError(name, f"{name} must be {one_of}{allowed}; it was given {shown(value)}.")
 
     def read(self, name: str, text: str) -> str:
         self.check(name, text)
@@ -204,11 +203,9 @@ class Wholes:
             for v in value  # type: ignore[attr-defined]  # a tuple, or never reached
         ):
             given = self.write(value) if isinstance(value, tuple) else value
-            raise FieldError(
-                name,
-                f"{name} must be 1 to {self.max_count} whole numbers from {self.low:,} to {self.high:,} with commas "
-                f"between them, such as {self.write(self.default)}; it was given {shown(given)}.",
-            )
+            span = f"1 to {self.max_count} whole numbers from {self.low:,} to {self.high:,} with commas between them, "
+            allowed = span + f"such as {self.write(self.default)}" if self.max_count > 1 else self.write(self.default)
+            raise FieldError(name, f"{name} must be {allowed}; it was given {shown(given)}.")
 
     def read(self, name: str, text: str) -> tuple[int, ...]:
         parts = text.split(",", self.max_count + 1)
@@ -226,17 +223,18 @@ Spec = Whole | Real | Choice | Text | Numbers | Wholes
 
 
 class Limit(NamedTuple):
-    """What a setting may be beside the others where that is less than usual, and why, as a sentence."""
+    """What a setting may be where that is less than usual; why, as a sentence; because of which other settings."""
 
     spec: Spec
     why: str
+    because: tuple[str, ...] = ("cell",)
 
-    def check(self, name: str, value: object, because: tuple[str, ...]) -> None:
-        """Raise FieldError, naming `because` as the settings that set the limit."""
+    def check(self, name: str, value: object) -> None:
+        """Raise FieldError that names the setting and those it is limited by."""
         try:
             self.spec.check(name, value)
         except FieldError as problem:
-            raise FieldError((name, *because), f"{problem} {self.why}") from None
+            raise FieldError((name, *self.because), f"{problem} {self.why}") from None
 
 
 def setting(spec: Spec, when: tuple[str, str] | None = None) -> Any:

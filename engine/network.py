@@ -1,4 +1,4 @@
-"""Layers × directions of cells, and a linear readout."""
+"""Layers × directions of cells under a readout, and the maps between them."""
 
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
@@ -6,8 +6,9 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from engine.cells import CELLS, Cell
+from engine.cells import CELLS, Cell, DeepTransition
 from engine.config import Architecture
+from engine.connections import CONNECTIONS, Plain
 
 DIRECTIONS = {"forward": ("forward",), "backward": ("backward",), "bidirectional": ("forward", "backward")}
 
@@ -19,9 +20,9 @@ def in_order(sequence: Tensor, direction: str) -> Tensor:
     return sequence.flip(1) if direction == "backward" else sequence
 
 
-def cell_states(cell: Cell, inputs: Tensor) -> Tensor:
-    """The fast way through one cell: h of every step (B, T, H)."""
-    return cell.states(inputs)
+def cell_outputs(cell: Cell, inputs: Tensor) -> Tensor:
+    """The fast way through one cell: what it hands up at every step (B, T, output_size)."""
+    return cell.outputs(inputs)
 
 
 def joined(directions: Iterable[Tensor]) -> Tensor:
@@ -42,20 +43,54 @@ class Layer(nn.Module):
         return zip(self.directions, self.cells, strict=True)  # type: ignore[arg-type]  # a ModuleList of Cells
 
     def forward(self, inputs: Tensor, run: Run) -> dict[str, Tensor]:
-        """h of every step (B, T, H) for each direction, all in the order of the input."""
+        """What each direction hands up at every step (B, T, ·), all in the order of the input."""
         return {
             direction: in_order(run(cell, in_order(inputs, direction)), direction)
             for direction, cell in self.by_direction()
         }
 
 
+def joined_in_time(sequence: Tensor, window: int) -> Tensor:
+    """(B, T, ·) to (B, ⌈T/window⌉, window·): each window of steps side by side. Graves 2012.
+
+    The first window is filled up with zeros at its front, so that the last one always ends with the sequence.
+    """
+    if window == 1:
+        return sequence
+    missing = -sequence.shape[1] % window
+    filled = nn.functional.pad(sequence, (0, 0, missing, 0))
+    side_by_side: Tensor = filled.unflatten(1, (-1, window)).flatten(2)
+    return side_by_side
+
+
+def linear(inputs: int, outputs: int, generator: torch.Generator) -> nn.Linear:
+    """A linear map, uniform in ±1/√inputs as torch.nn.Linear starts."""
+    made = nn.Linear(inputs, outputs)
+    for parameter in made.parameters():
+        nn.init.uniform_(parameter, -(inputs**-0.5), inputs**-0.5, generator=generator)
+    return made
+
+
+def deep(inputs: int, hidden: int, depth: int, outputs: int | None, generator: torch.Generator) -> nn.Sequential:
+    """`depth` times tanh(W x + b) with `hidden` units, and if `outputs` is given, a linear map to as many."""
+    maps: list[nn.Module] = []
+    for _ in range(depth):
+        maps += [linear(inputs, hidden, generator), nn.Tanh()]
+        inputs = hidden
+    if outputs is not None:
+        maps.append(linear(inputs, outputs, generator))
+    return nn.Sequential(*maps)
+
+
 class Network(nn.Module):
-    """Stacked recurrent layers under a linear readout.
+    """Stacked recurrent layers under a readout.
 
-    hˡ = cellˡ(hˡ⁻¹), h⁰ = x; a bidirectional layer joins [forward; backward]. The readout is V·r + b with r the last
-    state of each direction (a backward cell's last is at t=1), the mean over time, or every state in turn.
+    hˡ = cellˡ(xˡ), x¹ = x, xˡ⁺¹ = hˡ or what the connection makes of hˡ and xˡ; a bidirectional layer joins [forward;
+    backward]. The readout is V·r + b with r the last state of each direction (a backward cell's last is at t=1), the
+    mean over time, or every state in turn. A deep input or output puts an MLP in front of the first layer or into the
+    readout.
 
-    Sources: S1 (1.4)–(1.6), (1.44); Schuster & Paliwal 1997.
+    Sources: S1 (1.4)–(1.6), (1.44); Schuster & Paliwal 1997; Pascanu et al. 2014; Graves 2012.
     """
 
     def __init__(
@@ -69,44 +104,47 @@ class Network(nn.Module):
     ) -> None:
         super().__init__()
         self.mode = readout
-        directions = DIRECTIONS[architecture.direction]
-        self.layers = nn.ModuleList()
-        width = input_size
-        for _ in range(architecture.layers):
-            cells: dict[str, Cell] = {
-                direction: CELLS[architecture.cell](
-                    width,
-                    architecture.hidden,
-                    generator=generator,
-                    init=architecture.init,
-                    **architecture.options,
-                )
-                for direction in directions
-            }
+        hidden, depth = architecture.hidden, architecture.input_depth
+        kind, directions = CELLS[architecture.cell], DIRECTIONS[architecture.direction]
+        self.entrance = deep(input_size, hidden, depth, kind.entrance_size(hidden), generator)
+        width = kind.entrance_size(hidden) or (hidden if depth else input_size)
+        self.windows = [architecture.window(layer) for layer in range(1, architecture.layers)] + [1]
+        self.layers, self.connections = nn.ModuleList(), nn.ModuleList()
+        for number, window in enumerate(self.windows):
+            cells = {direction: cell(architecture, width, output_size, generator) for direction in directions}
             self.layers.append(Layer(cells))
-            width = architecture.hidden * len(directions)
-        self.readout = nn.Linear(width, output_size)
-        bound = width**-0.5
-        for parameter in self.readout.parameters():
-            nn.init.uniform_(parameter, -bound, bound, generator=generator)
+            width = sum(each.output_size for each in cells.values())
+            connection = CONNECTIONS[architecture.connection if number else "plain"]
+            self.connections.append(connection(width, generator=generator))
+            width *= window
+        answers = None if kind.answers else output_size
+        self.readout = deep(width, hidden, architecture.output_depth, answers, generator)
 
-    def forward(self, inputs: Tensor, run: Run = cell_states) -> Tensor:
+    def forward(self, inputs: Tensor, run: Run = cell_outputs) -> Tensor:
         """Outputs (B, O), or (B, T, O) with an answer a step, for inputs (B, T, I).
 
         `run` takes a sequence through one cell; looking inside passes one that takes notes.
         """
+        outputs: Tensor = self.readout(self.read(inputs, run))
+        return outputs
+
+    def read(self, inputs: Tensor, run: Run = cell_outputs) -> Tensor:
+        """r: what the readout reads, (B, ·) or (B, T, ·)."""
+        x = self.entrance(inputs)
         states: dict[str, Tensor] = {}
-        for layer in self.layers:
-            states = layer(inputs, run)
-            inputs = joined(states.values())
+        for layer, connection, window in zip(self.layers, self.connections, self.windows, strict=True):
+            states = layer(x, run)
+            if type(connection) is not Plain:
+                handed = connection(joined(states.values()), x)
+                states = dict(zip(states, handed.chunk(len(states), dim=-1), strict=True))
+            if layer is not self.layers[-1]:
+                x = joined_in_time(joined(states.values()), window)
         if self.mode == "last":
             ends = {"forward": -1, "backward": 0}
             # Taken from (T, B, H), as the fast ways lay states out: the gradient then arrives laid out so too.
-            inputs = joined(h.transpose(0, 1)[ends[direction]] for direction, h in states.items())
-        elif self.mode == "mean":
-            inputs = inputs.mean(dim=1)
-        outputs: Tensor = self.readout(inputs)
-        return outputs
+            return joined(h.transpose(0, 1)[ends[direction]] for direction, h in states.items())
+        handed = joined(states.values())
+        return handed.mean(dim=1) if self.mode == "mean" else handed
 
     def start(self, batch_size: int) -> list[Any]:
         """The state of every layer before the first step, for `step`."""
@@ -115,19 +153,50 @@ class Network(nn.Module):
     def step(self, x: Tensor, states: list[Any]) -> tuple[Tensor, list[Any]]:
         """One step of a forward network: outputs (B, O) and the new states, for an input (B, I)."""
         after = []
-        for cell, state in zip(self._forward_cells(), states, strict=True):
+        x = self.entrance(x)
+        for cell, connection, state in zip(self._forward_cells(), self.connections, states, strict=True):
             new, _ = cell.step(x, state)
             after.append(new)
-            x = new.h
+            x = connection(cell.output(new), x)
         outputs: Tensor = self.readout(x)
         return outputs, after
 
     def _forward_cells(self) -> list[Cell]:
-        """The cell of every layer of a network that reads forward only. Raises ValueError if it does not."""
-        if any(layer.directions != ("forward",) for layer in self.layers):
+        """The cell of every layer of a network that reads forward, step by step. Raises ValueError if it does not."""
+        if any(layer.directions != ("forward",) for layer in self.layers) or max(self.windows) > 1:
             raise ValueError("Only a network that reads forward can be taken step by step.")
         return [layer.cells[0] for layer in self.layers]  # type: ignore[index, misc]  # a ModuleList of Layers
 
     @property
-    def parameter_count(self) -> int:
-        return sum(parameter.numel() for parameter in self.parameters())
+    def sizes(self) -> dict[str, int]:
+        """How many trained numbers each part has: entrance, layer 1, …, readout; a layer's for each direction."""
+        layers = {
+            f"layer {number}": count(layer) // len(layer.directions) + count(connection)  # type: ignore[arg-type]
+            for number, (layer, connection) in enumerate(zip(self.layers, self.connections, strict=True), 1)
+        }
+        return {"entrance": count(self.entrance), **layers, "readout": count(self.readout)}
+
+
+def count(module: nn.Module) -> int:
+    """How many numbers in `module` are trained."""
+    return sum(parameter.numel() for parameter in module.parameters())
+
+
+def cell(architecture: Architecture, input_size: int, answer_size: int, generator: torch.Generator) -> Cell:
+    """One cell of the network, in several steps if its transition is deep."""
+    kind: Any = CELLS[architecture.cell]
+    own = {"answer_size": answer_size} if kind.answers else {}
+
+    def make(inputs: int | None) -> Cell:
+        made: Cell = kind(
+            input_size if inputs is None else inputs,
+            architecture.hidden,
+            generator=generator,
+            init=architecture.init,
+            **own,
+            **architecture.options,
+        )
+        return made
+
+    depth = architecture.transition_depth
+    return DeepTransition(depth, make) if depth else make(None)

@@ -16,6 +16,7 @@ from engine.flat import flattened
 from engine.history import History
 from engine.network import Network
 from engine.optimizers import OPTIMIZERS, bare_step
+from engine.ridge import RidgeReadout
 from engine.tasks import Batch
 from engine.trace import Trace, trace
 
@@ -44,13 +45,15 @@ class Explosion:
 class Snapshot:
     """What leaves a run: a moment of it that nothing changes any more.
 
-    parameters: how many weights and biases. seconds: time spent in updates. losses: (N, 2) update and training loss,
-    measured before that update's step. held_out: (M, 3) update, loss, accuracy after that many updates. gradient_norm:
-    of the last update, before clipping.
+    parameters: how many weights and biases are trained; sizes: by the part of the network. seconds: time spent in
+    updates. losses: (N, 2) update and training loss, measured before that update's step. held_out: (M, 3) update, loss,
+    accuracy after that many updates. gradient_norm: of the last update, before clipping; None before it, and where
+    nothing is learned by gradient.
     """
 
     experiment: Experiment
     parameters: int
+    sizes: dict[str, int]
     updates: int
     seconds: float
     losses: np.ndarray
@@ -74,6 +77,7 @@ class Run:
         training = experiment.training
         self.optimizer = OPTIMIZERS[training.optimizer]([self._weights], lr=training.lr, weight_decay=training.decay)
         self._step = bare_step(self.optimizer)
+        self._ridge = _ridge(self.network, experiment)
         self.updates = 0
         self.seconds = 0.0
         self.losses = History(columns=2)
@@ -94,23 +98,27 @@ class Run:
         number = self.updates + 1
         training, task = self.experiment.training, self.experiment.task
         batch = task.batch(training.batch, seeds.generator(training.seed, seeds.TRAIN, number))
-        self._gradient.zero_()
-        loss = task.loss(self.network(batch.inputs), batch)
-        loss.backward()
-        norm = self._clipped(training.clip)
-        value = float(loss.detach())
-        if not math.isfinite(value):
-            self._take_back()
-        elif not norm < (math.inf if training.clip else OVERFLOW):
-            self.explosion = Explosion(number, "gradient")
+        if self._ridge:
+            value = self._solve(self._ridge, batch)
         else:
+            self._gradient.zero_()
+            loss = task.loss(self.network(batch.inputs), batch)
+            loss.backward()
+            norm = self._clipped(training.clip)
+            value = float(loss.detach())
+            if not math.isfinite(value):
+                self._take_back()
+                return
+            if not norm < (math.inf if training.clip else OVERFLOW):
+                self.explosion = Explosion(number, "gradient")
+                return
             self._remember()
             self._step()
-            self.updates = number
             self.gradient_norm = norm
-            self.losses.append(number, value)
-            if number % HELD_OUT_EVERY == 0:
-                self._measure()
+        self.updates = number
+        self.losses.append(number, value)
+        if number % HELD_OUT_EVERY == 0:
+            self._measure()
 
     def advance(self, seconds: float) -> int:
         """Whole updates for `seconds`, to the nearest one, but one at least; how many were made."""
@@ -144,6 +152,7 @@ class Run:
         return Snapshot(
             experiment=self.experiment,
             parameters=self._weights.numel(),
+            sizes=self.network.sizes,
             updates=self.updates,
             seconds=self.seconds,
             losses=self.losses.table(),
@@ -165,6 +174,7 @@ class Run:
             "explosion": None if self.explosion is None else (self.explosion.update, self.explosion.quantity),
             "network": copy.deepcopy(self.network.state_dict()),
             "before": copy.deepcopy(self._before),
+            "ridge": self._ridge.state() if self._ridge else None,
             "optimizer": copy.deepcopy(self.optimizer.state_dict()),
         }
 
@@ -174,12 +184,23 @@ class Run:
         run = cls(Experiment.from_params(state["experiment"]))
         run.network.load_state_dict(state["network"])
         run._before = copy.deepcopy(state["before"])
+        if run._ridge:
+            run._ridge.restore(state["ridge"])
         run.optimizer.load_state_dict(copy.deepcopy(state["optimizer"]))
         run.updates, run.seconds = state["updates"], state["seconds"]
         run.losses, run.held_out = History.restored(state["losses"]), History.restored(state["held_out"])
         run.gradient_norm = state["gradient_norm"]
         run.explosion = None if state["explosion"] is None else Explosion(*state["explosion"])
         return run
+
+    @torch.no_grad()
+    def _solve(self, ridge: RidgeReadout, batch: Batch) -> float:
+        """Fit the readout to this batch and all before it; the loss before that."""
+        read = self.network.read(batch.inputs)
+        value = float(self.experiment.task.loss(self.network.readout(read), batch))
+        self._remember()
+        ridge.learn(read, batch.targets)
+        return value
 
     def _clipped(self, threshold: float) -> float:
         """‖gradient‖ over all parameters; if a threshold is set, the gradient is scaled down to it. Pascanu 2013."""
@@ -224,3 +245,12 @@ def build(experiment: Experiment) -> Network:
         task.readout,
         generator=seeds.generator(experiment.training.seed, seeds.INIT, 0),
     )
+
+
+def _ridge(network: Network, experiment: Experiment) -> RidgeReadout | None:
+    """What fits the readout where that is done in closed form."""
+    if not experiment.closed_form:
+        return None
+    readout = network.readout[-1]
+    assert isinstance(readout, torch.nn.Linear)
+    return RidgeReadout(readout, experiment.network.options["ridge"])

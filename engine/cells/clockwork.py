@@ -49,6 +49,8 @@ class ClockworkCell(StackedCell):
         },
     )
     blocks = 1
+    period: Tensor
+    allowed: Tensor
     options: ClassVar[Mapping[str, Spec]] = {"periods": Wholes((1, 2, 4, 8), 1, 500, 16)}
 
     def __init__(
@@ -102,6 +104,6 @@ class ClockworkCell(StackedCell):
         self, projected: Tensor, state: ClockworkState, weights: Tensor
     ) -> tuple[ClockworkState, ClockworkGates]:
         t = state.t + 1
-        beats = (t % self.period == 0).expand_as(state.h)
+        beats = torch.remainder(t, self.period).eq(0).expand_as(state.h)
         h = torch.where(beats, tanh(projected + torch.addmm(self.bias_hh, state.h, weights)), state.h)
         return ClockworkState(h, t), ClockworkGates(beats.to(h.dtype))

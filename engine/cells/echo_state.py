@@ -41,6 +41,9 @@ class EchoStateCell(Cell):
         },
     )
     blocks = 1
+    W_in: Tensor
+    W: Tensor
+    b: Tensor
     options: ClassVar[Mapping[str, Spec]] = {
         "radius": Real(0.9, 0.0, 3.0),
         "leak": Real(0.3, 0.01, 1.0),
@@ -92,8 +95,7 @@ class EchoStateCell(Cell):
         return limits
 
     def zeros(self, batch_size: int, size: int | None = None) -> Tensor:
-        weight: Tensor = self.W
-        return weight.new_zeros(batch_size, size or self.hidden_size)
+        return self.W.new_zeros(batch_size, size or self.hidden_size)
 
     def initial_state(self, batch_size: int) -> OnlyH:
         return OnlyH(self.zeros(batch_size))

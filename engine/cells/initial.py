@@ -5,16 +5,20 @@ the biases, and fills them in place.
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import torch
 from torch import Tensor, nn
 
-Fill = Callable[[list[Tensor], list[Tensor], list[Tensor], int, torch.Generator], None]
+Fill = Callable[[Sequence[Tensor], Sequence[Tensor], Sequence[Tensor], int, torch.Generator], None]
 
 
 def pytorch_default(
-    inputs: list[Tensor], recurrent: list[Tensor], biases: list[Tensor], hidden: int, generator: torch.Generator
+    inputs: Sequence[Tensor],
+    recurrent: Sequence[Tensor],
+    biases: Sequence[Tensor],
+    hidden: int,
+    generator: torch.Generator,
 ) -> None:
     """Everything uniform in ±1/√H, as torch.nn's recurrent modules do."""
     bound = 1 / math.sqrt(hidden)
@@ -23,7 +27,11 @@ def pytorch_default(
 
 
 def xavier(
-    inputs: list[Tensor], recurrent: list[Tensor], biases: list[Tensor], hidden: int, generator: torch.Generator
+    inputs: Sequence[Tensor],
+    recurrent: Sequence[Tensor],
+    biases: Sequence[Tensor],
+    hidden: int,
+    generator: torch.Generator,
 ) -> None:
     """Each gate's matrices uniform in ±√(6/(fan_in+fan_out)), biases 0. Glorot & Bengio, 2010."""
     for weight in (*inputs, *recurrent):
@@ -34,7 +42,11 @@ def xavier(
 
 
 def orthogonal(
-    inputs: list[Tensor], recurrent: list[Tensor], biases: list[Tensor], hidden: int, generator: torch.Generator
+    inputs: Sequence[Tensor],
+    recurrent: Sequence[Tensor],
+    biases: Sequence[Tensor],
+    hidden: int,
+    generator: torch.Generator,
 ) -> None:
     """Each gate's recurrent matrix orthogonal, the rest as PyTorch's default. Saxe et al., 2014."""
     pytorch_default(inputs, recurrent, biases, hidden, generator)
@@ -44,7 +56,11 @@ def orthogonal(
 
 
 def identity(
-    inputs: list[Tensor], recurrent: list[Tensor], biases: list[Tensor], hidden: int, generator: torch.Generator
+    inputs: Sequence[Tensor],
+    recurrent: Sequence[Tensor],
+    biases: Sequence[Tensor],
+    hidden: int,
+    generator: torch.Generator,
 ) -> None:
     """Each gate's recurrent matrix the identity, biases 0, inputs as PyTorch's default. Le et al., 2015."""
     pytorch_default(inputs, recurrent, biases, hidden, generator)

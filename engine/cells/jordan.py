@@ -1,6 +1,6 @@
 """Jordan's network: what it remembers is what it last answered."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, ClassVar, NamedTuple
 
@@ -13,7 +13,7 @@ from engine.cells.initial import INITS
 from engine.cells.simple import ACTIVATIONS
 from engine.fields import Choice, Limit, Spec, Whole
 
-FED_BACK = {
+FED_BACK: dict[str, Callable[[Tensor], Tensor]] = {
     "identity": lambda y: y,
     "tanh": torch.tanh,
     "sigmoid": torch.sigmoid,

@@ -2,11 +2,18 @@
 
 from collections import namedtuple
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 from torch import Tensor, nn
 
 from engine.cells.base import Cell
+
+
+@cache
+def gate_type(names: tuple[str, ...]) -> Any:
+    """A NamedTuple with these fields."""
+    return namedtuple("Gates", names)  # noqa: PYI024  # the fields follow from the cell
 
 
 class DeepTransition(Cell):
@@ -26,7 +33,6 @@ class DeepTransition(Cell):
         self.first = first
         self.further = nn.ModuleList(make(0) for _ in range(depth))
         self.signed = frozenset(f"{name}{k}" for name in first.signed for k in ["", *range(2, depth + 2)])  # type: ignore[misc]
-        self._gates: Any = None
 
     @property
     def output_size(self) -> int:
@@ -51,9 +57,8 @@ class DeepTransition(Cell):
         state, gates = self.first.advance(projected, state, weights[0])
         nothing = projected.new_empty(projected.shape[0], 0)
         seen = dict(gates._asdict())
-        for number, (cell, own) in enumerate(zip(self.further, weights[1:], strict=True), 2):
+        cell: Cell
+        for number, (cell, own) in enumerate(zip(self.further, weights[1:], strict=True), 2):  # type: ignore[assignment]
             state, gates = cell.advance(cell.project(nothing), state, own)
             seen |= {f"{name}{number}": gate for name, gate in gates._asdict().items()}
-        if self._gates is None:
-            self._gates = namedtuple("DeepGates", list(seen))  # its fields depend on the cell
-        return state, self._gates(**seen)
+        return state, gate_type(tuple(seen))(**seen)

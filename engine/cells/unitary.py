@@ -59,6 +59,7 @@ class UnitaryCell(Cell):
         },
     )
     blocks = 4
+    permutation: Tensor
 
     def __init__(self, input_size: int, hidden_size: int, *, generator: torch.Generator, init: str = "default") -> None:
         super().__init__(input_size, hidden_size)
@@ -101,7 +102,8 @@ class UnitaryCell(Cell):
         w = torch.fft.fft(torch.diag(first.squeeze(-1)), dim=0, norm="ortho")
         w = second * reflect(w, v_1)[self.permutation]
         w = torch.fft.ifft(w, dim=0, norm="ortho")
-        return third * reflect(w, v_2)
+        turned: Tensor = third * reflect(w, v_2)
+        return turned
 
     def weights(self) -> Tensor:
         """W as a real matrix on [real; imaginary], turned for a product from the left: (2·H, 2·H)."""
