@@ -1,11 +1,11 @@
-"""The guide: what the pictures show, and the tasks and cells in their own words."""
+"""The guide: what the pictures show, and the tasks in their own words."""
 
 from inspect import cleandoc
 from pathlib import Path
 
 import streamlit as st
 
-from engine import CELLS, TASKS
+from engine import TASKS
 from engine.slices import Frame
 from playground import words
 from playground.frame import live
@@ -24,8 +24,3 @@ st.subheader("Tasks")
 for name, task in TASKS.items():
     with st.expander(words.TASKS[name][0]):
         st.text(cleandoc(task.__doc__ or ""))
-
-st.subheader("Cells")
-for name, cell in CELLS.items():
-    with st.expander(words.CELLS[name]):
-        st.text(cleandoc(cell.__doc__ or ""))

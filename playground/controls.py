@@ -13,9 +13,9 @@ import streamlit as st
 
 from engine import CELLS, TASKS, Experiment, FieldError
 from engine.budget import largest_batch
-from engine.config import TASK, Architecture, Training
-from engine.fields import Choice, Real, Spec, Whole, conditions, specs
-from engine.tasks import Task
+from engine.config import TASK, Architecture, Training, network_limits
+from engine.fields import Choice, Limit, Real, Spec, Whole, Wholes, conditions, specs
+from engine.tasks import Amounts, Task
 from playground import own_data, words
 from playground.presets import PRESETS
 
@@ -53,10 +53,10 @@ def show(experiment: Experiment) -> None:
     state["task"] = experiment.task_name
     for name in specs(experiment.task):
         state[f"{experiment.task_name}.{name}"] = getattr(experiment.task, name)
-    for name in specs(Architecture):
-        state[name] = getattr(experiment.network, name)
-    for name, value in experiment.network.options.items():
-        state[f"{experiment.network.cell}.{name}"] = value
+    for name, spec in specs(Architecture).items():
+        state[name] = _held(spec, getattr(experiment.network, name))
+    for name, spec in CELLS[experiment.network.cell].options.items():
+        state[f"{experiment.network.cell}.{name}"] = _held(spec, experiment.network.options[name])
     for name in specs(Training):
         state[name] = getattr(experiment.training, name)
 
@@ -138,18 +138,83 @@ def _widgets() -> dict[str, Any]:
     values |= _group(_live(task), f"{task}.", task)
 
     st.subheader("Network")
-    declared = specs(Architecture)
-    for name in ("cell", "hidden", "layers"):
-        values[name] = _widget(name, name, declared[name])
-    values["direction"] = _direction(declared["direction"], TASKS[task].causal)
-    values |= _group(CELLS[values["cell"]].options, f"{values['cell']}.", "")
-    values["init"] = _widget("init", "init", declared["init"])
+    values |= _network(values)
 
     st.subheader("Training")
     training = specs(Training)
     training["batch"] = _largest(values, training["batch"])
     values |= _group(training, "", "")
     return values
+
+
+def _network(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The network's controls; one that has no meaning beside the others is off and says why."""
+    declared = specs(Architecture)
+    cell = _widget("cell", "cell", declared["cell"])
+    network = {"cell": cell}
+    limits = _limits(values, cell)
+
+    def draw(*names: str) -> None:
+        for name in names:
+            network[name] = _limited(name, declared[name], limits.get(name))
+
+    draw("hidden", "layers", "direction")
+    network |= _group(CELLS[cell].options, f"{cell}.", "")
+    if network.get("fit") == "ridge" and not issubclass(TASKS[values["task"]], Amounts):
+        st.caption(words.NO_RIDGE)
+    draw("init")
+    with st.expander("Depth and connections"):
+        draw("input_depth", "transition_depth", "output_depth", "connection", "windows")
+    return network
+
+
+def _limits(values: Mapping[str, Any], cell: str) -> dict[str, Limit]:
+    """The network's settings that are limited by the task, the cell and what the others are now."""
+
+    def held(name: str, spec: Spec) -> Any:
+        return _value(name, spec, st.session_state.get(name, spec.default))
+
+    try:
+        asked = network_limits(_task(values))
+    except FieldError:  # it is said where the experiment is put together
+        asked = {}
+    around = {name: held(name, spec) for name, spec in specs(Architecture).items()} | {"cell": cell}
+    around["options"] = {name: held(f"{cell}.{name}", spec) for name, spec in CELLS[cell].options.items()}
+    for name, limit in (CELLS[cell].limits(around["options"]) | asked).items():
+        around[name] = limit.spec.default
+    return Architecture.limits(around) | asked
+
+
+def _limited(name: str, spec: Spec, limit: Limit | None) -> Any:
+    """A control within its limit; what was chosen without the limit comes back once that is gone."""
+    if limit is None:
+        return _widget(name, name, spec)
+    kept = st.session_state.setdefault(name, _held(spec, spec.default))
+    try:
+        limit.check(name, _value(name, spec, kept))
+    except FieldError:
+        kept = _held(limit.spec, limit.spec.default)
+    key = f"{name}.limited"
+    st.session_state[key] = kept
+    free = isinstance(limit.spec, Choice) and len(limit.spec.options) > 1
+    chosen = _widget(name, key, limit.spec, disabled=not free)
+    if free:
+        st.session_state[name] = chosen
+    st.caption(limit.why)
+    return chosen
+
+
+def _held(spec: Spec, value: Any) -> Any:
+    """A setting's value as its widget holds it: a list of numbers as text."""
+    return spec.write(value) if isinstance(spec, Wholes) else value
+
+
+def _value(name: str, spec: Spec, held: Any) -> Any:
+    """The value of what a widget holds; the default if that cannot be read, which is said elsewhere."""
+    try:
+        return spec.read(name, held) if isinstance(spec, Wholes) else held
+    except FieldError:
+        return spec.default
 
 
 def _live(task: str) -> dict[str, Spec]:
@@ -172,7 +237,7 @@ def _group(declared: Mapping[str, Spec], prefix: str, task: str) -> dict[str, An
     needs = conditions(TASKS[task]) if task else {}
     for name, spec in declared.items():
         key = f"{prefix}{name}"
-        st.session_state.setdefault(key, spec.default)
+        st.session_state.setdefault(key, _held(spec, spec.default))
         other, value = needs.get(name, ("", None))
         if other and values[other] != value:
             values[name] = spec.default
@@ -184,30 +249,17 @@ def _group(declared: Mapping[str, Spec], prefix: str, task: str) -> dict[str, An
     return values
 
 
-def _direction(spec: Spec, causal: bool) -> str:
-    if not causal:
-        return str(_widget("direction", "direction", spec))
-    st.segmented_control(
-        words.label("direction"),
-        ["forward"],
-        default="forward",
-        format_func=words.choice,
-        help=words.FORWARD_ONLY,
-        disabled=True,
-        key="direction.fixed",
-    )
-    st.caption(words.FORWARD_ONLY)
-    return "forward"
-
-
-def _widget(name: str, key: str, spec: Spec, labels: Mapping[str, str] | None = None, task: str = "") -> Any:
+def _widget(
+    name: str, key: str, spec: Spec, labels: Mapping[str, str] | None = None, task: str = "", disabled: bool = False
+) -> Any:
     """The control that fits a spec, with the limits the engine declares."""
-    st.session_state.setdefault(key, spec.default)
+    st.session_state.setdefault(key, _held(spec, spec.default))
     common: dict[str, Any] = {
         "label": words.label(name, task),
         "help": words.help_for(name, task),
         "key": key,
         "persist_state": "session",
+        "disabled": disabled,
     }
     if isinstance(spec, Choice):
         text = labels.__getitem__ if labels else partial(words.choice, name=name)
@@ -220,9 +272,8 @@ def _widget(name: str, key: str, spec: Spec, labels: Mapping[str, str] | None = 
         # Written back even if unchanged: a slider whose limit moved is a new one, and would start at its lower end.
         st.session_state[key] = max(spec.low, min(spec.high, st.session_state[key]))
         if spec.high > 1000 or spec.low == spec.high:
-            return st.number_input(
-                min_value=spec.low, max_value=spec.high, step=1, disabled=spec.low == spec.high, **common
-            )
+            common["disabled"] = spec.low == spec.high
+            return st.number_input(min_value=spec.low, max_value=spec.high, step=1, **common)
         return st.slider(min_value=spec.low, max_value=spec.high, step=1, **common)
     if isinstance(spec, Real):
         fine = spec.low > 0 and spec.high / spec.low > 1e4
@@ -243,7 +294,13 @@ def _task(values: Mapping[str, Any]) -> Task:
 
 
 def _architecture(values: Mapping[str, Any]) -> Architecture:
+    """Raises FieldError, also for a list of numbers that cannot be read."""
     options = CELLS[Architecture(cell=values["cell"]).cell].options
-    return Architecture(
-        **{name: values[name] for name in specs(Architecture)}, options={name: values[name] for name in options}
-    )
+
+    def chosen(declared: Mapping[str, Spec]) -> dict[str, Any]:
+        return {
+            name: spec.read(name, values[name]) if isinstance(spec, Wholes) else values[name]
+            for name, spec in declared.items()
+        }
+
+    return Architecture(**chosen(specs(Architecture)), options=chosen(options))

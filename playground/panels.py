@@ -13,7 +13,7 @@ from playground import words
 from playground.charts.base import Data, Picture, limit
 from playground.charts.curves import decades, gradient_curve, gradient_data, loss_curve, loss_data
 from playground.charts.heatmap import heatmap, heatmap_data
-from playground.charts.network import folded, folded_data, unrolled, unrolled_data
+from playground.charts.network import folded, folded_data, rows, unrolled, unrolled_data
 from playground.charts.sequence import (
     READABLE,
     ROWS,
@@ -173,16 +173,13 @@ def network(frame: Frame) -> None:
     experiment = snapshot.experiment
     if view == "Folded":
         st.caption("One box a layer; the loop is the step from t − 1 to t. Shapes are units × steps.")
-        drawing = folded(experiment.network.layers, is_dark())
-        show(drawing, folded_data(experiment.network, experiment.task), "folded")
+        show(folded(rows(snapshot.sizes), is_dark()), folded_data(experiment, snapshot.sizes), "folded")
     else:
         st.caption("The same weights at every step, drawn once a step; colour is the state of up to eight units there.")
         shape = tuple(tuple(strand.direction for strand in layer) for layer in snapshot.trace.layers)
         states = [strand.state["h"] for layer in snapshot.trace.layers for strand in layer]
         top = max(limit(h) for h in states)
-        picture = unrolled(
-            shape, experiment.task.steps, experiment.network.hidden, experiment.task.readout, top, is_dark()
-        )
+        picture = unrolled(shape, experiment.task.steps, states[0].shape[1], experiment.task.readout, top, is_dark())
         show(picture, unrolled_data(snapshot.trace), "unrolled")
     st.caption(f"{snapshot.parameters:,} parameters.")
 
@@ -209,7 +206,7 @@ def inside(frame: Frame) -> None:
     for first in range(0, len(chosen), 2):
         for name, column in zip(chosen[first : first + 2], st.columns(2, gap="medium"), strict=False):
             with column:
-                title, look_for = words.QUANTITIES[name]
+                title, look_for = words.quantity(frame.snapshot.experiment.network.cell, name)
                 st.markdown(f"**{title}**")
                 quantity(strand, name)
                 st.caption(look_for)
@@ -228,6 +225,10 @@ def quantity(strand: Strand, name: str) -> None:
         high = limit(values)
         low = -high
     show(heatmap(name, *values.shape, low, high), heatmap_data(values, high), f"inside_{name}")
+
+
+MOST_LIVE = 8
+"""Pictures that are live from the start; a cell may have more to choose from."""
 
 
 def _pick(trace: Trace) -> tuple[Strand, list[str]]:
@@ -254,7 +255,7 @@ def _pick(trace: Trace) -> tuple[Strand, list[str]]:
         chosen = st.pills(
             "Live pictures (fewer is smoother)",
             names,
-            default=names,
+            default=names[:MOST_LIVE],
             selection_mode="multi",
             key=f"live_{'_'.join(names)}",
         )

@@ -6,5 +6,23 @@ PRESETS: dict[str, dict[str, str]] = {
     "Copy across a gap": {"task": "copy", "length": "10", "symbols": "3", "cell": "gru", "hidden": "64", "lr": "0.005"},
     "Write like the text": {"task": "text", "corpus": "alice", "cell": "lstm", "hidden": "64", "lr": "0.003"},
     "Forecast": {"task": "forecast", "series": "mackey_glass", "cell": "gru", "lr": "0.003"},
+    "Adding: ReLU from the identity (IRNN)": {
+        "task": "adding",
+        "length": "50",
+        "cell": "rnn",
+        "activation": "relu",
+        "init": "identity",
+        "batch": "64",
+        "lr": "0.003",
+    },
+    "Forecast by an echo state network": {
+        "task": "forecast",
+        "series": "mackey_glass",
+        "length": "100",
+        "cell": "esn",
+        "hidden": "100",
+        "radius": "1.25",
+    },
     "Needs the future": {"task": "neighbours", "cell": "rnn", "direction": "bidirectional", "hidden": "24"},
+    "The future by answering late": {"task": "neighbours", "late": "2", "cell": "gru", "hidden": "24"},
 }

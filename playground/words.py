@@ -3,7 +3,7 @@
 import math
 import re
 
-from engine import FieldError
+from engine import CELLS, FieldError
 
 TITLE = "RNN Playground"
 
@@ -17,8 +17,6 @@ TASKS = {
     "neighbours": ("Neighbours", "Name the letters some steps before and some steps after the present one."),
     "order": ("Temporal order", "Two letters X or Y hide among others: say which came, in order."),
 }
-
-CELLS = {"rnn": "Simple RNN (Elman)", "gru": "GRU", "lstm": "LSTM"}
 
 CHOICES = {
     "alice": "Alice in Wonderland, chapter I",
@@ -38,6 +36,11 @@ CHOICES = {
     "xavier": "Xavier (Glorot)",
     "orthogonal": "Orthogonal recurrent",
     "identity": "Identity recurrent",
+    "plain": "Output alone",
+    "residual": "Residual: output + input",
+    "highway": "Highway: gated mix of both",
+    "ridge": "Ridge regression",
+    "gradient": "Gradient",
     "sgd": "SGD",
     "momentum": "SGD with momentum 0.9",
     "nesterov": "SGD with Nesterov momentum 0.9",
@@ -47,7 +50,13 @@ CHOICES = {
     "adam": "Adam",
     "adamw": "AdamW",
 }
-ACTIVATIONS = {"tanh": "tanh", "relu": "ReLU", "sigmoid": "Sigmoid", "identity": "Identity (linear)"}
+ACTIVATIONS = {
+    "tanh": "tanh",
+    "relu": "ReLU",
+    "sigmoid": "Sigmoid",
+    "identity": "Identity (linear)",
+    "softmax": "Softmax (probabilities)",
+}
 
 # Field: (label, one line of help). A task's own meaning of a name stands under "task.name".
 FIELDS = {
@@ -73,6 +82,33 @@ FIELDS = {
     "direction": ("Direction", "Which way each layer reads the sequence; Both joins the two."),
     "activation": ("Activation f", "The function that squashes the new state."),
     "forget_bias": ("Forget bias", "Where the forget gate's bias starts; 1 or more means remember at first."),
+    "feedback": (
+        "Fed back g",
+        "What of the answer reaches the next step; Softmax feeds back the classes' probabilities.",
+    ),
+    "alpha": ("Slowness α", "How much of the slow state stays at each step; 0.95 remembers for about 20 steps."),
+    "slow": ("Slow units S", "How many slow units stand beside the hidden ones."),
+    "periods": ("Periods", "The beats of the modules, rising, with commas between them. Press Enter."),
+    "radius": ("Spectral radius", "Largest modulus of W's eigenvalues: below 1 the reservoir forgets its start."),
+    "leak": ("Leak a", "How much of the state is replaced at each step; small is slow."),
+    "sparsity": ("Sparsity", "Share of W's entries that are 0."),
+    "fit": ("Readout learns by", "Ridge regression solves for the best readout of all sequences seen so far."),
+    "ridge": ("Ridge λ", "How strongly ridge regression keeps the readout small."),
+    "input_depth": ("Deep input", "Layers of a plain network between the input and the first recurrent layer."),
+    "transition_depth": (
+        "Deep transition",
+        "Further steps of each cell, without input, between one time step and the next.",
+    ),
+    "output_depth": ("Deep output", "Hidden layers between the last recurrent layer and the answer."),
+    "connection": (
+        "Between layers",
+        "What the second and further layers hand up: their output, or also what came from below.",
+    ),
+    "windows": (
+        "Joined steps",
+        "How many steps of a layer become one of the next: one number, or one a layer. Press Enter.",
+    ),
+    "late": ("Answer delay", "Steps after which an answer is due: the older way to see the future."),
     "init": ("Initial weights", "How the weights are drawn before training."),
     "optimizer": ("Optimizer", "The rule that turns gradients into steps. Changing it begins a new run."),
     "lr": ("Learning rate", "Size of a step. Acts on the running network at once."),
@@ -82,34 +118,14 @@ FIELDS = {
     "seed": ("Seed", "The same seed gives the same weights and the same sequences."),
 }
 
-FORWARD_ONLY = "This task asks for the next character, and a network that reads backwards has already seen it."
+NO_RIDGE = "Ridge regression fits numbers; the answers of this task are symbols, so the readout is learned by gradient."
 
-QUANTITIES = {
-    "gradient": (
-        "Gradient through time ‖∂L/∂hₜ‖",
-        "How much the loss would change with the state at each step. A line that falls towards the left is a gradient "
-        "that vanishes: what happened there cannot be learned from.",
-    ),
-    "h": (
-        "Hidden state h",
-        "What the network remembers, unit by unit. Look for stripes that begin at an input and last: there a unit "
-        "keeps it.",
-    ),
-    "c": (
-        "Cell state c",
-        "The LSTM's long memory. Look for a jump where something is stored and an unbroken band until it is needed.",
-    ),
-    "i": (
-        "Input gate i",
-        "Dark: the unit writes at this step. Look for columns that light up where the input matters.",
-    ),
-    "f": ("Forget gate f", "Dark (1): the unit keeps its memory. Pale (0): it lets go. Long memory needs dark rows."),
-    "g": ("Candidate g", "What would be written into the memory, between −1 and 1, if the input gate lets it in."),
-    "o": ("Output gate o", "Dark: the unit shows its memory to the rest. Look for units that speak only when asked."),
-    "r": ("Reset gate r", "Pale (0): the candidate ignores the old state. Dark (1): it reads it in full."),
-    "z": ("Update gate z", "Dark (1): the unit keeps its old state. Pale (0): it takes the candidate instead."),
-    "n": ("Candidate n", "The state the unit would move to, between −1 and 1, where the update gate allows it."),
-}
+GRADIENT = (
+    "Gradient through time ‖∂L/∂hₜ‖",
+    "How much the loss would change with the state at each step. A line that falls towards the left is a gradient "
+    "that vanishes: what happened there cannot be learned from.",
+)
+FURTHER = "{title}, transition {number}"
 
 AS_IT_WAS = " The run goes on as it was."
 NOTHING_YET = "Hand in your own data above; until then the run goes on as it was."
@@ -144,8 +160,22 @@ def help_for(name: str, task: str = "") -> str:
 
 def choice(option: str, name: str = "") -> str:
     """The label of an option of the setting `name`."""
-    own = {"activation": ACTIVATIONS, "cell": CELLS}.get(name, CHOICES)
+    if name == "cell":
+        return CELLS[option].about.name
+    own = ACTIVATIONS if name in ("activation", "feedback") else CHOICES
     return own.get(option, option)
+
+
+def quantity(cell: str, name: str) -> tuple[str, str]:
+    """Title and what to look for of a state or gate of a cell, or of the gradient."""
+    if name == "gradient":
+        return GRADIENT
+    quantities = CELLS[cell].about.quantities
+    if name in quantities:
+        return quantities[name]
+    base = name.rstrip("0123456789")
+    title, look_for = quantities[base]
+    return FURTHER.format(title=title, number=name.removeprefix(base)), look_for
 
 
 def number(value: float, digits: int = 4) -> str:

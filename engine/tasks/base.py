@@ -30,7 +30,7 @@ class Batch(NamedTuple):
 
 @dataclass(frozen=True)
 class Tokens:
-    """One sequence of symbols as a person reads it, T entries each; "" where there is no target.
+    """One sequence of symbols as a person reads it, T entries each; "" where there is no input or no target.
 
     answers: the network's likeliest symbol where one is asked. right: whether it is the target, None where the answer
     does not count. probability: what the network gives the target, 0..1.
@@ -192,7 +192,12 @@ class Classes(Task):
         asked = [target >= 0 for target in targets]
         symbols = self.answer_symbols
         return Tokens(
-            inputs=tuple(self.input_symbols[k] for k in batch.inputs[0].argmax(-1).tolist()),
+            inputs=tuple(
+                self.input_symbols[k] if any_input else ""
+                for k, any_input in zip(
+                    batch.inputs[0].argmax(-1).tolist(), batch.inputs[0].any(-1).tolist(), strict=True
+                )
+            ),
             targets=tuple(symbols[k] if ask else "" for k, ask in zip(targets, asked, strict=True)),
             answers=tuple(symbols[k] if ask else "" for k, ask in zip(answers, asked, strict=True)),
             right=tuple(a == k if m else None for a, k, m in zip(answers, targets, mask, strict=True)),

@@ -11,15 +11,25 @@ from engine.fields import FieldError, Spec, Whole, setting, specs
 from engine.tasks.base import Classes, Sampler, uniform_loss
 
 
-def neighbours(size: int, distance: int, length: int, generator: torch.Generator) -> tuple[Tensor, Tensor, Tensor]:
-    """Random bits; the answer at t is the pair (x[t − distance], x[t + distance]); no answer (−100) near the ends."""
+def neighbours(
+    size: int, distance: int, length: int, late: int, generator: torch.Generator
+) -> tuple[Tensor, Tensor, Tensor]:
+    """Random bits, then `late` blank steps; asked for t is the pair (x[t − distance], x[t + distance]), said at t +
+    late.
+
+    There is no answer (−100) for t near the ends.
+    """
     bits = torch.randint(0, 2, (size, length), generator=generator)
-    targets = torch.full((size, length), -100)
-    targets[:, distance : length - distance] = 2 * bits[:, : length - 2 * distance] + bits[:, 2 * distance :]
-    return torch.nn.functional.one_hot(bits, 2).float(), targets, targets >= 0
+    targets = torch.full((size, length + late), -100)
+    first, last = distance + late, length - distance + late
+    targets[:, first:last] = 2 * bits[:, : length - 2 * distance] + bits[:, 2 * distance :]
+    inputs = torch.nn.functional.pad(torch.nn.functional.one_hot(bits, 2).float(), (0, 0, 0, late))
+    return inputs, targets, targets >= 0
 
 
 DISTANCE = Whole(2, 1, 249, "steps")
+LATE = Whole(0, 0, 100, "steps")
+LONGEST = 500
 
 
 @dataclass(frozen=True)
@@ -27,11 +37,14 @@ class Neighbours(Classes):
     """Name the two symbols `distance` steps before and `distance` steps after the present one.
 
     Chance: four pairs, equally likely: ln 4. A network that reads in one direction only can know one of the two and
-    stays at ln 2 and half the answers right, however long it trains; one that reads both ways can reach 0.
+    stays at ln 2 and half the answers right, however long it trains; one that reads both ways can reach 0. So can a
+    forward one that may answer `late` steps late, if late ≥ distance: the delayed output, the older way to see the
+    future. Schuster & Paliwal 1997.
     """
 
     length: int = setting(Whole(20, 3, 500, "steps"))
     distance: int = setting(DISTANCE)
+    late: int = setting(LATE)
 
     readout = "every"
     input_symbols = ("A", "B")
@@ -46,15 +59,24 @@ class Neighbours(Classes):
                 f"distance must be under half the length ({self.length} steps), or nothing is asked; "
                 f"it was given {self.distance}.",
             )
+        if self.steps > LONGEST:
+            raise FieldError(
+                ("late", "length"),
+                f"late and length together may be {LONGEST} steps; they were given {self.late} + {self.length}.",
+            )
 
     @classmethod
     def limits(cls, values: Mapping[str, Any]) -> dict[str, Spec]:
-        return {**specs(cls), "distance": DISTANCE.up_to((values["length"] - 1) // 2)}
+        return {
+            **specs(cls),
+            "distance": DISTANCE.up_to((values["length"] - 1) // 2),
+            "late": LATE.up_to(LONGEST - values["length"]),
+        }
 
     @property
     def steps(self) -> int:
-        return self.length
+        return self.length + self.late
 
     @property
     def sampler(self) -> Sampler:
-        return Sampler(neighbours, {"distance": self.distance, "length": self.length})
+        return Sampler(neighbours, {"distance": self.distance, "length": self.length, "late": self.late})

@@ -1,5 +1,6 @@
 """The network as a picture: unrolled in time, or folded into one column."""
 
+from collections.abc import Mapping
 from functools import lru_cache
 from itertools import pairwise
 from typing import Any
@@ -7,10 +8,9 @@ from typing import Any
 import altair as alt
 import numpy as np
 
-from engine.cells import CELLS
-from engine.config import Architecture
+from engine import Experiment
 from engine.network import DIRECTIONS
-from engine.tasks import Task, Tokens
+from engine.tasks import Tokens
 from engine.trace import Trace
 from playground.charts.base import (
     KEY_HEIGHT,
@@ -211,10 +211,14 @@ def unrolled_data(trace: Trace) -> Data:
     }
 
 
+def rows(sizes: Mapping[str, int]) -> int:
+    """Boxes above the input: an entrance if there is one, the layers, the readout."""
+    return len(sizes) - (not sizes["entrance"])
+
+
 @lru_cache(maxsize=16)
-def folded(layers: int, dark: bool) -> Picture:
-    """One box for the input, each layer and direction, and the readout; a loop marks what feeds back in time."""
-    top = layers + 1
+def folded(top: int, dark: bool) -> Picture:
+    """One box for the input and each of the `top` parts above it; a loop marks what feeds back in time."""
     domain = {"x": alt.Scale(domain=[0, 2]), "y": alt.Scale(domain=[-0.6, top + 0.6])}
     x = alt.X("x:Q", scale=domain["x"], axis=None)
     y = alt.Y("y:Q", scale=domain["y"], axis=None)
@@ -242,30 +246,37 @@ def folded(layers: int, dark: bool) -> Picture:
     ]
     return picture(
         alt.layer(*parts, height=96 * (top + 1)),
-        f"The network folded into one column: input, {layers} recurrent layers, readout, with shapes and parameters.",
+        f"The network folded into one column: input and {top} parts up to the readout, with shapes and parameters.",
     )
 
 
-def folded_data(network: Architecture, task: Task) -> Data:
+def folded_data(experiment: Experiment, sizes: Mapping[str, int]) -> Data:
     """Shapes as units × steps, and the number of weights and biases in each box."""
-    blocks = CELLS[network.cell].blocks
+    network, task = experiment.network, experiment.task
     directions = DIRECTIONS[network.direction]
-    width, steps, hidden = task.input_size, task.steps, network.hidden
-    boxes = [(1.0, 0, "input x", f"{width} × {steps}", "", False)]
+    steps, row = task.steps, 0
+    boxes = [(1.0, 0, "input x", f"{task.input_size} × {steps}", "", False)]
+
+    def parameters(part: str) -> str:
+        return f"{sizes[part]:,} parameters"
+
+    if sizes["entrance"]:
+        row += 1
+        boxes.append((1.0, row, "entrance", f"{network.hidden} × {steps}", parameters("entrance"), False))
     for layer in range(1, network.layers + 1):
-        weights = f"{blocks * hidden * (width + hidden + 2):,} parameters"
+        row += 1
         for k, direction in enumerate(directions):
             place = 1.0 if len(directions) == 1 else 0.52 + 0.96 * k
-            name = f"{network.cell.upper()} {layer} {ARROW[direction]}"
-            boxes.append((place, layer, name, f"{hidden} × {steps}", weights, True))
-        width = hidden * len(directions)
-    answers = steps if task.readout == "every" else 1
+            name = f"layer {layer} {ARROW[direction]}"
+            boxes.append((place, row, name, f"{network.hidden} × {steps}", parameters(f"layer {layer}"), True))
+        if layer < network.layers:
+            steps = -(-steps // network.window(layer))
+    answers = task.steps if task.readout == "every" else 1
     reads = {"last": "last state", "mean": "mean of states", "every": "every state"}[task.readout]
-    weights = f"{task.output_size * (width + 1):,} parameters"
-    boxes.append((1.0, network.layers + 1, f"readout, {reads}", f"{task.output_size} × {answers}", weights, False))
-    x, y, names, sizes, counts, recurrent = zip(*boxes, strict=True)
-    between = np.arange(network.layers + 1)
+    boxes.append((1.0, row + 1, f"readout, {reads}", f"{task.output_size} × {answers}", parameters("readout"), False))
+    x, y, names, shapes, counts, recurrent = zip(*boxes, strict=True)
+    between = np.arange(row + 1)
     return {
-        "boxes": table(x=x, y=y, name=names, size=sizes, weights=counts, recurrent=recurrent),
+        "boxes": table(x=x, y=y, name=names, size=shapes, weights=counts, recurrent=recurrent),
         "links": table(x=np.ones(len(between)), y=between + 0.34, y2=between + 0.62),
     }
