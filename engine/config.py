@@ -6,6 +6,7 @@ from typing import Any, Self
 
 from engine.budget import MAX_SECONDS, seconds_per_update
 from engine.cells import CELLS, INITS
+from engine.connections import CONNECTIONS
 from engine.fields import (
     Choice,
     FieldError,
@@ -22,7 +23,6 @@ from engine.fields import (
     specs,
 )
 from engine.optimizers import OPTIMIZERS
-from engine.connections import CONNECTIONS
 from engine.tasks import TASKS, Amounts, Task
 
 TASK = Choice("adding", tuple(TASKS))

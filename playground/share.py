@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
+from engine import Experiment
 from engine.script import script
 from engine.tasks import Tokens
 from engine.trace import Trace
@@ -40,14 +41,20 @@ def draw(session: Session) -> None:
         help="CSV of the losses and of the sequence, states and gates last shown, and the settings.",
         width="stretch",
     )
-    with st.popover("PyTorch code", icon=":material/code:", width="stretch"):
-        st.caption("A script that needs torch alone and prints the same first losses; later, rounding may part them.")
-        source = script(experiment)
-        st.download_button("Download", source, "network.py", "text/x-python", on_click="ignore", key="download_code")
-        if len(source) > SHOWN:
-            st.caption("It holds the whole series or text, so it is shortened here; the download is whole.")
-        shown = "\n".join(line if len(line) <= LINE else line[:LINE] + " …" for line in source.splitlines())
-        st.code(shown if len(source) > SHOWN else source, language="python", height=400)
+    code = st.popover("PyTorch code", icon=":material/code:", width="stretch", on_change="rerun", key="code")
+    if code.open:  # written only when asked for
+        with code:
+            _code(experiment)
+
+
+def _code(experiment: Experiment) -> None:
+    st.caption("A script that needs torch alone and prints the same first losses; later, rounding may part them.")
+    source = script(experiment)
+    st.download_button("Download", source, "network.py", "text/x-python", on_click="ignore", key="download_code")
+    if len(source) > SHOWN:
+        st.caption("It is long, so it may be shortened here; the download is whole.")
+    shown = "\n".join(line if len(line) <= LINE else line[:LINE] + " …" for line in source.splitlines())
+    st.code(shown if len(source) > SHOWN else source, language="python", height=400)
 
 
 def archive(snapshot: Snapshot) -> bytes:

@@ -13,7 +13,7 @@ from engine.cells.base import Cell
 @cache
 def gate_type(names: tuple[str, ...]) -> Any:
     """A NamedTuple with these fields."""
-    return namedtuple("Gates", names)  # noqa: PYI024  # the fields follow from the cell
+    return namedtuple("Gates", names)  # the fields follow from the cell
 
 
 class DeepTransition(Cell):
