@@ -6,28 +6,34 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from engine.cells import CELLS, Cell, GRUCell
-from engine.cells.gru import GRUGates, GRUScan, GRUState
+from engine.cells import CELLS, Cell, GRUCell, OnlyH
+from engine.cells.gru import GRUGates, GRUScan
 from engine.cells.simple import ACTIVATIONS, ElmanScan
 from tests.engine.cells.reference import (
     CASES,
-    NAMES,
     SHAPES,
     assert_same,
+    cell_and_sequences,
     generator,
-    make,
+    looped,
     sequences,
     values_and_gradients,
 )
 
 DTYPES = [torch.float32, torch.float64]
-every_cell = pytest.mark.parametrize(("name", "options"), CASES, ids=NAMES)
+FAST = [case for case in CASES if CELLS[case[0]].outputs is not Cell.outputs]
+"""Those with a way of their own beside the plain loop."""
+
+SHARED = [
+    case
+    for case in CASES
+    if case[0] in ("rnn", "lstm", "gru") and case[1].get("activation") not in ("sigmoid", "identity")
+]
+"""Those that torch.nn has."""
+
+every_cell = pytest.mark.parametrize(("name", "options"), FAST, ids=str)
 every_shape = pytest.mark.parametrize("shape", SHAPES, ids=str)
 every_dtype = pytest.mark.parametrize("dtype", DTYPES, ids=str)
-
-
-def looped(cell: Cell, inputs: Tensor) -> Tensor:
-    return torch.stack([state.h for state in cell.unroll(inputs)[0]], dim=1)
 
 
 def torch_module(name: str, options: dict[str, Any], cell: Cell) -> nn.RNNBase:
@@ -47,7 +53,7 @@ def assert_matches_torch(name: str, options: dict[str, Any], cell: Cell, inputs:
     module = torch_module(name, options, cell)
     theirs = values_and_gradients(lambda x: module(x)[0], module, inputs)
     assert_same(
-        values_and_gradients(cell.states, cell, inputs),
+        values_and_gradients(cell.outputs, cell, inputs),
         {key.removesuffix("_l0"): value for key, value in theirs.items()},
     )
 
@@ -56,26 +62,18 @@ def assert_matches_torch(name: str, options: dict[str, Any], cell: Cell, inputs:
 @every_shape
 @every_dtype
 def test_fast_equals_plain_loop(name: str, options: dict[str, Any], shape: tuple[int, ...], dtype: torch.dtype) -> None:
-    batch, steps, inputs, hidden = shape
-    cell, x = make(name, options, inputs, hidden, dtype), sequences(batch, steps, inputs, dtype)
+    cell, x = cell_and_sequences(name, options, shape, dtype)
     assert_same(
-        values_and_gradients(cell.states, cell, x),
+        values_and_gradients(cell.outputs, cell, x),
         values_and_gradients(lambda x: looped(cell, x), cell, x),
     )
 
 
-@pytest.mark.parametrize(
-    ("name", "options"),
-    [case for case in CASES if case[1].get("activation") not in ("sigmoid", "identity")],
-    ids=[name for name in NAMES if "sigmoid" not in name and "identity" not in name],
-)
+@pytest.mark.parametrize(("name", "options"), SHARED, ids=str)
 @every_shape
 @every_dtype
 def test_fast_equals_torch(name: str, options: dict[str, Any], shape: tuple[int, ...], dtype: torch.dtype) -> None:
-    batch, steps, inputs, hidden = shape
-    assert_matches_torch(
-        name, options, make(name, options, inputs, hidden, dtype), sequences(batch, steps, inputs, dtype)
-    )
+    assert_matches_torch(name, options, *cell_and_sequences(name, options, shape, dtype))
 
 
 @every_cell
@@ -84,7 +82,7 @@ def test_long_sequence_in_single_precision(name: str, options: dict[str, Any]) -
     cell = CELLS[name](8, 32, generator=generator(), **options)
     x = sequences(16, 200, 8, torch.float32)
     assert_same(
-        values_and_gradients(cell.states, cell, x),
+        values_and_gradients(cell.outputs, cell, x),
         values_and_gradients(lambda x: looped(cell, x), cell, x),
         slack=10,
     )
@@ -93,11 +91,11 @@ def test_long_sequence_in_single_precision(name: str, options: dict[str, Any]) -
 class FlippedGRU(GRUCell):
     """A GRU whose z keeps the candidate instead of the old state: same shapes, other equations."""
 
-    def advance(self, projected: Tensor, state: GRUState) -> tuple[GRUState, GRUGates]:
-        right, gates = super().advance(projected, state)
-        return GRUState(state.h + gates.n - right.h), gates
+    def advance(self, projected: Tensor, state: OnlyH, weights: None) -> tuple[OnlyH, GRUGates]:
+        right, gates = super().advance(projected, state, weights)
+        return OnlyH(state.h + gates.n - right.h), gates
 
-    states = Cell.states
+    outputs = Cell.outputs
 
 
 def test_flipped_update_gate_is_noticed() -> None:
@@ -126,10 +124,9 @@ def test_gru_scan_gradients_are_finite_differences(steps: int) -> None:
 @every_shape
 def test_fast_way_leaves_its_inputs_alone(name: str, options: dict[str, Any], shape: tuple[int, ...]) -> None:
     """The scans write in place, into copies."""
-    batch, steps, inputs, hidden = shape
-    cell, x = make(name, options, inputs, hidden), sequences(batch, steps, inputs)
+    cell, x = cell_and_sequences(name, options, shape)
     before = [value.detach().clone() for value in (x, *cell.parameters())]
-    h = cell.states(x)
+    h = cell.outputs(x)
     weighting = torch.randn(h.shape, generator=generator(8), dtype=h.dtype)
     kept = weighting.clone()
     h.backward(weighting)
