@@ -196,12 +196,15 @@ def _limited(name: str, spec: Spec, limit: Limit | None) -> Any:
         kept = _held(limit.spec, limit.spec.default)
     key = f"{name}.limited"
     st.session_state[key] = kept
-    free = isinstance(limit.spec, Choice) and len(limit.spec.options) > 1
-    chosen = _widget(name, key, limit.spec, disabled=not free)
-    if free:
-        st.session_state[name] = chosen
+    single = not isinstance(limit.spec, Choice) or len(limit.spec.options) == 1
+    chosen = _widget(name, key, limit.spec, disabled=single, on_change=partial(_take_over, name, key))
     st.caption(limit.why)
     return chosen
+
+
+def _take_over(name: str, key: str) -> None:
+    """What is chosen within a limit is wanted without it as well."""
+    st.session_state[name] = st.session_state[key]
 
 
 def _held(spec: Spec, value: Any) -> Any:
@@ -250,7 +253,12 @@ def _group(declared: Mapping[str, Spec], prefix: str, task: str) -> dict[str, An
 
 
 def _widget(
-    name: str, key: str, spec: Spec, labels: Mapping[str, str] | None = None, task: str = "", disabled: bool = False
+    name: str,
+    key: str,
+    spec: Spec,
+    labels: Mapping[str, str] | None = None,
+    task: str = "",
+    **more: Any,
 ) -> Any:
     """The control that fits a spec, with the limits the engine declares."""
     st.session_state.setdefault(key, _held(spec, spec.default))
@@ -259,7 +267,7 @@ def _widget(
         "help": words.help_for(name, task),
         "key": key,
         "persist_state": "session",
-        "disabled": disabled,
+        **more,
     }
     if isinstance(spec, Choice):
         text = labels.__getitem__ if labels else partial(words.choice, name=name)

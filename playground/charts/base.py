@@ -15,7 +15,25 @@ GRADIENT = "#8e4b9e"
 RIGHT, WRONG = "#2878b8", "#d0650f"
 MARKED = "#d0650f"
 NEUTRAL = "#8a9499"
-CELL_COLOURS = {"rnn": "#d55e00", "gru": "#009e73", "lstm": "#3b82c4"}
+CELL_COLOURS = {
+    "rnn": "#d55e00",
+    "jordan": "#8c510a",
+    "indrnn": "#f08a4b",
+    "residual_input": "#b8860b",
+    "residual": "#e6ab02",
+    "lstm": "#3b82c4",
+    "lstm_1997": "#1f4e9c",
+    "lstm_peephole": "#5aa9e6",
+    "lstm_coupled": "#6a7fdb",
+    "grid_lstm": "#274c77",
+    "gru": "#009e73",
+    "gru_cho": "#55b88a",
+    "unitary": "#8e4b9e",
+    "goru": "#c06bb0",
+    "scrn": "#008b9a",
+    "clockwork": "#4fb3bf",
+    "esn": "#c2355b",
+}
 
 GUTTER = 48
 """Pixels left of every picture's plot, so that step t stands at the same place in all of them."""

@@ -7,7 +7,7 @@ import numpy as np
 
 from playground.charts.base import CELL_COLOURS, GRADIENT, NEUTRAL, Data, Picture, left_axis, picture, table, time_axis
 
-POINTS = 200
+POINTS = 160
 SMALLEST_LOSS = 1e-9
 """Where a loss of 0 is drawn: a log axis has no place for it."""
 

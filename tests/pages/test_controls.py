@@ -7,7 +7,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from engine import CELLS, TASKS, Experiment
-from engine.config import Architecture, Training
+from engine.config import Architecture, Training, network_limits
 from engine.fields import specs
 from playground import words
 from playground.presets import PRESETS
@@ -23,7 +23,7 @@ def controls(app: AppTest) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(
-    ("task", "cell"), [*zip(TASKS, cycle(CELLS), strict=False), ("text", "rnn"), ("adding", "gru")]
+    ("task", "cell"), [*zip(cycle(TASKS), CELLS, strict=False), ("text", "rnn"), ("adding", "gru")]
 )
 def test_every_setting_has_a_control(task: str, cell: str) -> None:
     app = sound(opened(task=task, cell=cell))
@@ -31,8 +31,9 @@ def test_every_setting_has_a_control(task: str, cell: str) -> None:
     expected = {f"{task}.{name}": (name, task) for name in specs(TASKS[task]) if name != "values"}
     expected |= {f"{cell}.{name}": (name, "") for name in CELLS[cell].options}
     expected |= {name: (name, "") for name in ("task", *specs(Architecture), *specs(Training))}
-    if TASKS[task].causal:
-        expected["direction.fixed"] = expected.pop("direction")
+    experiment = session(app).experiment
+    limits = Architecture.limits({**vars(experiment.network)}) | network_limits(experiment.task)
+    expected |= {f"{name}.limited": expected.pop(name) for name in limits}
     for key, (name, of) in expected.items():
         if name in ONLY_FOR:
             assert key not in found
@@ -60,8 +61,8 @@ def test_controls_that_only_some_choices_have(params: dict[str, str], keys: set[
 def test_direction_is_fixed_where_the_answer_lies_ahead(task: str) -> None:
     direction = controls(sound(opened(task=task)))
     if TASKS[task].causal:
-        assert direction["direction.fixed"].proto.disabled
-        assert len(direction["direction.fixed"].options) == 1
+        assert direction["direction.limited"].proto.disabled
+        assert len(direction["direction.limited"].options) == 1
         assert "direction" not in direction
     else:
         assert len(direction["direction"].options) == 3
@@ -89,6 +90,9 @@ CHANGES: list[tuple[str, str, Any]] = [
     ("number_input", "decay", 0.5),
     ("number_input", "seed", 2**31 - 1),
     ("number_input", "lstm.forget_bias", -2.0),
+    ("slider", "input_depth", 2),
+    ("slider", "transition_depth", 1),
+    ("slider", "output_depth", 3),
 ]
 
 
@@ -149,3 +153,58 @@ def test_no_slider_leads_past_the_work_of_one_update() -> None:
     assert not app.exception
     experiment = session(app).experiment
     assert app.query_params == experiment.to_params()
+
+
+def test_a_control_without_a_meaning_is_off_and_says_why() -> None:
+    app = sound(opened(cell="jordan"))
+    found = controls(app)
+    limits = session(app).experiment.network.limits(vars(session(app).experiment.network))
+    said = {caption.value for caption in app.sidebar.caption}
+    for name in ("layers", "transition_depth", "output_depth", "connection", "windows"):
+        assert found[f"{name}.limited"].proto.disabled
+        assert limits[name].why in said
+    assert found["direction.limited"].options == ["Forward", "Backward"]
+    assert not found["direction.limited"].proto.disabled
+
+
+def test_a_choice_that_is_left_is_really_one() -> None:
+    """Of three directions the Jordan network has two, and both can be had."""
+    app = sound(opened(cell="jordan"))
+    sound(controls(app)["direction.limited"].set_value("backward").run())
+    assert session(app).experiment.network.direction == "backward"
+
+
+def test_what_a_cell_cannot_have_comes_back_with_the_next() -> None:
+    app = sound(opened(cell="gru", layers="3", direction="bidirectional", connection="highway", windows="1"))
+    sound(app.selectbox(key="cell").select("jordan").run())
+    network = session(app).experiment.network
+    assert (network.layers, network.direction, network.connection) == (1, "forward", "plain")
+    sound(app.selectbox(key="cell").select("lstm").run())
+    network = session(app).experiment.network
+    assert (network.layers, network.direction, network.connection) == (3, "bidirectional", "highway")
+
+
+def test_lists_of_numbers() -> None:
+    app = sound(opened(cell="clockwork", layers="2"))
+    sound(app.text_input(key="clockwork.periods").set_value("1, 3,9").run())
+    assert session(app).experiment.network.options["periods"] == (1, 3, 9)
+    sound(app.text_input(key="windows").set_value("2").run())
+    assert session(app).experiment.network.windows == (2,)
+    run = session(app).run
+    for bad in ("", "1,x", "4,2", "0", "1," * 40, "９"):
+        app.text_input(key="clockwork.periods").set_value(bad).run()
+        assert not app.exception
+        assert len(app.error) == 1, bad
+        assert session(app).run is run
+    sound(app.text_input(key="clockwork.periods").set_value("2,4").run())
+    assert session(app).experiment.network.options["periods"] == (2, 4)
+
+
+def test_a_link_with_lists_and_limits() -> None:
+    params = {"cell": "clockwork", "periods": "1,5", "layers": "3", "windows": "2,3", "task": "adding"}
+    experiment = session(sound(opened(**params))).experiment
+    assert (experiment.network.options["periods"], experiment.network.windows) == ((1, 5), (2, 3))
+    app = opened(cell="jordan", layers="2")
+    assert not app.exception
+    assert "layers must be 1" in words.plain(app.warning[0].value).replace("\\", "")
+    assert session(app).experiment.network.layers == 1
