@@ -44,7 +44,7 @@ for cell in CELLS:
         assert inside.layers[0][0].grad_norm.shape == inside.layers[0][0].state["h"].shape[:1]
         run = Run.from_state_dict(run.state_dict())
         run.update()
-        assert run.network.parameter_count > 0
+        assert run.snapshot().parameters > 0
 print("learned")
 """
 
