@@ -52,7 +52,7 @@ class Picture:
         return {**self.spec, "datasets": dict(data)}
 
 
-KEY_HEIGHT = 36
+KEY_HEIGHT = 40
 """Pixels above a plot for its colour key."""
 
 
@@ -63,7 +63,7 @@ def colour_key(low: float, high: float) -> alt.Legend:
         orient="none",
         direction="horizontal",
         legendX=0,
-        legendY=-KEY_HEIGHT + 6,
+        legendY=-KEY_HEIGHT + 2,
         gradientLength=120,
         gradientThickness=8,
         values=[low, (low + high) / 2, high],
