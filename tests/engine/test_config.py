@@ -9,6 +9,7 @@ import pytest
 from engine import CELLS, TASKS, Experiment, FieldError
 from engine.cells import INITS
 from engine.config import Architecture, Training, known_settings
+from engine.connections import CONNECTIONS
 from engine.fields import specs
 from engine.optimizers import OPTIMIZERS
 
@@ -17,14 +18,19 @@ DEFAULT = Experiment.from_params({})
 
 def test_the_names_others_build_on() -> None:
     """Identifiers stand in links: none of them is ever renamed."""
-    assert set(CELLS) == {"rnn", "lstm", "gru"}
+    first = "rnn lstm gru"
+    later = "jordan residual_input residual lstm_1997 lstm_peephole lstm_coupled gru_cho scrn unitary goru indrnn"
+    assert set(CELLS) == {*first.split(), *later.split(), "clockwork", "esn", "grid_lstm"}
+    assert set(CONNECTIONS) == {"plain", "residual", "highway"}
     assert set(TASKS) == {"adding", "copy", "hello", "text", "forecast", "echo", "neighbours", "order"}
     assert set(INITS) == {"default", "xavier", "orthogonal", "identity"}
     optimizers = "sgd momentum nesterov adagrad adadelta rmsprop adam adamw"
     assert set(OPTIMIZERS) == set(optimizers.split())
     common = "task length cell hidden layers direction activation forget_bias init optimizer lr batch clip decay seed"
-    own = "readout symbols word corpus text series period noise values delay distance"
-    assert set(known_settings()) == {*common.split(), *own.split()}
+    shape = "input_depth transition_depth output_depth connection windows"
+    cells = "feedback alpha slow periods radius leak sparsity fit ridge"
+    own = "readout symbols word corpus text series period noise values delay distance late"
+    assert set(known_settings()) == {*common.split(), *shape.split(), *cells.split(), *own.split()}
 
 
 @pytest.mark.parametrize("task", TASKS)
@@ -47,6 +53,11 @@ def test_every_parameter_arrives() -> None:
         "direction": "backward",
         "activation": "relu",
         "init": "identity",
+        "input_depth": "1",
+        "transition_depth": "2",
+        "output_depth": "3",
+        "connection": "highway",
+        "windows": "1",
         "optimizer": "sgd",
         "lr": "0.25",
         "batch": "11",
@@ -56,7 +67,9 @@ def test_every_parameter_arrives() -> None:
     }
     experiment = Experiment.from_params(params)
     assert experiment.task == TASKS["copy"](length=7, symbols=2)  # type: ignore[call-arg]
-    assert experiment.network == Architecture("rnn", 9, 3, "backward", "identity", {"activation": "relu"})
+    assert experiment.network == Architecture(
+        "rnn", 9, 3, "backward", "identity", 1, 2, 3, "highway", (1,), {"activation": "relu"}
+    )
     assert experiment.training == Training("sgd", 0.25, 11, 0.0, 0.125, 2**31 - 1)
     assert experiment.to_params() == params
 
@@ -73,7 +86,12 @@ def test_every_parameter_arrives() -> None:
         ("decay", ("0", "1"), ("-0.1", "1.1", "inf")),
         ("seed", ("0", "2147483647"), ("-1", "2147483648", "1" * 400)),
         ("forget_bias", ("-10", "10"), ("-10.1", "11", "nan")),
-        ("cell", ("rnn", "lstm", "gru"), ("LSTM", "", "elman")),
+        ("cell", tuple(CELLS), ("LSTM", "", "elman")),
+        ("input_depth", ("0", "3"), ("4", "-1", "0.5")),
+        ("transition_depth", ("0", "3"), ("4", "-1", "")),
+        ("output_depth", ("0", "3"), ("4", "-1", "deep")),
+        ("connection", ("plain",), ("skip", "Plain", "")),
+        ("windows", ("1",), ("0", "11", "", "1,2,3,4", "1;2", "2,", ",", "1.5", "nan", "９", "1" * 400)),
         ("direction", ("forward", "backward", "bidirectional"), ("sideways",)),
         ("init", tuple(INITS), ("zeros",)),
         ("optimizer", tuple(OPTIMIZERS), ("lbfgs",)),
@@ -105,6 +123,12 @@ def test_limits(name: str, good: tuple[str, ...], bad: tuple[str, ...]) -> None:
         lambda: Architecture(cell=["lstm"]),  # type: ignore[arg-type]
         lambda: Architecture(cell="lstm", options={"forget_bias": math.nan}),
         lambda: Architecture(cell="rnn", options={"activation": "softmax"}),
+        lambda: Architecture(windows=[2], layers=2),  # type: ignore[arg-type]
+        lambda: Architecture(windows=(2, True), layers=3),
+        lambda: Architecture(windows=(), layers=2),
+        lambda: Architecture(windows=(2.0,), layers=2),  # type: ignore[arg-type]
+        lambda: Architecture(cell="clockwork", options={"periods": (1, "2")}),
+        lambda: Architecture(cell="esn", options={"leak": math.nan}),
     ],
 )
 def test_values_that_never_were_text_are_checked_too(made: Any) -> None:
@@ -135,14 +159,6 @@ def test_unknown_name(name: str) -> None:
     assert str(caught.value).isprintable()
     assert len(str(caught.value)) < 80
     assert Experiment.read({name: "1", "hidden": "8"})[0] == Experiment.from_params({"hidden": "8"})
-
-
-@pytest.mark.parametrize("task", ["hello", "text"])
-@pytest.mark.parametrize("direction", ["backward", "bidirectional"])
-def test_next_character_needs_a_forward_network(task: str, direction: str) -> None:
-    with pytest.raises(FieldError, match=f"direction must be forward for the task {task}.*reads {direction}") as caught:
-        Experiment.from_params({"task": task, "direction": direction})
-    assert caught.value.fields == ("direction", "task")
 
 
 def test_decay_that_throws_the_weights_past_zero() -> None:

@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from engine import CELLS, TASKS, Experiment, FieldError
 from engine.budget import MAX_SECONDS, seconds_per_update
-from engine.config import Architecture, Training, known_settings
-from engine.fields import Choice, Numbers, Real, Spec, Text, Whole, specs
+from engine.config import Architecture, Training, known_settings, network_limits
+from engine.connections import CONNECTIONS
+from engine.fields import Choice, Limit, Numbers, Real, Spec, Text, Whole, Wholes, specs
 
 UNICODE = st.characters(codec="utf-8", exclude_categories=["Cc"])
 
@@ -28,6 +29,9 @@ def values(spec: Spec) -> st.SearchStrategy[Any]:
             return st.text(UNICODE | st.sampled_from("ab\n\t"), min_size=20, max_size=min(50, spec.max_bytes // 4))
         case Numbers():
             return st.lists(st.floats(-1e6, 1e6), min_size=20, max_size=40, unique=True).map(tuple)
+        case Wholes():
+            each = st.integers(spec.low, min(spec.high, spec.low + 40))
+            return st.lists(each, min_size=1, max_size=spec.max_count).map(tuple)
 
 
 @st.composite
@@ -41,14 +45,35 @@ def experiments(draw: st.DrawFn) -> Experiment:
     options = {name: draw(values(spec)) for name, spec in CELLS[cell].options.items()}
     network = {**drawn(Architecture), "cell": cell, "options": options}
     training = drawn(Training)
-    task = draw(st.sampled_from(sorted(TASKS)))
-    if TASKS[task].causal:
-        network["direction"] = "forward"
+    if "periods" in options:
+        options["periods"] = tuple(sorted(set(options["periods"]))[: network["hidden"]])
+    name = draw(st.sampled_from(sorted(TASKS)))
     try:
-        training["decay"] = min(training["decay"], 1 / training["lr"]) * 0.999
-        return Experiment(TASKS[task](**drawn(TASKS[task])), Architecture(**network), Training(**training))
+        task = TASKS[name](**drawn(TASKS[name]))
     except FieldError:
-        return Experiment(TASKS[task](), Architecture(cell=cell, options=options), Training())
+        task = TASKS[name]()
+
+    def limited() -> dict[str, Limit]:
+        """Those limits that are passed now; within them, all is possible."""
+        limits = {**Architecture.limits(network), **network_limits(task)}
+        return {key: limit for key, limit in limits.items() if not fits(limit.spec, network[key])}
+
+    while passed := limited():
+        network |= {key: draw(values(limit.spec)) for key, limit in passed.items()}
+    training["decay"] = min(training["decay"], 1 / training["lr"]) * 0.999
+    architecture, learning = Architecture(**network), Training(**training)
+    if seconds_per_update(task, architecture, learning.batch) <= MAX_SECONDS:
+        return Experiment(task, architecture, learning)
+    small = {"hidden": max(1, len(options.get("periods", ()))), "layers": 1, "connection": "plain", "windows": (1,)}
+    return Experiment(TASKS[name](), Architecture(**{**network, **small}), Training())
+
+
+def fits(spec: Spec, value: Any) -> bool:
+    try:
+        spec.check("x", value)
+    except FieldError:
+        return False
+    return True
 
 
 @given(experiments())
@@ -77,6 +102,7 @@ VALUES = (
     st.text(max_size=60)
     | st.sampled_from(["nan", "inf", "1e400", "-1", "0", "1", "2", "500", "128", "256", "9" * 400, "1_0", "４", "True"])
     | st.sampled_from([*TASKS, *CELLS, "own", "backward", "bidirectional", "", "\x00", "\ud800", "🂡" * 30])
+    | st.sampled_from([*CONNECTIONS, "1,2", "2,3,1", "8,4", "1,2,4,8,16,32", ",", "softmax", "gradient"])
     | st.floats().map(repr)
     | st.integers().map(str)
     | st.lists(st.floats(), max_size=30).map(lambda numbers: ",".join(map(repr, numbers)))
@@ -105,7 +131,7 @@ def faults(params: dict[str, str]) -> set[str]:
 
 
 @given(st.dictionaries(NAMES, VALUES, max_size=12))
-@settings(max_examples=1000)
+@settings(max_examples=500)
 def test_any_text_at_all_gives_an_experiment(params: dict[str, str]) -> None:
     experiment, problems = Experiment.read(params)
     assert Experiment.from_params(experiment.to_params()) == experiment

@@ -109,10 +109,20 @@ def test_explosion_is_saved_with_the_run() -> None:
     assert snapshot.updates == run.updates
 
 
-@pytest.mark.parametrize("optimizer", OPTIMIZERS)
-@pytest.mark.parametrize("cell", CELLS)
-@pytest.mark.parametrize("decay", ["0", "0.1"])
-def test_whatever_the_settings_weights_stay_finite(optimizer: str, cell: str, decay: str) -> None:
+FEW = {"sgd": "0", "adam": "0.1"}
+
+
+@pytest.mark.parametrize(
+    ("cell", "optimizer", "decay"),
+    [
+        (cell, optimizer, decay)
+        for cell in CELLS
+        for optimizer in OPTIMIZERS
+        for decay in ("0", "0.1")
+        if cell in ("rnn", "gru", "lstm") or FEW.get(optimizer) == decay
+    ],
+)
+def test_whatever_the_settings_weights_stay_finite(cell: str, optimizer: str, decay: str) -> None:
     """The wildest learning rate without clipping: whether or not it explodes, nothing infinite is kept."""
     wild = {"lr": "10", "clip": "0", "decay": decay, "optimizer": optimizer, "cell": cell}
     run = trained(120, task="hello", forget_bias="10", **wild)
@@ -126,7 +136,7 @@ def test_gradient_too_large_to_step_along() -> None:
     for clip, stops in (("0", True), ("1", False)):
         run = started(cell="rnn", clip=clip)
         with torch.no_grad():
-            run.network.readout.weight.mul_(2e9)
+            run.network.readout[-1].weight.mul_(2e9)
         before = place(run)["network"]
         run.update()
         assert (run.explosion == Explosion(1, "gradient")) is stops

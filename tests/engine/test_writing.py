@@ -117,7 +117,7 @@ def test_prompt_out_of_range(prompt: str, says: str) -> None:
 def test_network_that_is_no_longer_finite() -> None:
     network = started(task="hello").network
     with torch.no_grad():
-        network.readout.bias[0] = math.inf
+        network.readout[-1].bias[0] = math.inf
     with pytest.raises(FieldError, match="no longer finite"):
         written(network=network)
 
