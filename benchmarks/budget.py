@@ -1,7 +1,8 @@
 """How well the duration of an update is estimated before it is run, and what the heaviest ones accepted really take.
 
-Random experiments, the same ones each time, are timed on one thread; the coefficients of engine/budget.py are fitted to
-them anew, with a term for the update itself, each counting by its relative error, and shown beside those in use.
+Random experiments, the same ones each time, are timed on one thread; the coefficients of engine/budget.py, and the two that
+every cell declares, are fitted to them anew, each experiment counting by its relative error, and shown beside those in
+use.
 """
 
 import random
@@ -16,14 +17,10 @@ from benchmarks import measure
 from engine import CELLS, TASKS, Experiment, Run, budget
 from playground.executor import prepare_thread
 
-EXPERIMENTS = 150
-UPDATES = 5
-USED = {
-    "a cell step": budget.SECONDS_A_CELL_STEP,
-    "a flop": budget.SECONDS_A_FLOP,
-    "a gate": budget.SECONDS_A_GATE,
-    "an input": budget.SECONDS_AN_INPUT,
-}
+EXPERIMENTS = 18
+"""Of each cell."""
+UPDATES = 3
+SHARED = {"a flop": budget.SECONDS_A_FLOP, "an input": budget.SECONDS_AN_INPUT}
 HEAVIEST = {
     "wide and deep": {"task": "echo", "length": "500", "hidden": "128", "layers": "4"},
     "both ways": {"task": "echo", "length": "500", "hidden": "32", "layers": "4", "direction": "bidirectional"},
@@ -82,6 +79,13 @@ def estimate(experiment: Experiment) -> float:
     return budget.seconds_per_update(experiment.task, experiment.network, experiment.training.batch)
 
 
+def design(works: np.ndarray, cells: np.ndarray) -> np.ndarray:
+    """What each coefficient multiplies: steps and gate values, a column for each cell, then flops and inputs for all."""
+    steps, flops, gates, inputs = works.T
+    own = [column * (cells == cell) for cell in CELLS for column in (steps, gates)]
+    return np.array([*own, flops, inputs]).T
+
+
 def fitted(works: np.ndarray, measured: np.ndarray) -> np.ndarray:
     """The coefficients, none below 0, whose relative errors have the smallest squares."""
     columns = list(range(works.shape[1]))
@@ -114,8 +118,9 @@ def enlarged(experiment: Experiment) -> Experiment:
 
 
 def heaviest(cell: str, name: str) -> dict[str, Any]:
-    """A kind of network with the largest batch that is accepted, and what its update takes."""
-    experiment = enlarged(Experiment.from_params({**HEAVIEST[name], "cell": cell, "batch": "1"}))
+    """A kind of network, as far as the cell allows, with the largest batch accepted, and what its update takes."""
+    experiment, _ = Experiment.read({**HEAVIEST[name], "cell": cell, "batch": "1"})
+    experiment = enlarged(experiment)
     return {
         "cell": cell,
         "network": name,
@@ -126,29 +131,40 @@ def heaviest(cell: str, name: str) -> dict[str, Any]:
 
 
 def main() -> None:
-    chosen = measure.options(__doc__, quick="thirty experiments")
+    chosen = measure.options(__doc__, quick="three experiments of each cell")
     prepare_thread()
-    tried = experiments(30 if chosen.quick else EXPERIMENTS)
+    tried = experiments(len(CELLS) * (3 if chosen.quick else EXPERIMENTS))
     measured = np.array([seconds(experiment) for experiment in tried])
-    works = np.array([(1.0, *work(experiment)) for experiment in tried])
-    coefficients = fitted(works, measured)
-    ratios = np.array([estimate(experiment) for experiment in tried]) / measured
     cells = np.array([experiment.network.cell for experiment in tried])
+    columns = design(np.array([work(experiment) for experiment in tried]), cells)
+    coefficients = fitted(columns, measured)
+    ratios = np.array([estimate(experiment) for experiment in tried]) / measured
+    own, shared = coefficients[: 2 * len(CELLS)].reshape(-1, 2), coefficients[2 * len(CELLS) :]
     limit = [experiment for experiment in map(enlarged, tried) if estimate(experiment) > 0.9 * budget.MAX_SECONDS]
     at_limit = {
         cell: np.array([seconds(experiment) for experiment in limit if experiment.network.cell == cell])
         for cell in CELLS
     }
     results = {
-        "seconds": [
+        "seconds a step and a gate value": [
+            {
+                "cell": name,
+                "step": cell.seconds_a_step,
+                "step, fitted": float(step),
+                "gate": cell.seconds_a_gate,
+                "gate, fitted": float(gate),
+            }
+            for (name, cell), (step, gate) in zip(CELLS.items(), own, strict=True)
+        ],
+        "seconds for all": [
             {"seconds": name, "used": used, "fitted": float(found)}
-            for (name, used), found in zip({"an update": 0.0, **USED}.items(), coefficients, strict=True)
+            for (name, used), found in zip(SHARED.items(), shared, strict=True)
         ],
         "estimate over measured, as used": [
             *(spread(cell, ratios[cells == cell]) for cell in CELLS),
             spread("all", ratios),
         ],
-        "estimate over measured, as fitted": [spread("all", works @ coefficients / measured)],
+        "estimate over measured, as fitted": [spread("all", columns @ coefficients / measured)],
         "seconds of those that a larger batch brings to the limit": [
             spread(cell, found) for cell, found in at_limit.items() if len(found)
         ],

@@ -1,6 +1,6 @@
 """How long one update takes, estimated before it is run, so that no experiment can hold up a server.
 
-The coefficients, and every cell's `seconds_a_step`, were fitted on one thread of a small server
+The coefficients, and those of every cell, were fitted on one thread of a small server
 (`python -m benchmarks.budget` fits them anew and shows how far the estimate is off).
 """
 
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 MAX_SECONDS = 0.5
 
 SECONDS_A_FLOP = 8.0e-12
-SECONDS_A_GATE = 1.3e-8
 SECONDS_AN_INPUT = 1.1e-8
 
 
@@ -59,9 +58,6 @@ def largest_batch(task: Task, network: "Architecture") -> int:
 def seconds_per_update(task: Task, network: "Architecture", batch: int) -> float:
     """The estimated duration of one update in seconds, on one thread."""
     steps, flops, gates, numbers = work(task, network, batch)
-    return (
-        CELLS[network.cell].seconds_a_step * steps
-        + SECONDS_A_FLOP * flops
-        + SECONDS_A_GATE * gates
-        + SECONDS_AN_INPUT * numbers
-    )
+    cell = CELLS[network.cell]
+    own = cell.seconds_a_step * steps + cell.seconds_a_gate * gates
+    return own + SECONDS_A_FLOP * flops + SECONDS_AN_INPUT * numbers

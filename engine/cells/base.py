@@ -43,8 +43,9 @@ class Cell(nn.Module):
     """The fields among the gates that run from −1 to 1 (candidates) and not from 0 to 1."""
     blocks: ClassVar[int]
     """How often a step multiplies by a matrix of H × (I + H), about; the estimate of an update's duration needs it."""
-    seconds_a_step: ClassVar[float] = 1.0e-4
-    """What one step of one update costs beside its arithmetic (`python -m benchmarks.budget`)."""
+    seconds_a_step: ClassVar[float]
+    seconds_a_gate: ClassVar[float] = 1.3e-8
+    """What a step of an update costs beside its arithmetic, and each of its blocks·H values (benchmarks.budget)."""
     answers: ClassVar[bool] = False
     """True if what the cell puts out is the answer itself, so that no readout stands above it."""
 

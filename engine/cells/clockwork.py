@@ -26,7 +26,8 @@ class ClockworkGates(NamedTuple):
 class ClockworkCell(StackedCell):
     """A simple RNN cut into modules, each with a period: between its beats a module holds still.
 
-    a = tanh(W x + b_ih + U h₋ + b_hh)
+    active = [t mod T_i = 0]            1 at the beats of module i, else 0
+    a = tanh(W x + b_ih + U h₋ + b_hh)  candidate
     h = active ⊙ a + (1−active) ⊙ h₋
 
     x (B, I), h (B, H) in −1..1; active is 1 for the units of module i at step t = 1, 2, … if t mod T_i = 0, else 0. The
@@ -49,6 +50,7 @@ class ClockworkCell(StackedCell):
         },
     )
     blocks = 1
+    seconds_a_step = 6.5e-5
     period: Tensor
     allowed: Tensor
     options: ClassVar[Mapping[str, Spec]] = {"periods": Wholes((1, 2, 4, 8), 1, 500, 16)}

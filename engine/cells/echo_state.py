@@ -41,6 +41,8 @@ class EchoStateCell(Cell):
         },
     )
     blocks = 1
+    seconds_a_step = 1.5e-5
+    seconds_a_gate = 5.0e-9
     W_in: Tensor
     W: Tensor
     b: Tensor

@@ -16,7 +16,7 @@ class GORUCell(Cell):
     r = σ(W_r x + U_r h₋ + b_r)           reset gate
     z = σ(W_z x + U_z h₋ + b_z)           update gate
     n = modReLU(W_n x + r ⊙ (U h₋), b_n)  candidate
-    h = z ⊙ h₋ + (1−z) ⊙ n
+    h = (1−z) ⊙ n + z ⊙ h₋
 
     x (B, I), h (B, H), without bound; r and z in 0..1. modReLU(a, b) = sign(a) ReLU(|a| + b). S starts so that U is a
     random rotation; b_n starts at 0 and b_z at 1, so that at first the state is kept.
@@ -38,6 +38,7 @@ class GORUCell(Cell):
         quantities=GRU_QUANTITIES,
     )
     blocks = 3
+    seconds_a_step = 1.9e-4
     signed = frozenset({"n"})
 
     def __init__(self, input_size: int, hidden_size: int, *, generator: torch.Generator, init: str = "default") -> None:

@@ -39,15 +39,24 @@ def _depth(title: str) -> str:
 class GridLSTMCell(Cell):
     """Two LSTMs at every crossing of layer and step, one along time and one along depth, that read the same state.
 
-    H = [h_depth; h_time]                      what comes from below, what comes from before
-    i_k, f_k, o_k = σ(W_k H + b_k)             for each dimension k: time and depth
-    g_k = tanh(W_k H + b_k)
-    c_k′ = f_k ⊙ c_k + i_k ⊙ g_k
-    h_k′ = o_k ⊙ tanh(c_k′)
+    h_below, c_below = x                              what comes from below
+    j = [h_below; h₋]                                 what all gates read
+    i = σ(W_i j + b_i)                                along time: input gate
+    f = σ(W_f j + b_f)                                forget gate
+    g = tanh(W_g j + b_g)                             candidate
+    o = σ(W_o j + b_o)                                output gate
+    c = f ⊙ c₋ + i ⊙ g
+    h = o ⊙ tanh(c)
+    i_depth = σ(V_i j + d_i)                          along depth: input gate
+    f_depth = σ(V_f j + d_f)                          forget gate
+    g_depth = tanh(V_g j + d_g)                       candidate
+    o_depth = σ(V_o j + d_o)                          output gate
+    c_depth = f_depth ⊙ c_below + i_depth ⊙ g_depth
+    h_depth = o_depth ⊙ tanh(c_depth)
 
-    From below come h_depth and c_depth, together (B, 2·H); the first layer gets them from x by a linear map. h_time and
-    c_time start at 0. Gates in 0..1, g and h in −1..1; each dimension stacks i, f, g, o in weight (4·H, 2·H) and bias
-    (4·H). The forget biases start at 1. What is above reads h_depth′ and c_depth′.
+    From below come h_below and c_below, together (B, 2·H); the first layer gets them from x by a linear map. h and c
+    start at 0. Gates in 0..1, g and h in −1..1; each dimension stacks i, f, g, o in weight (4·H, 2·H) and bias
+    (4·H). The forget biases start at 1. What is above reads h_depth and c_depth.
     Source: Kalchbrenner, Danihelka & Graves 2015, the 2-D block; the paper prints h′ = tanh(o ⊙ c′) and no biases, its
     ports the form here. No library ships it.
     """
@@ -69,6 +78,7 @@ class GridLSTMCell(Cell):
         },
     )
     blocks = 16
+    seconds_a_step = 2.4e-4
     signed = frozenset({"g", "g_depth"})
 
     def __init__(self, input_size: int, hidden_size: int, *, generator: torch.Generator, init: str = "default") -> None:

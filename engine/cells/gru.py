@@ -148,6 +148,7 @@ class ChoGRUCell(StackedCell):
         quantities=GRU_QUANTITIES,
     )
     blocks = 3
+    seconds_a_step = 1.3e-4
     signed = frozenset({"n"})
 
     def weights(self) -> tuple[Tensor, Tensor, Tensor, Tensor]:

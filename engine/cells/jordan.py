@@ -57,6 +57,7 @@ class JordanCell(Cell):
         },
     )
     blocks = 1
+    seconds_a_step = 6.5e-5
     answers = True
     options: ClassVar[Mapping[str, Spec]] = {
         "activation": Choice("tanh", tuple(ACTIVATIONS)),

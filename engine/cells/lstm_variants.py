@@ -48,6 +48,7 @@ class NoForgetLSTMCell(StackedCell):
         },
     )
     blocks = 3
+    seconds_a_step = 1.1e-4
     signed = frozenset({"g"})
 
     def initial_state(self, batch_size: int) -> LSTMState:
@@ -90,6 +91,7 @@ class PeepholeLSTMCell(StackedCell):
         quantities=LSTM_QUANTITIES,
     )
     blocks = 4
+    seconds_a_step = 2.0e-4
     options: ClassVar[Mapping[str, Spec]] = {"forget_bias": Real(1.0, -10.0, 10.0)}
     signed = frozenset({"g"})
 
@@ -153,6 +155,7 @@ class CoupledLSTMCell(StackedCell):
         quantities=LSTM_QUANTITIES,
     )
     blocks = 3
+    seconds_a_step = 1.2e-4
     options: ClassVar[Mapping[str, Spec]] = {"forget_bias": Real(1.0, -10.0, 10.0)}
     signed = frozenset({"g"})
 

@@ -34,6 +34,7 @@ class ResidualInputCell(Cell):
         quantities={"h": ADDED},
     )
     blocks = 1
+    seconds_a_step = 5.0e-6
 
     def __init__(self, input_size: int, hidden_size: int, *, generator: torch.Generator, init: str = "default") -> None:
         super().__init__(input_size, hidden_size)
@@ -82,6 +83,7 @@ class ResidualCell(StackedCell):
         quantities={"h": ADDED},
     )
     blocks = 1
+    seconds_a_step = 5.0e-5
 
     def advance(self, projected: Tensor, state: OnlyH, weights: None) -> tuple[OnlyH, NoGates]:
         return OnlyH(state.h + tanh(projected + self.recurrent(state.h))), NoGates()
