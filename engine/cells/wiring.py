@@ -1,5 +1,6 @@
 """A cell as a graph: which quantity of a step is made of which, derived from its equations."""
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import torch
@@ -48,7 +49,8 @@ class Shown(NamedTuple):
 def shown(cell: type[Cell]) -> Shown:
     """What a cell shows of its state, h first, and its gates: read off a small one."""
     size = 4
-    made = cell(cell.entrance_size(size) or 2, size, generator=torch.Generator())
+    build: Callable[..., Cell] = cell  # every cell takes a generator, whatever else it takes
+    made = build(cell.entrance_size(size) or 2, size, generator=torch.Generator())
     with torch.no_grad():
         state, gates = made.step(torch.zeros(1, made.input_size), made.initial_state(1))
     return Shown(tuple(made.shown(state)), gates._fields)
@@ -77,8 +79,9 @@ class _Builder:
                         kind = "candidate" if name in self.cell.signed else "gate"
                     self.make(name, kind, parsed(equation.rhs))
         # Where the cell puts out its answer, a state that it does not read again ends here.
-        leaving = [name for name in states if name in self.nodes and (f"{name}₋" in self.nodes or not self.cell.answers)]
-        return Wiring(tuple(self.nodes.values()), tuple(self.edges), tuple(leaving))
+        ends = {name for name in states if self.cell.answers and f"{name}₋" not in self.nodes}
+        leaving = tuple(name for name in states if name in self.nodes.keys() - ends)
+        return Wiring(tuple(self.nodes.values()), tuple(self.edges), leaving)
 
     def moving(self, term: Term) -> bool:
         """Whether it changes from step to step."""

@@ -10,8 +10,8 @@ Item = tuple[str, int]
 """A node in its column, or the place where the wire that a node sends out passes through another column."""
 
 
-TRIES = 24
-"""Starts from which a layout is looked for."""
+TRIES, FEW, LARGE = 10, 2, 8
+"""Starts from which a layout is looked for, and how many for a picture of so many rows, where each takes long."""
 
 
 BELT, LOOSE = {"old": 3.5, "state": 2.5, "operation": 1.8}, 0.3
@@ -40,7 +40,8 @@ def layers(wiring: Wiring) -> Layers:
     column = _columns(wiring)
     ways = _ways(wiring, column)
     columns = [[item for item in _items(ways) if item[1] == k] for k in range(max(column.values()) + 1)]
-    tries = (_placed(wiring, columns, ways, spare, turn) for spare in (0, 1) for turn in range(TRIES))
+    starts = TRIES if max(map(len, columns)) < LARGE else FEW
+    tries = (_placed(wiring, columns, ways, spare, turn) for spare in (0, 1) for turn in range(starts))
     _, row, rows = min(tries, key=lambda found: found[0])
     return Layers(column, row, ways, rows, len(columns))
 
@@ -81,6 +82,7 @@ def _placed(
     """The cost of a good assignment of rows, and the assignment: items change places as long as it gets better."""
     rows = max(map(len, columns)) + spare
     kinds = {node.key: node.kind for node in wiring.nodes}
+    belts = _belts(wiring, kinds)
     slots: list[list[Item | None]] = []
     for items in columns:
         turned = items[turn % len(items) :] + items[: turn % len(items)]
@@ -89,7 +91,7 @@ def _placed(
     row = {item: r for column in slots for r, item in enumerate(column) if item}
 
     def cost(k: int) -> float:
-        between = _between(columns[k], ways, row, kinds) if k < len(columns) - 1 else 0.0
+        between = _between(columns[k], ways, row, kinds, belts) if k < len(columns) - 1 else 0.0
         return between + _at_home(columns[k], row, kinds, rows)
 
     def around(k: int) -> float:
@@ -109,15 +111,17 @@ def _placed(
                     now, better = new, True
                 else:
                     _swap(column, row, a, b)
-        # Whole rows as well: a belt that runs straight through all columns cannot move piece by piece.
-        whole = sum(map(cost, range(len(columns))))
-        for a, b in combinations(range(rows), 2):
-            _swap_rows(slots, row, a, b)
-            new = sum(map(cost, range(len(columns))))
-            if new < whole - 1e-9:
-                whole, better = new, True
-            else:
-                _swap_rows(slots, row, a, b)
+        # Rows from a column on as well: a belt that runs straight through several cannot move piece by piece.
+        for first in range(len(columns)):
+            touched = range(max(0, first - 1), len(columns))
+            now = sum(map(cost, touched))
+            for a, b in combinations(range(rows), 2):
+                _swap_rows(slots[first:], row, a, b)
+                new = sum(map(cost, touched))
+                if new < now - 1e-9:
+                    now, better = new, True
+                else:
+                    _swap_rows(slots[first:], row, a, b)
     return sum(map(cost, range(len(columns)))) + 1.5 * rows, dict(row), rows
 
 
@@ -133,7 +137,22 @@ def _swap(column: list[Item | None], row: dict[Item, int], a: int, b: int) -> No
             row[item] = r
 
 
-def _between(items: list[Item], ways: dict[Item, tuple[Item, ...]], row: dict[Item, int], kinds: dict[str, str]) -> float:
+def _belts(wiring: Wiring, kinds: dict[str, str]) -> set[tuple[str, str]]:
+    """The wires that carry a state on: into a state, out, or unweighted into an operation."""
+    return {
+        (edge.source, edge.target)
+        for edge in wiring.edges
+        if kinds[edge.target] in ("state", "exit") or (kinds[edge.target] == "operation" and not edge.weight)
+    }
+
+
+def _between(
+    items: list[Item],
+    ways: dict[Item, tuple[Item, ...]],
+    row: dict[Item, int],
+    kinds: dict[str, str],
+    belts: set[tuple[str, str]],
+) -> float:
     """How long and how tangled the wires right of a column are; what carries a state should run straight."""
     total = 0.0
     spans: list[tuple[int, int, list[int]]] = []
@@ -145,8 +164,7 @@ def _between(items: list[Item], ways: dict[Item, tuple[Item, ...]], row: dict[It
         spans.append((min(ends), max(ends), ends))
         total += max(ends) - min(ends)
         for target in targets:
-            onwards = kinds[target[0]] in ("state", "operation", "exit") or target[0] == item[0]
-            pull = BELT.get(kinds[item[0]], LOOSE) if onwards else LOOSE
+            pull = BELT.get(kinds[item[0]], LOOSE) if target[0] == item[0] or (item[0], target[0]) in belts else LOOSE
             total += abs(row[item] - row[target]) * pull + (row[item] != row[target]) * 0.5
     for (low, high, ends), (other_low, other_high, others) in combinations(spans, 2):
         total += 0.6 * sum(other_low < end < other_high for end in ends)

@@ -1,6 +1,7 @@
 """From columns and rows to places on the page: boxes, wires with right angles, and the labels on them."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 from itertools import permutations, product
 from typing import NamedTuple
 
@@ -80,7 +81,6 @@ class _Net(NamedTuple):
 
 def routes(wiring: Wiring, places: Layers) -> Routes:
     """The drawing of a wiring with exits, laid out in `places`."""
-    kinds = {node.key: node.kind for node in wiring.nodes}
     halves = {node.key: _half(node.key, node.kind, node.operation) for node in wiring.nodes}
     weights = {(edge.source, edge.target): edge.weight for edge in wiring.edges}
     middle = {item: PITCH * (row + 0.5) for item, row in places.row.items()}
@@ -96,7 +96,8 @@ def routes(wiring: Wiring, places: Layers) -> Routes:
         x += wide
         if k < places.columns - 1:
             order = _order(nets[k])
-            labels = [weights.get((n.item[0], t[0]), "") for n in nets[k] for t, _ in n.ends if places.column[t[0]] == k + 1]
+            arriving = {(net.item[0], target[0]) for net in nets[k] for target, _ in net.ends}
+            labels = [weights.get(way, "") for way in arriving if places.column[way[1]] == k + 1]
             tracks.append({net.item: x + MARGIN + TRACK * (n + 0.5) for n, net in enumerate(order)})
             x += 2 * MARGIN + TRACK * len(order) + max(map(size, labels), default=0) + HEAD
 
@@ -116,7 +117,8 @@ def routes(wiring: Wiring, places: Layers) -> Routes:
             for target, y in net.ends:
                 arrives = places.column[target[0]] == k + 1
                 end = Place(left[k + 1].pixels - (halves[target[0]] if arrives else 0.0), left[k + 1].share)
-                corners = ((start, net.y), (end, y)) if y == net.y else ((start, net.y), (turn, net.y), (turn, y), (end, y))
+                bend = () if y == net.y else ((turn, net.y), (turn, y))
+                corners = ((start, net.y), *bend, (end, y))
                 wires.append(Wire(source, corners, arrives, weights[source, target[0]] if arrives else ""))
             junctions += [(source, turn, y) for y in _branches(net)]
     return Routes(boxes, tuple(wires), tuple(junctions), x, PITCH * places.rows)
@@ -170,10 +172,11 @@ def _order(nets: list[_Net]) -> list[_Net]:
     turning = [net for net in nets if not net.straight]
     if len(turning) > 6:
         return sorted(turning, key=lambda net: net.reach)
-    return list(min(permutations(turning), key=lambda order: _tangle(order, nets)))
+    orders = [list(order) for order in permutations(turning)]
+    return min(orders, key=_tangle)
 
 
-def _tangle(order: tuple[_Net, ...], nets: list[_Net]) -> float:
+def _tangle(order: Sequence[_Net]) -> float:
     total = 0.0
     for (p, first), (q, second) in product(enumerate(order), enumerate(order)):
         if p >= q:
@@ -192,5 +195,7 @@ def _branches(net: _Net) -> list[float]:
     """Heights at which a wire divides at its upright."""
     low, high = net.reach
     heights = {y for _, y in net.ends}
-    inner = [y for y in heights if low < y < high]
-    return inner + ([net.y] if (net.y in heights or low < net.y < high) and len(heights) > 1 and net.y not in inner else [])
+    divides = {y for y in heights if low < y < high}
+    if len(heights) > 1 and (net.y in heights or low < net.y < high):
+        divides.add(net.y)
+    return sorted(divides)

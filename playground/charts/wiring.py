@@ -82,18 +82,18 @@ def _wires(drawn: Routes, nodes: dict[str, Node]) -> list[Any]:
         if wire.arrives:
             place, y = wire.points[-1]
             heads.append({**_at(place, beside=-HEAD / 2), "y": y, "colour": colour})
-    dots = [
-        {**_at(place), "y": y, "colour": COLOURS.get(nodes[source].kind, NEUTRAL)} for source, place, y in drawn.junctions
-    ]
-    colour = alt.Color("colour:N", scale=None, legend=None)
+    dots: list[Row] = []
+    for source, place, y in drawn.junctions:
+        dots.append({**_at(place), "y": y, "colour": COLOURS.get(nodes[source].kind, NEUTRAL)})
+    painted = alt.Color("colour:N", scale=None, legend=None)
+    line: Row = {"strokeWidth": 1.5, "strokeJoin": "round", "tooltip": None}
     found = [
-        _chart(lines, drawn)
-        .mark_line(strokeWidth=1.5, strokeJoin="round", tooltip=None)
-        .encode(X, Y, colour, detail="wire:N", order="order:Q"),
-        _chart(heads, drawn).mark_point(shape="triangle-right", filled=True, size=42, opacity=1).encode(X, Y, colour),
+        _chart(lines, drawn).mark_line(**line).encode(X, Y, painted, detail="wire:N", order="order:Q"),
+        _chart(heads, drawn).mark_point(shape="triangle-right", filled=True, size=42, opacity=1).encode(X, Y, painted),
     ]
     if dots:
-        found.append(_chart(dots, drawn).mark_point(shape="circle", filled=True, size=22, opacity=1).encode(X, Y, colour))
+        marks = _chart(dots, drawn).mark_point(shape="circle", filled=True, size=22, opacity=1)
+        found.append(marks.encode(X, Y, painted))
     return found
 
 
@@ -148,7 +148,7 @@ def _labels(drawn: Routes, dark: bool) -> list[Any]:
     for wire in drawn.wires:
         if wire.weight:
             place, y = wire.points[-1]
-            base, low = _parts(wire.weight.replace(" ⊙", "⊙"))
+            base, low = _parts(wire.weight if not wire.weight.endswith(" ⊙") else f"⊙{wire.weight[:-2]}")
             back = HEAD + 2 + 0.75 * 6 * len(low)
             rows.append({**_at(place, beside=-back), "y": y, "base": base, "low": low})
     return _texts(rows, drawn, 11.5, dark, halo=True) if rows else []
@@ -185,5 +185,6 @@ def _names(drawn: Routes, nodes: dict[str, Node], dark: bool) -> list[Any]:
         names.append({**_at(box.x, beside=shift), "y": box.y - (7 if operation else 1), "base": base, "low": low})
         if operation:
             plain.append({**_at(box.x), "y": box.y + 9, "text": operation})
-    signs = _chart(plain, drawn).mark_text(fontSize=_size(11.5, drawn), color=ink(dark), tooltip=None, baseline="middle")
-    return [*_texts(names, drawn, 15, dark), signs.encode(X, Y, text="text:N")]
+    signs = _chart(plain, drawn).encode(X, Y, text="text:N")
+    style: Row = {"fontSize": _size(11.5, drawn), "color": ink(dark), "tooltip": None, "baseline": "middle"}
+    return [*_texts(names, drawn, 15, dark), signs.mark_text(**style)]
