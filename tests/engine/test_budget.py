@@ -8,8 +8,8 @@ import pytest
 from engine import CELLS, Experiment, FieldError, Run
 from engine.budget import MAX_SECONDS, largest_batch, seconds_per_update
 
-DEEP = {"task": "echo", "length": "500", "hidden": "128", "layers": "4"}
-WIDE = {"task": "echo", "length": "500", "hidden": "32", "layers": "4", "direction": "bidirectional"}
+DEEP = {"task": "echo", "length": "500", "hidden": "128", "layers": "3"}
+WIDE = {"task": "echo", "length": "500", "hidden": "128", "layers": "2", "direction": "bidirectional"}
 MANY_LETTERS = {
     "task": "text",
     "corpus": "own",
