@@ -1,9 +1,11 @@
 """Equations as LaTeX, for KaTeX: a cell's own lines, broken where they are long, and marked where two cells differ."""
 
+import re
 from collections.abc import Collection, Iterable, Sequence
 from typing import NamedTuple
 
 from engine.cells.equations import Equation, Token, over_time, tokens
+from playground import words
 
 GREEK = {"σ": r"\sigma", "α": r"\alpha", "Π": r"\Pi", "λ": r"\lambda", "μ": r"\mu"}
 FUNCTIONS = {"tanh": r"\tanh", "exp": r"\exp"}
@@ -11,10 +13,19 @@ SIGNS = {"⊙": r"\odot", "·": r"\cdot", "−": "-", "mod": r"\bmod", ",": r",\
 RAISED = {"₋": "", "ᵀ": r"\top", "⁻¹": "-1"}
 OPERATORS = ("+", "−", "⊙", "=", "mod")
 
-LONG = 19
-"""Names in a line after which the next + begins a new one, so that it fits beside a picture and on a telephone."""
+LONG = 350
+"""Pixels, about, after which an equation goes on in a second line, so that it fits on a telephone."""
+
+LETTER, LOW, OPERATOR, OTHER, INDENT = 12, 7.5, 26, 9, 38
+"""Pixels, about: a letter, one that stands low, an operator with its room, any other sign, a second line's indent."""
+
+NEAR, FAR = r" \\[-1pt] ", r" \\[6pt] "
+"""Line breaks within an equation and between two."""
 
 GREY, DIFFERENT = "#7d888d", "#d0650f"
+
+
+_IN_PROSE = re.compile(r"\b(?P<code>[a-z]{2,}_\w+)\b|\b[^\W\d_](?:_\w+|₋)")
 
 
 class Piece(NamedTuple):
@@ -26,12 +37,13 @@ class Piece(NamedTuple):
 
 def display(equations: Iterable[Equation], changing: Collection[str]) -> str:
     """Equations below each other, aligned at =, each under its remark."""
-    lines = []
-    for equation in equations:
-        if equation.remark:
-            lines.append(_remark(equation.remark))
-        lines += _lines(equation.lhs, [Piece(token) for token in tokens(equation.rhs)], changing)
-    return r"\begin{aligned}" + r" \\[3pt] ".join(lines) + r"\end{aligned}"
+    given = list(equations)
+    left = max(width(tokens(equation.lhs), changing) for equation in given)
+    blocks = []
+    for equation in given:
+        lines = _lines(equation.lhs, [Piece(token) for token in tokens(equation.rhs)], changing, left)
+        blocks.append(NEAR.join([_remark(equation.remark), *lines] if equation.remark else lines))
+    return rf"\begin{{aligned}}{FAR.join(blocks)}\end{{aligned}}"
 
 
 def cell_display(equations: Sequence[Equation]) -> str:
@@ -39,10 +51,12 @@ def cell_display(equations: Sequence[Equation]) -> str:
     return display(equations, over_time(tuple(equations)))
 
 
-def marked(equation: Equation, pieces: Sequence[Piece], changing: Collection[str]) -> str:
-    """One equation in which the marked pieces of the right-hand side are coloured and underlined."""
-    lines = _lines(equation.lhs, pieces, changing)
-    return r"\begin{aligned}" + r" \\[3pt] ".join(lines) + r"\end{aligned}"
+def marked(mark: str, equation: Equation, pieces: Sequence[Piece], changing: Collection[str]) -> str:
+    """One equation in which the marked pieces of the right-hand side are coloured and underlined; `mark` before it."""
+    left = width(tokens(equation.lhs), changing) + 3 * LETTER
+    first, *further = _lines(equation.lhs, pieces, changing, left)
+    lines = [rf"\textcolor{{{GREY}}}{{\textsf{{{mark}}}}}\quad {first}", *further]
+    return rf"\begin{{aligned}}{NEAR.join(lines)}\end{{aligned}}"
 
 
 def name(text: str, changing: Collection[str] = ()) -> str:
@@ -68,26 +82,41 @@ def _remark(text: str) -> str:
     return rf"&\textcolor{{{GREY}}}{{\footnotesize\textsf{{{words}}}}}"
 
 
-def _lines(lhs: str, pieces: Sequence[Piece], changing: Collection[str]) -> list[str]:
-    """One equation as one aligned row, or as two if it is long."""
+def width(read: Iterable[Token], changing: Collection[str]) -> float:
+    """Pixels that some tokens take, about."""
+    total = 0.0
+    for token in read:
+        if token.kind == "sign":
+            total += OPERATOR if token.text in OPERATORS else OTHER
+        else:
+            base, _, low = token.text.rstrip("₋").partition("_")
+            time = 3 if token.kind == "old" else base in changing or base == "x"
+            total += LETTER * len(base) + LOW * max(len(low), time)
+    return total
+
+
+def _lines(lhs: str, pieces: Sequence[Piece], changing: Collection[str], left: float) -> list[str]:
+    """One equation as one aligned row, or as two if it is long; `left`: what its left-hand side takes."""
     defined = r",\, ".join(name(part, changing) for part in lhs.split(", "))
-    break_at = _break(pieces)
-    if break_at is None:
+    room = LONG - left - OPERATOR
+    at = _break(pieces, room, changing) if width((p.token for p in pieces), changing) > room else None
+    if at is None:
         return [f"{defined} &= {_row(pieces, changing)}"]
-    first, second = pieces[:break_at], pieces[break_at:]
-    return [f"{defined} &= {_row(first, changing)}", rf"&\qquad {_row(second, changing)}"]
+    return [f"{defined} &= {_row(pieces[:at], changing)}", rf"&\qquad {_row(pieces[at:], changing)}"]
 
 
-def _break(pieces: Sequence[Piece]) -> int | None:
-    """Where a long line is broken: before the + nearest to its middle that stands least deep in brackets."""
-    if sum(piece.token.kind != "sign" for piece in pieces) + len(pieces) < 2 * LONG:
-        return None
+def _break(pieces: Sequence[Piece], room: float, changing: Collection[str]) -> int | None:
+    """Where a long line is broken: before the last + that leaves it short enough, as little deep in brackets as can be.
+
+    None if there is no such +.
+    """
     depth, found = 0, []
     for number, piece in enumerate(pieces):
         depth += {"(": 1, "[": 1, ")": -1, "]": -1}.get(piece.token.text, 0)
-        if piece.token.text == "+":
-            found.append((depth, abs(number - 0.6 * len(pieces)), number))
-    return min(found)[2] if found else None
+        if piece.token.text == "+" and width((p.token for p in pieces[:number]), changing) <= room:
+            rest = width((p.token for p in pieces[number:]), changing) + INDENT
+            found.append((rest > room, depth, -number, number))
+    return min(found)[-1] if found else None
 
 
 def _row(pieces: Sequence[Piece], changing: Collection[str]) -> str:
@@ -124,3 +153,19 @@ def _latex(token: Token, changing: Collection[str]) -> str:
         case "number":
             return gap + token.text
     return gap + name(token.text, changing)
+
+
+def prose(text: str, changing: Collection[str] = ()) -> str:
+    """A docstring's sentences as Markdown: names with something low beside them typeset, settings by their labels."""
+    found: list[str] = []
+    for number, part in enumerate(text.split("`")):
+        if number % 2:
+            found.append(f"“{words.label(part)}”" if words.label(part) != part else f"`{part}`")
+            continue
+        at = 0
+        for match in _IN_PROSE.finditer(part):
+            found.append(words.plain(part[at : match.start()]))
+            found.append(f"`{match[0]}`" if match["code"] else f"${name(match[0], changing)}$")
+            at = match.end()
+        found.append(words.plain(part[at:]))
+    return "".join(found)

@@ -4,6 +4,7 @@ import math
 import re
 
 from engine import CELLS, FieldError
+from engine.fields import Choice, Real, Spec, Text, Whole, Wholes
 
 TITLE = "RNN Playground"
 
@@ -150,6 +151,40 @@ TUNED = (
 )
 
 
+# The page "Cells". What a cell says of itself stands with the cell.
+FAMILIES = {
+    "simple": ("Simple", "One state, replaced at every step."),
+    "residual": ("Residual", "One state that every step adds to."),
+    "gated": ("Gated", "Gates decide what is written, kept and read."),
+    "unitary": ("Unitary", "The state turns, and neither fades nor grows."),
+    "timescales": ("Slow and fast", "Parts of the state change at different speeds."),
+    "reservoir": ("Reservoir", "Fixed random weights; only the readout learns."),
+}
+CATALOGUE = "Every recurrent cell here, by the year of its paper. Click one, or choose it below the picture."
+WIRING = (
+    "One time step, from left to right. Dashed: from the step before. Squares: gates (green, 0 to 1) and candidates "
+    "(orange). Blue circles: new states. A letter on a wire is the weight it is multiplied by; biases are left out. "
+    "⊙ multiplies unit by unit, + adds."
+)
+EQUATIONS = (
+    "x comes in at step t; what has t−1 comes from the step before. σ is the logistic function, ⊙ multiplies unit by "
+    "unit."
+)
+COUNTED = "**{trained:,}** trained numbers for one layer and direction, without the readout."
+NONE_TRAINED = (
+    "**None** is trained inside the cell: its **{fixed:,}** numbers are drawn once and stay; the readout learns."
+)
+ENTRANCE = "It reads {entrance} = 2·H numbers from below. The network makes them from x by a linear map of its own."
+NO_SETTINGS = "None of its own, beside those of every network."
+COMPARED = (
+    "Equations stand beside each other by what they define. What the other does not have is orange and underlined."
+)
+NO_COUNTERPART = "No {name} here."
+SAME = "Both make {names} alike."
+DIFFER = "They differ in {names}."
+ONLY = "Only {cell} has {names}."
+
+
 def label(name: str, task: str = "") -> str:
     return FIELDS.get(f"{task}.{name}", FIELDS.get(name, (name, "")))[0]
 
@@ -176,6 +211,25 @@ def quantity(cell: str, name: str) -> tuple[str, str]:
     base = name.rstrip("0123456789")
     title, look_for = quantities[base]
     return FURTHER.format(title=title, number=name.removeprefix(base)), look_for
+
+
+def span(spec: Spec, name: str) -> str:
+    """What a setting may be."""
+    match spec:
+        case Choice():
+            return ", ".join(choice(option, name) for option in spec.options)
+        case Whole():
+            return f"{spec.low:,} to {spec.high:,} {spec.unit}".rstrip()
+        case Real():
+            return f"{spec.low:g} to {spec.high:g}".replace("-", "−")
+        case Wholes():
+            return f"1 to {spec.max_count} numbers, each {spec.low:,} to {spec.high:,}"
+    return f"up to {spec.max_bytes if isinstance(spec, Text) else spec.max_count:,}"
+
+
+def usual(spec: Spec, name: str) -> str:
+    """What a setting is unless it is changed."""
+    return choice(spec.default, name) if isinstance(spec, Choice) else spec.write(spec.default)  # type: ignore[arg-type]
 
 
 def number(value: float, digits: int = 4) -> str:

@@ -1,0 +1,42 @@
+"""The catalogue: every cell by its year, its definition typeset and drawn, and two of them side by side."""
+
+import streamlit as st
+
+from engine.slices import Frame
+from playground import catalogue, comparison, words
+from playground.frame import live
+
+
+def bar_only(_: Frame) -> None:
+    """The run goes on while one reads; its pictures are on the other page."""
+
+
+live(bar_only)
+
+st.title("Cells")
+st.markdown(words.CATALOGUE)
+cell = catalogue.choose()
+
+catalogue.purpose(cell)
+
+left, right = st.columns(2, gap="large")
+with left:
+    catalogue.equations(cell)
+with right:
+    catalogue.wiring(cell)
+
+catalogue.quantities(cell)
+
+left, right = st.columns(2, gap="large")
+with left:
+    catalogue.ranges(cell)
+with right:
+    catalogue.source(cell)
+
+left, right = st.columns(2, gap="large")
+with left:
+    catalogue.settings(cell)
+with right:
+    sizes = catalogue.parameters(cell)
+
+comparison.draw(cell, sizes)

@@ -1,0 +1,73 @@
+"""Two cells side by side: their equations aligned and their difference marked, and what it costs."""
+
+import streamlit as st
+
+from engine import CELLS
+from engine.cells.equations import Equation, equations, over_time
+from playground import words
+from playground.catalogue import counted, title
+from playground.charts.timeline import by_year
+from playground.comparing import Pair, aligned, differing
+from playground.typeset import marked, name
+
+
+def draw(key: str, sizes: tuple[int, int, int]) -> None:
+    """The choice of a second cell, and both."""
+    st.subheader("Side by side", anchor=False)
+    other = st.selectbox(
+        f"Compare {CELLS[key].about.name} with",
+        [each for each in by_year(list(CELLS)) if each != key],
+        index=None,
+        format_func=title,
+        placeholder="Choose a second cell",
+        key="cells.other",
+        persist_state="session",
+    )
+    if other is None:
+        return
+    pairs = aligned(equations(CELLS[key]), equations(CELLS[other]))
+    st.markdown(words.plain(in_words(key, other, pairs)))
+    st.caption(words.COMPARED)
+    with st.container(border=True, gap="medium"):
+        for column, each, mark in zip(st.columns(2, gap="xsmall"), (key, other), "12", strict=True):
+            with column:
+                st.markdown(f"**{mark}   {words.plain(title(each))}**  \n{counted(each, *sizes)}")
+        for pair in pairs:
+            left, right = st.columns(2, gap="xsmall")
+            with left:
+                _side("1", key, pair, pair.first, pair.second)
+            with right:
+                _side("2", other, pair, pair.second, pair.first)
+
+
+def _side(mark: str, key: str, pair: Pair, own: Equation | None, others: Equation | None) -> None:
+    changing = over_time(equations(CELLS[key]))
+    if own is None:
+        symbols = ", ".join(f"${name(each, (each,))}$" for each in pair.lhs.split(", "))
+        st.caption(f"{mark}   {words.NO_COUNTERPART.format(name=symbols)}")
+    else:
+        st.latex(marked(mark, own, differing(own, others), changing), width="content")
+
+
+def in_words(key: str, other: str, pairs: list[Pair]) -> str:
+    """What is the same and what is not, in a sentence or two."""
+    first, second = CELLS[key].about.name, CELLS[other].about.name
+    same = [pair.lhs for pair in pairs if pair.same]
+    differ = [pair.lhs for pair in pairs if pair.first and pair.second and not pair.same]
+    said = [
+        words.SAME.format(names=_listed(same)) if same else "",
+        words.DIFFER.format(names=_listed(differ)) if differ else "",
+        *(
+            words.ONLY.format(cell=cell, names=_listed(only))
+            for cell, only in (
+                (first, [pair.lhs for pair in pairs if pair.second is None]),
+                (second, [pair.lhs for pair in pairs if pair.first is None]),
+            )
+            if only
+        ),
+    ]
+    return " ".join(sentence for sentence in said if sentence)
+
+
+def _listed(names: list[str]) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
