@@ -1,0 +1,58 @@
+"""Truncated backpropagation through time: the state goes on, the gradient does not."""
+
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from engine.cells import Cell
+from engine.network import Network, Run
+
+
+def windows(network: Network, window: int) -> dict[Cell, int]:
+    """For every cell, how many of its own steps make up `window` steps of the input; at least one."""
+    found: dict[Cell, int] = {}
+    covered = 1
+    for layer, joined in zip(network.layers, network.windows, strict=True):
+        found |= {cell: max(1, window // covered) for _, cell in layer.by_direction()}  # type: ignore[operator]
+        covered *= joined
+    return found
+
+
+def truncated(network: Network, window: int) -> Run:
+    """TBPTT(k, k): the sequence is cut into windows of k = `window` steps, and no gradient crosses a cut.
+
+    Every state is carried over the cut as a number, so all values are those of the whole sequence. Windows are counted
+    from the sequence's end, in all layers and directions alike, so the last k steps are one window: where the answer
+    is due at the end, exactly they are learned from. Williams & Peng 1990; S3's BPTT(k).
+    """
+    steps = windows(network, window)
+    backward = {cell for layer in network.layers for way, cell in layer.by_direction() if way == "backward"}  # type: ignore[operator]
+
+    def run(cell: Cell, inputs: Tensor) -> Tensor:
+        states, _ = unroll(cell, inputs, cuts(inputs.shape[1], steps[cell], cell in backward))
+        return torch.stack([cell.output(state) for state in states], dim=1)
+
+    return run
+
+
+def cuts(length: int, window: int, backward: bool) -> frozenset[int]:
+    """The steps, from 0 in the order of reading, before which a window begins; the first is none of them."""
+    first = window if backward else length % window or window
+    return frozenset(range(first, length, window))
+
+
+def unroll(cell: Cell, inputs: Tensor, cut: frozenset[int]) -> tuple[list[Any], list[Any]]:
+    """The plain loop with the state detached before each step in `cut`."""
+    state, weights = cell.initial_state(inputs.shape[0]), cell.weights()
+    states, gates = [], []
+    for step, projected in enumerate(cell.project(inputs).unbind(1)):
+        state, gate = cell.advance(projected, detached(state) if step in cut else state, weights)
+        states.append(state)
+        gates.append(gate)
+    return states, gates
+
+
+def detached(state: Any) -> Any:
+    """The same numbers, through which no gradient flows."""
+    return type(state)(*(part.detach() if isinstance(part, Tensor) else part for part in state))
