@@ -27,10 +27,9 @@ class ResidualInputCell(Cell):
         family="residual",
         paper="Qiu, Neural Networks and Deep Learning, (1.22); the identity path of Hochreiter's thesis of 1991",
         problem="Gradients that vanish or explode: with U = 1 and f′ = 1 they can do neither.",
-        look="Adding: a sum of what each step says is just what it can do. Temporal order: it cannot know which "
-        "letter came "
-        "first. ‖∂L/∂h‖ is a level line.",
-        best={"task": "adding", "length": "50", "batch": "64"},
+        look="Adding, with one layer before it that joins a value to its mark: a sum of what each step says is just "
+        "what it can do. Temporal order: it cannot know which letter came first. ‖∂L/∂h‖ is a level line.",
+        best={"task": "adding", "length": "50", "batch": "64", "input_depth": "1"},
         quantities={"h": ADDED},
     )
     blocks = 1
@@ -77,9 +76,9 @@ class ResidualCell(StackedCell):
         paper="Qiu, Neural Networks and Deep Learning, (1.23); the carousel of Hochreiter & Schmidhuber 1997 without "
         "gates",
         problem="Gradients that vanish, while what is added may still depend on what is remembered.",
-        look="Adding with T = 50 beside the simple RNN: the gradient at the first step does not fade. Watch h fill up: "
-        "what it cannot do is forget.",
-        best={"task": "adding", "length": "50", "batch": "64", "lr": "0.003"},
+        look="Temporal order with T = 20: the gradient at the first step does not fade. Then T = 60: watch h fill up, "
+        "and the network fall back to guessing. What it cannot do is forget.",
+        best={"task": "order", "length": "20"},
         quantities={"h": ADDED},
     )
     blocks = 1

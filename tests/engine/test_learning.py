@@ -31,25 +31,79 @@ def held_out(run: Run, size: int = 500) -> tuple[float, float]:
 @pytest.mark.parametrize("cell", CELLS)
 @pytest.mark.parametrize("word", ["hello", "风吹水面层层浪"])
 def test_hello_is_spelled_by_every_cell(cell: str, word: str) -> None:
-    run = learned(300, task="hello", word=word, cell=cell)
+    run = learned(300, task="hello", word=word, cell=cell, fit="gradient")
     loss, accuracy = held_out(run)
     assert accuracy == 1
-    assert loss < 0.05
+    assert loss < 0.1
     text = write(run.network, run.experiment.task, word[0], len(word) - 1, 0.1, torch.Generator().manual_seed(0))  # type: ignore[arg-type]
     assert text == word[1:]
 
 
-@pytest.mark.parametrize("cell", ["lstm", "gru"])
-def test_adding_is_learned_by_gated_cells(cell: str) -> None:
-    """Far below 1/6, what answering 1 every time scores."""
-    run = learned(600, task="adding", length="20", cell=cell)
-    loss, accuracy = held_out(run)
-    assert loss < 0.02
-    assert accuracy > 0.25
-    assert run.losses.table()[0, 1] > 0.1
+LEARNED: dict[str, tuple[int, dict[str, str]]] = {
+    "rnn": (300, {"task": "order", "length": "20", "lr": "0.003"}),
+    "gru": (400, {"task": "adding", "length": "20"}),
+    "lstm": (600, {"task": "adding", "length": "20"}),
+    "jordan": (300, {"task": "echo", "length": "12", "delay": "2", "symbols": "3"}),
+    "residual_input": (600, {"task": "adding", "length": "20", "input_depth": "1"}),
+    "residual": (600, {"task": "order", "length": "20"}),
+    "lstm_1997": (600, {"task": "adding", "length": "20"}),
+    "lstm_peephole": (600, {"task": "adding", "length": "20"}),
+    "lstm_coupled": (300, {"task": "adding", "length": "20"}),
+    "gru_cho": (300, {"task": "adding", "length": "20"}),
+    "scrn": (300, {"task": "echo", "length": "12", "delay": "2", "symbols": "3"}),
+    "unitary": (600, {"task": "adding", "length": "20"}),
+    "goru": (300, {"task": "adding", "length": "20"}),
+    "indrnn": (300, {"task": "adding", "length": "20", "layers": "2"}),
+    "clockwork": (300, {"task": "echo", "length": "12", "delay": "2", "symbols": "3"}),
+    "esn": (25, {"task": "forecast", "hidden": "100"}),
+    "grid_lstm": (300, {"task": "adding", "length": "20", "hidden": "16"}),
+}
+"""Something that each cell should learn, in how many updates: to a tenth of what chance scores."""
 
 
 @pytest.mark.parametrize("cell", CELLS)
+def test_every_cell_learns_something_beyond_spelling(cell: str) -> None:
+    updates, params = LEARNED[cell]
+    run = learned(updates, cell=cell, **params)
+    chance = run.experiment.task.chance_loss
+    loss, _ = held_out(run)
+    assert loss < chance / 10
+    assert run.losses.table()[0, 1] > 0.5 * chance
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_the_experiment_on_its_card_shows_a_cell_learning(cell: str) -> None:
+    """Within 1,000 updates it is far below chance, and not by luck of one measurement alone."""
+    run = Run(Experiment.from_params({"cell": cell, **CELLS[cell].about.best}))
+    losses: list[float] = []
+    while run.updates < 1000 and not (len(losses) > 1 and max(losses[-2:]) < 0.6 * run.experiment.task.chance_loss):
+        for _ in range(50):
+            run.update()
+        losses.append(held_out(run, 200)[0])
+    assert max(losses[-2:]) < 0.6 * run.experiment.task.chance_loss
+
+
+def test_jordans_network_cannot_add() -> None:
+    """All that it can carry over 20 steps is one number, the sum as far as it goes, which it has to answer."""
+    run = learned(600, cell="jordan", task="adding", length="20")
+    assert held_out(run)[0] > 0.9 * run.experiment.task.chance_loss
+
+
+def test_what_adds_up_cannot_tell_an_order() -> None:
+    """Of four orders of two letters it knows which letters came, and so half of the cases: ln 2 / 2 is its best."""
+    run = learned(800, cell="residual_input", task="order", length="10")
+    loss, accuracy = held_out(run)
+    assert 0.9 * math.log(2) / 2 < loss < 1.2 * math.log(2) / 2
+    assert accuracy == pytest.approx(0.75, abs=0.05)
+
+
+def test_lone_units_cannot_add_without_a_layer_that_mixes_them() -> None:
+    """One IndRNN layer alone cannot multiply a value by its mark; a second one can."""
+    one, two = (held_out(learned(400, cell="indrnn", task="adding", length="20", layers=n))[0] for n in ("1", "2"))
+    assert two < 0.02 < 0.08 < one
+
+
+@pytest.mark.parametrize("cell", ["rnn", "gru", "lstm", "goru", "clockwork"])
 def test_neighbours_needs_the_future(cell: str) -> None:
     both = learned(300, task="neighbours", cell=cell, direction="bidirectional")
     loss, accuracy = held_out(both)
@@ -61,8 +115,9 @@ def test_neighbours_needs_the_future(cell: str) -> None:
         assert accuracy == pytest.approx(0.5, abs=0.05)
 
 
-@pytest.mark.parametrize("cell", CELLS)
+@pytest.mark.parametrize("cell", [cell for cell in CELLS if cell not in ("residual_input", "indrnn", "esn")])
 def test_echo_needs_the_past(cell: str) -> None:
+    """The three left out keep what came, and not when; or leave it to a linear readout to find out."""
     task = {"task": "echo", "length": "12", "delay": "2", "symbols": "3", "cell": cell}
     _, accuracy = held_out(learned(300, **task))
     assert accuracy > 0.98
@@ -71,10 +126,11 @@ def test_echo_needs_the_past(cell: str) -> None:
     assert accuracy == pytest.approx(1 / 3, abs=0.05)
 
 
-@pytest.mark.parametrize("cell", CELLS)
+@pytest.mark.parametrize("cell", [cell for cell in CELLS if not cell.startswith("residual")])
 def test_forecast_beats_the_last_value_again(cell: str) -> None:
-    """On the held-out end of the Mackey–Glass series, by far."""
-    run = learned(300, task="forecast", series="mackey_glass", cell=cell)
+    """On the held-out end of the Mackey–Glass series, by far. The residual forms fill up instead and forget nothing."""
+    layers = "2" if cell == "indrnn" else "1"
+    run = learned(300, task="forecast", series="mackey_glass", cell=cell, layers=layers)
     task = run.experiment.task
     assert isinstance(task, Forecast)
     loss, accuracy = held_out(run)
