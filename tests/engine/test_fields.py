@@ -10,10 +10,12 @@ from hypothesis import strategies as st
 from engine.fields import (
     Choice,
     FieldError,
+    Limit,
     Numbers,
     Real,
     Text,
     Whole,
+    Wholes,
     check_settings,
     read_settings,
     setting,
@@ -26,6 +28,7 @@ REAL = Real(0.5, -2.0, 1e20)
 CHOICE = Choice("a", ("a", "b"))
 TEXT = Text("", 20)
 NUMBERS = Numbers((), 5)
+WHOLES = Wholes((1, 2), 1, 1000, 3)
 
 
 @pytest.mark.parametrize(("text", "value"), [("1", 1), ("1000", 1000), (" 7 ", 7), ("007", 7), ("+7", 7)])
@@ -150,6 +153,57 @@ def test_number_round_trip(value: float) -> None:
 def test_series_round_trip(values: tuple[float, ...]) -> None:
     """Exactly, or a run that was saved would go on with other numbers."""
     assert NUMBERS.read("x", NUMBERS.write(values)) == values
+
+
+@pytest.mark.parametrize(
+    ("text", "wholes"), [("1", (1,)), ("3,2,1", (3, 2, 1)), (" 4 , 8 ", (4, 8)), ("007,1000", (7, 1000))]
+)
+def test_short_lists_that_are_read(text: str, wholes: tuple[int, ...]) -> None:
+    assert WHOLES.read("x", text) == wholes
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("", " ", ",", "1,", ",1", "1,,2", "1;2", "1 2", "nan", "x", "(1,2)"),
+        *("0,1", "1,1001", "1,2,3,4", "1.0", "1,2.5"),
+        *(*NOT_PLAIN, "9" * 5000, "1," * 5000),
+    ],
+    ids=lambda text: ascii(text[:20]),
+)
+def test_what_is_no_short_list(text: str) -> None:
+    with pytest.raises(FieldError) as caught:
+        WHOLES.read("windows", text)
+    assert str(caught.value) == (
+        "windows must be 1 to 3 whole numbers from 1 to 1,000 with commas between them, such as 1,2; "
+        f"it was given {shown(text)}."
+    )
+    assert caught.value.fields == ("windows",)
+
+
+@pytest.mark.parametrize("value", [(), (1, 2, 3, 4), (True,), (1.0,), (0,), [1, 2], 1, None, "1", ("1",), (1, None)])
+def test_values_that_are_no_short_list(value: object) -> None:
+    with pytest.raises(FieldError, match="whole numbers from 1 to 1,000"):
+        WHOLES.check("x", value)
+
+
+@given(st.lists(st.integers(1, 1000), min_size=1, max_size=3).map(tuple))
+def test_short_list_round_trip(value: tuple[int, ...]) -> None:
+    assert WHOLES.read("x", WHOLES.write(value)) == value
+
+
+def test_limit_adds_why_and_because_of_what() -> None:
+    limit = Limit(Whole(1, 1, 1, "layers"), "There is room for one.", ("cell", "task"))
+    limit.check("layers", 1)
+    with pytest.raises(FieldError) as caught:
+        limit.check("layers", 2)
+    assert str(caught.value) == "layers must be 1; it was given “2”. There is room for one."
+    assert caught.value.fields == ("layers", "cell", "task")
+
+
+def test_limit_to_one_choice_names_it() -> None:
+    with pytest.raises(FieldError, match=r"^init must be default; it was given “xavier”\. It is drawn otherwise\.$"):
+        Limit(Choice("default", ("default",)), "It is drawn otherwise.").check("init", "xavier")
 
 
 def test_whole_numbers_of_a_series_are_written_short() -> None:
