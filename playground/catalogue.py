@@ -128,7 +128,7 @@ def settings(key: str) -> None:
         return
     rows = [
         (
-            f"**{words.plain(words.label(option))}**<br>{words.plain(words.help_for(option))}",
+            f"**{words.plain(words.label(option))}.** {words.plain(words.help_for(option))}",
             words.plain(words.span(spec, option)),
             words.plain(words.usual(spec, option)),
         )

@@ -16,8 +16,9 @@ OPERATORS = ("+", "−", "⊙", "=", "mod")
 LONG = 350
 """Pixels, about, after which an equation goes on in a second line, so that it fits on a telephone."""
 
-LETTER, LOW, OPERATOR, OTHER, INDENT = 12, 7.5, 26, 9, 38
-"""Pixels, about: a letter, one that stands low, an operator with its room, any other sign, a second line's indent."""
+LETTER, LOW, OPERATOR, OTHER, INDENT, TINY = 12, 7.5, 26, 9, 38, 90
+"""Pixels, about: a letter, one that stands low, an operator with its room, any other sign; the indent of a second
+line, and what is too little for one."""
 
 NEAR, FAR = r" \\[-1pt] ", r" \\[6pt] "
 """Line breaks within an equation and between two."""
@@ -106,16 +107,15 @@ def _lines(lhs: str, pieces: Sequence[Piece], changing: Collection[str], left: f
 
 
 def _break(pieces: Sequence[Piece], room: float, changing: Collection[str]) -> int | None:
-    """Where a long line is broken: before the last + that leaves it short enough, as little deep in brackets as can be.
-
-    None if there is no such +.
+    """Where a long line is broken: before a + at which both parts are short enough, the second one not tiny, as little
+    deep in brackets and as far right as can be. None if there is no +.
     """
     depth, found = 0, []
     for number, piece in enumerate(pieces):
         depth += {"(": 1, "[": 1, ")": -1, "]": -1}.get(piece.token.text, 0)
         if piece.token.text == "+" and width((p.token for p in pieces[:number]), changing) <= room:
             rest = width((p.token for p in pieces[number:]), changing) + INDENT
-            found.append((rest > room, depth, -number, number))
+            found.append((rest > room, rest < INDENT + TINY, depth, -number, number))
     return min(found)[-1] if found else None
 
 

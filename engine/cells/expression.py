@@ -28,8 +28,9 @@ class Term(NamedTuple):
                 return f"{self.sign}({', '.join(inner)})"
             case "product" | "⊙":
                 between = " " if self.kind == "product" else " ⊙ "
+                loose = ("+", "⊙") if self.kind == "product" else ("+",)
                 return between.join(
-                    f"({text})" if p.kind == "+" else text for p, text in zip(self.parts, inner, strict=True)
+                    f"({text})" if p.kind in loose else text for p, text in zip(self.parts, inner, strict=True)
                 )
             case "+":
                 return "".join(
@@ -63,7 +64,8 @@ class _Reader:
 
     def take(self, *expected: str) -> str:
         if not self.left or (expected and self.left[0].text not in expected):
-            raise ValueError(f"Expected {' or '.join(expected) or 'a name'}, but there is “{self.left[:1]}”.")
+            found = f"“{self.left[0].text}”" if self.left else "the end"
+            raise ValueError(f"Expected {' or '.join(expected) or 'a name'}, but there is {found}.")
         return self.left.pop(0).text
 
     def sum(self) -> Term:

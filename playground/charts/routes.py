@@ -147,24 +147,29 @@ def _nets(places: Layers, middle: dict[Item, float], heights: dict[str, int]) ->
             incoming[target].append(source)
     arrival: dict[tuple[Item, Item], float] = {}
     for target, sources in incoming.items():
-        step = heights[target[0]] * 0.33
-        own = places.row[target]
-        above = sorted((s for s in sources if places.row[s] < own), key=places.row.__getitem__)
-        below = sorted((s for s in sources if places.row[s] > own), key=places.row.__getitem__)
-        for n, source in enumerate(reversed(above), 1):
-            arrival[source, target] = middle[target] - step * n
-        for n, source in enumerate(below, 1):
-            arrival[source, target] = middle[target] + step * n
         passing = places.column[target[0]] != target[1]
-        for source in sources:
-            if passing or source not in (*above, *below):
-                arrival[source, target] = middle[target]
+        sources.sort(key=places.row.__getitem__)
+        for source, beside in zip(sources, _ports([places.row[s] - places.row[target] for s in sources]), strict=True):
+            arrival[source, target] = middle[target] + (0 if passing else beside * heights[target[0]])
     nets: list[list[_Net]] = [[] for _ in range(places.columns - 1)]
     for source, targets in places.ways.items():
         if targets:
             ends = tuple((target, arrival[source, target]) for target in targets)
             nets[source[1]].append(_Net(source, middle[source], ends))
     return nets
+
+
+def _ports(rows: list[int]) -> list[float]:
+    """Where wires from so many rows further up or down enter a box: shares of its height beside its middle.
+
+    One from the same row runs straight in; the others keep their order.
+    """
+    if 0 in rows:
+        straight = rows.index(0)
+        step = min(0.33, 0.45 / max(1, straight, len(rows) - 1 - straight))
+        return [step * (n - straight) for n in range(len(rows))]
+    step = 0.4 if len(rows) <= 2 else 0.9 / len(rows)
+    return [step * (n - (len(rows) - 1) / 2) for n in range(len(rows))]
 
 
 def _order(nets: list[_Net]) -> list[_Net]:

@@ -181,7 +181,7 @@ def _names(drawn: Routes, nodes: dict[str, Node], dark: bool) -> list[Any]:
             plain.append({**_at(box.x), "y": box.y + 0.5, "text": operation})
             continue
         base, low = _over_time(box.key)
-        shift = (4.2 * len(base) if len(base) > 1 else 4.5) - 2.4 * len(low)
+        shift = (3.4 * len(base) if len(base) > 1 else 4.5) - 2.4 * len(low)
         names.append({**_at(box.x, beside=shift), "y": box.y - (7 if operation else 1), "base": base, "low": low})
         if operation:
             plain.append({**_at(box.x), "y": box.y + 9, "text": operation})
