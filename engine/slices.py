@@ -4,6 +4,7 @@ import time
 from dataclasses import dataclass, field
 
 import torch
+from torch import Tensor
 
 from engine import seeds
 from engine.fields import FieldError
@@ -28,13 +29,17 @@ class Look:
 
 @dataclass(frozen=True)
 class Frame:
-    """What a slice brings back. `at` and `cost` are training time and duration of the look in it, in seconds."""
+    """What a slice brings back. `at` and `cost` are training time and duration of the look in it, in seconds.
+
+    weights: all that is trained, end to end, as it was when the trace in the snapshot was taken.
+    """
 
     snapshot: Snapshot
     sample: str | None
     look: Look
     at: float = field(compare=False)
     cost: float = field(compare=False)
+    weights: Tensor = field(compare=False)
 
 
 def slice_of(run: Run, look: Look, seconds: float, last: Frame | None = None) -> Frame:
@@ -52,12 +57,13 @@ def slice_of(run: Run, look: Look, seconds: float, last: Frame | None = None) ->
     )
     run.advance(max(seconds - expected, seconds / 2) if fresh else seconds)
     if last is not None and not fresh:
-        return Frame(run.snapshot(last.snapshot.trace), last.sample, look, last.at, last.cost)
+        return Frame(run.snapshot(last.snapshot.trace), last.sample, look, last.at, last.cost, last.weights)
     if seconds:
         _settle(run, look)
     start = time.perf_counter()
     trace, sample = run.trace(look.probe), sample_of(run, look)
-    return Frame(run.snapshot(trace), sample, look, run.seconds, time.perf_counter() - start)
+    weights = run.weights()
+    return Frame(run.snapshot(trace), sample, look, run.seconds, time.perf_counter() - start, weights)
 
 
 def one_update(run: Run, look: Look) -> Frame:

@@ -14,11 +14,12 @@ from engine import seeds
 from engine.config import Experiment, Training
 from engine.flat import flattened
 from engine.history import History
-from engine.network import Network
+from engine.network import Network, cell_outputs
 from engine.optimizers import OPTIMIZERS, bare_step
 from engine.ridge import RidgeReadout
 from engine.tasks import Batch
 from engine.trace import Trace, trace
+from engine.truncation import truncated
 
 HELD_OUT_EVERY = 25
 HELD_OUT_SIZE = 64
@@ -48,7 +49,7 @@ class Snapshot:
     parameters: how many weights and biases are trained; sizes: by the part of the network. seconds: time spent in
     updates. losses: (N, 2) update and training loss, measured before that update's step. held_out: (M, 3) update, loss,
     accuracy after that many updates. gradient_norm: of the last update, before clipping; None before it, and where
-    nothing is learned by gradient.
+    nothing is learned by gradient. norms: (N, 3) update, that norm, and the threshold it was clipped to, 0 for none.
     """
 
     experiment: Experiment
@@ -59,6 +60,7 @@ class Snapshot:
     losses: np.ndarray
     held_out: np.ndarray
     gradient_norm: float | None
+    norms: np.ndarray
     explosion: Explosion | None
     trace: Trace
 
@@ -83,7 +85,10 @@ class Run:
         self.losses = History(columns=2)
         self.held_out = History(columns=3)
         self.gradient_norm: float | None = None
+        self.norms = History(columns=3)
         self.explosion: Explosion | None = None
+        window = training.truncate
+        self._through = truncated(self.network, window) if 0 < window < experiment.task.steps else cell_outputs
         self._before = self._weights.detach().clone()
         self._measure()
 
@@ -102,7 +107,7 @@ class Run:
             value = self._solve(self._ridge, batch)
         else:
             self._gradient.zero_()
-            loss = task.loss(self.network(batch.inputs), batch)
+            loss = task.loss(self.network(batch.inputs, self._through), batch)
             loss.backward()
             norm = self._clipped(training.clip)
             value = float(loss.detach())
@@ -115,6 +120,7 @@ class Run:
             self._remember()
             self._step()
             self.gradient_norm = norm
+            self.norms.append(number, norm, training.clip)
         self.updates = number
         self.losses.append(number, value)
         if number % HELD_OUT_EVERY == 0:
@@ -144,8 +150,11 @@ class Run:
 
     def probe(self, index: int) -> Batch:
         """Held-out sequence number `index` to look at, B=1."""
-        seed = self.experiment.training.seed
-        return self.experiment.task.held_out(1, seeds.generator(seed, seeds.PROBE, index))
+        return probe(self.experiment, index)
+
+    def weights(self) -> Tensor:
+        """All that is trained, end to end; a copy."""
+        return self._weights.detach().clone()
 
     def snapshot(self, seen: Trace | None = None) -> Snapshot:
         """The run as it stands, with the trace `seen`, or one of probe sequence 0."""
@@ -158,6 +167,7 @@ class Run:
             losses=self.losses.table(),
             held_out=self.held_out.table(),
             gradient_norm=self.gradient_norm,
+            norms=self.norms.table(),
             explosion=self.explosion,
             trace=seen or self.trace(),
         )
@@ -171,6 +181,7 @@ class Run:
             "losses": self.losses.state(),
             "held_out": self.held_out.state(),
             "gradient_norm": self.gradient_norm,
+            "norms": self.norms.state(),
             "explosion": None if self.explosion is None else (self.explosion.update, self.explosion.quantity),
             "network": copy.deepcopy(self.network.state_dict()),
             "before": copy.deepcopy(self._before),
@@ -189,7 +200,7 @@ class Run:
         run.optimizer.load_state_dict(copy.deepcopy(state["optimizer"]))
         run.updates, run.seconds = state["updates"], state["seconds"]
         run.losses, run.held_out = History.restored(state["losses"]), History.restored(state["held_out"])
-        run.gradient_norm = state["gradient_norm"]
+        run.gradient_norm, run.norms = state["gradient_norm"], History.restored(state["norms"])
         run.explosion = None if state["explosion"] is None else Explosion(*state["explosion"])
         return run
 
@@ -245,6 +256,18 @@ def build(experiment: Experiment) -> Network:
         task.readout,
         generator=seeds.generator(experiment.training.seed, seeds.INIT, 0),
     )
+
+
+def restored(experiment: Experiment, weights: Tensor) -> Network:
+    """The network of an experiment with the weights that a run of it had."""
+    network = build(experiment)
+    torch.nn.utils.vector_to_parameters(weights.clone(), network.parameters())
+    return network
+
+
+def probe(experiment: Experiment, index: int) -> Batch:
+    """Held-out sequence number `index` of a run, B=1."""
+    return experiment.task.held_out(1, seeds.generator(experiment.training.seed, seeds.PROBE, index))
 
 
 def _ridge(network: Network, experiment: Experiment) -> RidgeReadout | None:
