@@ -14,7 +14,7 @@ from engine.training import restored
 
 
 def a_run(cell: str, **params: str) -> Run:
-    run = Run(Experiment.from_params({"task": "adding", "length": "6", "cell": cell, "hidden": "6", **params}))
+    run = Run(Experiment.from_params({"task": "adding", "length": "9", "cell": cell, "hidden": "6", **params}))
     run.update()
     return run
 
@@ -76,7 +76,7 @@ def test_every_weight_by_its_name(cell: str) -> None:
 
 def test_the_same_number_changes_nothing() -> None:
     run = a_run("lstm")
-    value = float(symbols(run.network.layers[0].cells[0])["U_f"][1, 2])
+    value = symbols(run.network.layers[0].cells[0])["U_f"][1, 2].item()
     before, after = what_if(
         run.network, run.experiment.task, run.probe(0), Change(1, "forward", "weight", "U_f", (1, 2), value)
     )
@@ -93,9 +93,9 @@ def test_a_layer_and_a_direction_of_their_own() -> None:
         np.abs(a.state["h"] - b.state["h"]) for a, b in zip(after.layers[1], before.layers[1], strict=True)
     )
     assert forward.max() == 0
-    # Read backwards, the cell meets x_6 first: its second step is x_5, and x_4 … x_1 come after.
-    assert backward[5].max() == 0
-    assert backward[:5].max(axis=1).min() > 0
+    # Read backwards, the cell meets x_9 first: its second step is x_8, and x_7 … x_1 come after.
+    assert backward[8].max() == 0
+    assert backward[:8].max(axis=1).min() > 0
 
 
 def test_a_step_further_on_in_a_deep_transition() -> None:

@@ -8,7 +8,7 @@ import torch
 from engine import CELLS, Experiment, Run
 from engine.cells import UnitaryCell
 from engine.inside import Walk, filled, moments, walks
-from engine.inside.filled import DECIMALS, Part, calculated, written
+from engine.inside.filled import DECIMALS, Line, Part, calculated, written
 from engine.inside.moment import Moment
 from tests.engine.cells.reference import CASES, NAMES, make
 
@@ -82,8 +82,6 @@ def test_a_sum_shows_its_largest_terms_and_the_rest_as_one() -> None:
 def test_numbers_get_the_decimals_their_line_needs() -> None:
     def sum_of(*values: float) -> Part:
         return Part("sum", parts=tuple(Part("number", value) for value in values))
-
-    from engine.inside.filled import Line
 
     exact = Line("y", sum_of(0.25, 0.5), 0.75)
     rounded_away = Line("y", sum_of(0.00004, 0.00004, 0.00004), 0.00012)
