@@ -59,7 +59,7 @@ def test_every_weight_by_its_name(cell: str) -> None:
     kept = copy.deepcopy(run.network.state_dict())
     for name, knob in knobs(run.network.layers[0].cells[0]).items():
         free = torch.ones_like(knob.values) if knob.free is None else knob.free
-        entry = tuple(free.nonzero()[-1].tolist())
+        entry = tuple(free.nonzero()[0].tolist())
         change = Change(1, "forward", "weight", name, entry, 1.25)
         before, after = what_if(run.network, run.experiment.task, run.probe(0), change)
         assert not np.array_equal(states(after), states(before)), name
