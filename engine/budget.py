@@ -16,6 +16,8 @@ MAX_SECONDS = 0.5
 
 SECONDS_A_FLOP = 8.0e-12
 SECONDS_AN_INPUT = 1.1e-8
+SECONDS_A_LOOPED_STEP = 1.6e-4
+"""What a step costs at least where no fused kernel can be used."""
 
 
 def work(task: Task, network: "Architecture", batch: int) -> tuple[float, float, float, float]:
@@ -48,16 +50,17 @@ def work(task: Task, network: "Architecture", batch: int) -> tuple[float, float,
     )
 
 
-def largest_batch(task: Task, network: "Architecture") -> int:
+def largest_batch(task: Task, network: "Architecture", truncate: int = 0) -> int:
     """The most sequences an update of this network can take within the limit; 0 if not even one."""
-    one, two = (seconds_per_update(task, network, batch) for batch in (1, 2))
+    one, two = (seconds_per_update(task, network, batch, truncate) for batch in (1, 2))
     each = two - one
     return max(0, int((MAX_SECONDS - (one - each)) / each))
 
 
-def seconds_per_update(task: Task, network: "Architecture", batch: int) -> float:
-    """The estimated duration of one update in seconds, on one thread."""
+def seconds_per_update(task: Task, network: "Architecture", batch: int, truncate: int = 0) -> float:
+    """The estimated duration of one update in seconds, on one thread; a truncated one takes the plain loop."""
     steps, flops, gates, numbers = work(task, network, batch)
     cell = CELLS[network.cell]
-    own = cell.seconds_a_step * steps + cell.seconds_a_gate * gates
+    a_step = max(cell.seconds_a_step, SECONDS_A_LOOPED_STEP) if 0 < truncate < task.steps else cell.seconds_a_step
+    own = a_step * steps + cell.seconds_a_gate * gates
     return own + SECONDS_A_FLOP * flops + SECONDS_AN_INPUT * numbers

@@ -33,10 +33,11 @@ UNJOINED = Wholes((1,), 1, 1, 1)
 class Architecture:
     """The network to build. `options` are the chosen cell's own; those not given take the cell's defaults.
 
-    input_depth, transition_depth, output_depth: further maps between the input and the first layer, between one state
-    and the next, and between the last layer and the answer. Pascanu et al. 2014. connection: what a layer from the
-    second on hands up beside its own output. windows: how many steps of each layer are joined into one of the next, the
-    last number for all further up; (1,) joins none. Graves 2012.
+    recurrent_scale: what the matrices that read the state are multiplied by before training, and so their spectral
+    radius. input_depth, transition_depth, output_depth: further maps between the input and the first layer, between one
+    state and the next, and between the last layer and the answer. Pascanu et al. 2014. connection: what a layer from
+    the second on hands up beside its own output. windows: how many steps of each layer are joined into one of the next,
+    the last number for all further up; (1,) joins none. Graves 2012.
     """
 
     cell: str = setting(Choice("lstm", tuple(CELLS)))
@@ -44,6 +45,7 @@ class Architecture:
     layers: int = setting(Whole(1, 1, 4, "layers"))
     direction: str = setting(Choice("forward", ("forward", "backward", "bidirectional")))
     init: str = setting(Choice("default", tuple(INITS)))
+    recurrent_scale: float = setting(Real(1.0, 0.0, 10.0))
     input_depth: int = setting(Whole(0, 0, 3, "layers"))
     transition_depth: int = setting(Whole(0, 0, 3, "layers"))
     output_depth: int = setting(Whole(0, 0, 3, "layers"))
@@ -72,6 +74,9 @@ class Architecture:
         single = "It acts between layers, and there is one."
         wider = "Joined windows are wider than what they would be added to."
         plain = Choice("plain", ("plain",))
+        if not CELLS[values["cell"]].scalable:
+            own = "Only a trained matrix of its own that reads the state could be scaled, and this cell has none."
+            limits["recurrent_scale"] = Limit(Real(1.0, 1.0, 1.0), own)
         if values["layers"] == 1:
             limits |= {
                 "connection": Limit(plain, single, ("layers",)),
@@ -88,12 +93,17 @@ class Architecture:
 
 @dataclass(frozen=True)
 class Training:
-    """How the network learns. clip 0 means that gradients are not clipped."""
+    """How the network learns. clip 0 means that gradients are not clipped.
+
+    truncate: the window k of truncated backpropagation through time, in steps of the input: the state crosses from one
+    window to the next, the gradient does not; 0, or as many as the sequence has, is the whole sequence.
+    """
 
     optimizer: str = setting(Choice("adam", tuple(OPTIMIZERS)))
     lr: float = setting(Real(0.01, 1e-6, 10.0))
     batch: int = setting(Whole(32, 1, 256, "sequences"))
     clip: float = setting(Real(1.0, 0.0, 1000.0))
+    truncate: int = setting(Whole(0, 0, 500, "steps"))
     decay: float = setting(Real(0.0, 0.0, 1.0))
     seed: int = setting(Whole(1, 0, 2**31 - 1))
 
@@ -121,7 +131,7 @@ class Experiment:
     def __post_init__(self) -> None:
         for name, limit in network_limits(self.task).items():
             limit.check(name, getattr(self.network, name))
-        needed = seconds_per_update(self.task, self.network, self.training.batch)
+        needed = seconds_per_update(self.task, self.network, self.training.batch, self.training.truncate)
         if needed > MAX_SECONDS:
             raise FieldError(
                 ("batch", "hidden", "layers", "length"),

@@ -196,6 +196,9 @@ def cell(architecture: Architecture, input_size: int, answer_size: int, generato
             **own,
             **architecture.options,
         )
+        with torch.no_grad():
+            for name in made.scalable:
+                getattr(made, name).mul_(architecture.recurrent_scale)
         return made
 
     depth = architecture.transition_depth

@@ -30,10 +30,15 @@ def truncated(network: Network, window: int) -> Run:
     backward = {cell for layer in network.layers for way, cell in layer.by_direction() if way == "backward"}  # type: ignore[operator]
 
     def run(cell: Cell, inputs: Tensor) -> Tensor:
-        states, _ = unroll(cell, inputs, cuts(inputs.shape[1], steps[cell], cell in backward))
-        return torch.stack([cell.output(state) for state in states], dim=1)
+        return through(cell, inputs, steps[cell], cell in backward)
 
     return run
+
+
+def through(cell: Cell, inputs: Tensor, window: int, backward: bool) -> Tensor:
+    """What the layer above reads at every step, with a gradient only inside each window of steps."""
+    states, _ = unroll(cell, inputs, cuts(inputs.shape[1], window, backward))
+    return torch.stack([cell.output(state) for state in states], dim=1)
 
 
 def cuts(length: int, window: int, backward: bool) -> frozenset[int]:

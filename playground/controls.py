@@ -162,7 +162,7 @@ def _network(values: Mapping[str, Any]) -> dict[str, Any]:
     network |= _group(CELLS[cell].options, f"{cell}.", "")
     if network.get("fit") == "ridge" and not issubclass(TASKS[values["task"]], Amounts):
         st.caption(words.NO_RIDGE)
-    draw("init")
+    draw("init", "recurrent_scale")
     with st.expander("Depth and connections"):
         draw("input_depth", "transition_depth", "output_depth", "connection", "windows")
     return network
@@ -229,7 +229,7 @@ def _live(task: str) -> dict[str, Spec]:
 def _largest(values: Mapping[str, Any], batch: Spec) -> Spec:
     """The batch with the limit that the work of one update sets."""
     try:
-        room = largest_batch(_task(values), _architecture(values))
+        room = largest_batch(_task(values), _architecture(values), st.session_state.get("truncate", 0))
     except FieldError:  # it is said where the experiment is put together
         return batch
     return batch.up_to(room) if isinstance(batch, Whole) else batch

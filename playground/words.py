@@ -111,10 +111,18 @@ FIELDS = {
     ),
     "late": ("Answer delay", "Steps after which an answer is due: the older way to see the future."),
     "init": ("Initial weights", "How the weights are drawn before training."),
+    "recurrent_scale": (
+        "Recurrent scale",
+        "What the matrix that reads the state is multiplied by before training; its spectral radius grows along.",
+    ),
     "optimizer": ("Optimizer", "The rule that turns gradients into steps. Changing it begins a new run."),
     "lr": ("Learning rate", "Size of a step. Acts on the running network at once."),
     "batch": ("Batch B", "Sequences an update learns from. Acts on the running network at once."),
     "clip": ("Clip by norm", "Longest gradient allowed; 0 is off. Acts on the running network at once."),
+    "truncate": (
+        "Truncate to k steps",
+        "Backpropagation in windows of k steps: no gradient crosses from one to the next. 0: the whole sequence.",
+    ),
     "decay": ("Weight decay", "How strongly weights are pulled to 0. Acts on the running network at once."),
     "seed": ("Seed", "The same seed gives the same weights and the same sequences."),
 }

@@ -46,6 +46,9 @@ class Cell(nn.Module):
     seconds_a_step: ClassVar[float]
     seconds_a_gate: ClassVar[float] = 1.3e-8
     """What a step of an update costs beside its arithmetic, and each of its blocks·H values (benchmarks.budget)."""
+    scalable: ClassVar[tuple[str, ...]] = ()
+    """The trained parameters that nothing but the state is multiplied by, if the cell may start with any values of
+    them: what an initial recurrent scale scales."""
     answers: ClassVar[bool] = False
     """True if what the cell puts out is the answer itself, so that no readout stands above it."""
 
@@ -127,6 +130,8 @@ class StackedCell(Cell):
 
     weight_ih (blocks·H, I), weight_hh (blocks·H, H), bias_ih and bias_hh (blocks·H).
     """
+
+    scalable: ClassVar[tuple[str, ...]] = ("weight_hh",)
 
     def __init__(self, input_size: int, hidden_size: int, *, generator: torch.Generator, init: str = "default") -> None:
         super().__init__(input_size, hidden_size)

@@ -37,6 +37,7 @@ class IndRNNCell(Cell):
         quantities={"h": HIDDEN},
     )
     blocks = 1
+    scalable = ("u",)
     seconds_a_step = 4.0e-5
     options: ClassVar[Mapping[str, Spec]] = {"activation": Choice("relu", tuple(ACTIVATIONS))}
 

@@ -57,6 +57,7 @@ class JordanCell(Cell):
         },
     )
     blocks = 1
+    scalable = ("U",)
     seconds_a_step = 6.5e-5
     answers = True
     options: ClassVar[Mapping[str, Spec]] = {

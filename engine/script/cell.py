@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 from engine.cells import CELLS, INITS, DeepTransition
 from engine.config import Architecture
 from engine.script.gathering import Root, root
+from engine.truncation import through
 
 MODULES = {"rnn": "RNN", "gru": "GRU", "lstm": "LSTM"}
 
@@ -33,6 +34,18 @@ DEEP = '''def cell(width, generator):
     return DeepTransition({depth}, make)'''
 
 
+SCALED = '''
+
+
+def cell(width, generator):
+    """A cell whose recurrent weights are {scale!r} times as large at first."""
+    made = usual_cell(width, generator)
+    with torch.no_grad():
+        for each in {cells}:
+            each.{name}.mul_({scale!r})
+    return made'''
+
+
 class CellSource(NamedTuple):
     """text: the function `cell`. call: how a cell goes through x. roots: the definitions of the engine that it uses."""
 
@@ -41,12 +54,25 @@ class CellSource(NamedTuple):
     roots: tuple[Root, ...]
 
 
-def cell_source(architecture: Architecture, answer_size: int) -> CellSource:
+def cell_source(architecture: Architecture, answer_size: int, truncated: bool) -> CellSource:
     options = architecture.options
     torchs = architecture.cell in MODULES and options.get("activation", "tanh") in ("tanh", "relu")
-    if torchs and not architecture.transition_depth:
-        return _of_torch(architecture)
-    return _of_engine(architecture, answer_size)
+    if torchs and not architecture.transition_depth and not truncated:
+        return _scaled(_of_torch(architecture), architecture, "{}_l0")
+    written = _scaled(_of_engine(architecture, answer_size), architecture, "{}")
+    if not truncated:
+        return written
+    return written._replace(call="through({cell}, {x}, {window}, {backward})", roots=(*written.roots, root(through)))
+
+
+def _scaled(written: CellSource, architecture: Architecture, named: str) -> CellSource:
+    """With the recurrent weights scaled, if they are to be."""
+    scale, names = architecture.recurrent_scale, CELLS[architecture.cell].scalable
+    if scale == 1 or not names:
+        return written
+    cells = "(made.first, *made.further)" if architecture.transition_depth else "(made,)"
+    usual = written.text.replace("def cell(", "def usual_cell(", 1)
+    return written._replace(text=usual + SCALED.format(name=named.format(names[0]), cells=cells, scale=scale))
 
 
 def _of_torch(architecture: Architecture) -> CellSource:

@@ -87,10 +87,12 @@ def script(experiment: Experiment) -> str:
     """The source of a script that trains this experiment and prints the loss of its first hundred updates."""
     task, architecture = experiment.task, experiment.network
     ridge = experiment.closed_form
-    cell = cell_source(architecture, task.output_size)
+    window = experiment.training.truncate
+    truncate = window if window < task.steps else 0
+    cell = cell_source(architecture, task.output_size, bool(truncate))
     # Only its shapes are looked at, and this is the start that is drawn fastest.
     shaped = build(replace(experiment, network=replace(architecture, init="default")))
-    network = network_source(shaped, cell.call, ridge)
+    network = network_source(shaped, cell.call, ridge, truncate)
     chosen = {"init": architecture.init, **architecture.options}
     gathered = gather(
         [

@@ -9,6 +9,7 @@ from engine.cells import Cell
 from engine.connections import Plain
 from engine.network import Layer, Network, joined_in_time, linear
 from engine.script.gathering import Root, root
+from engine.truncation import windows
 
 TEMPLATE = '''class Network(nn.Module):
     """{outline}"""
@@ -29,15 +30,17 @@ class NetworkSource(NamedTuple):
     roots: tuple[Root, ...]
 
 
-def network_source(network: Network, call: str, ridge: bool) -> NetworkSource:
+def network_source(network: Network, call: str, ridge: bool, truncate: int) -> NetworkSource:
     """A class whose instances compute what `network` does, its weights drawn in the same order.
 
-    `call` is how a {cell} goes through {x}. With `ridge`, the class has `read`, up to the readout, and no `forward`.
+    `call` is how a {cell} goes through {x}, with {window} and {backward} where gradients are truncated. With `ridge`,
+    the class has `read`, up to the readout, and no `forward`.
     """
     build: list[str] = []
     read: list[str] = []
     roots: list[Root] = []
     layers = cast(Sequence[Layer], network.layers)
+    own = windows(network, truncate)
     if len(network.entrance):
         build.append(f"self.entrance = {_maps(network.entrance)}")
         read.append("x = self.entrance(x)")
@@ -45,7 +48,8 @@ def network_source(network: Network, call: str, ridge: bool) -> NetworkSource:
         zip(layers, network.connections, network.windows, strict=True), 1
     ):
         strands = [
-            _Strand(number, direction, cell, len(layer.directions) > 1) for direction, cell in layer.by_direction()
+            _Strand(number, direction, cell, len(layer.directions) > 1, own[cell])
+            for direction, cell in layer.by_direction()
         ]
         build += [f"self.{each.name} = cell({each.cell.input_size}, generator)" for each in strands]
         passes = [each.through(call) for each in strands]
@@ -83,6 +87,7 @@ class _Strand(NamedTuple):
     direction: str
     cell: Cell
     paired: bool
+    window: int
 
     @property
     def name(self) -> str:
@@ -91,8 +96,12 @@ class _Strand(NamedTuple):
     def through(self, call: str) -> str:
         """What it hands up, in the order of x."""
         if self.direction == "backward":
-            return call.format(cell=f"self.{self.name}", x="x.flip(1)") + ".flip(1)"
-        return call.format(cell=f"self.{self.name}", x="x")
+            return call.format(cell=f"self.{self.name}", x="x.flip(1)", **self._cut) + ".flip(1)"
+        return call.format(cell=f"self.{self.name}", x="x", **self._cut)
+
+    @property
+    def _cut(self) -> dict[str, object]:
+        return {"window": self.window, "backward": self.direction == "backward"}
 
 
 def _end(mode: str, last: Layer) -> str:

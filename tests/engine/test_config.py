@@ -27,7 +27,7 @@ def test_the_names_others_build_on() -> None:
     optimizers = "sgd momentum nesterov adagrad adadelta rmsprop adam adamw"
     assert set(OPTIMIZERS) == set(optimizers.split())
     common = "task length cell hidden layers direction activation forget_bias init optimizer lr batch clip decay seed"
-    shape = "input_depth transition_depth output_depth connection windows"
+    shape = "input_depth transition_depth output_depth connection windows recurrent_scale truncate"
     cells = "feedback alpha slow periods radius leak sparsity fit ridge"
     own = "readout symbols word corpus text series period noise values delay distance late"
     assert set(known_settings()) == {*common.split(), *shape.split(), *cells.split(), *own.split()}
@@ -53,6 +53,7 @@ def test_every_parameter_arrives() -> None:
         "direction": "backward",
         "activation": "relu",
         "init": "identity",
+        "recurrent_scale": "1.5",
         "input_depth": "1",
         "transition_depth": "2",
         "output_depth": "3",
@@ -62,15 +63,16 @@ def test_every_parameter_arrives() -> None:
         "lr": "0.25",
         "batch": "11",
         "clip": "0.0",
+        "truncate": "5",
         "decay": "0.125",
         "seed": "2147483647",
     }
     experiment = Experiment.from_params(params)
     assert experiment.task == TASKS["copy"](length=7, symbols=2)  # type: ignore[call-arg]
     assert experiment.network == Architecture(
-        "rnn", 9, 3, "backward", "identity", 1, 2, 3, "highway", (1,), {"activation": "relu"}
+        "rnn", 9, 3, "backward", "identity", 1.5, 1, 2, 3, "highway", (1,), {"activation": "relu"}
     )
-    assert experiment.training == Training("sgd", 0.25, 11, 0.0, 0.125, 2**31 - 1)
+    assert experiment.training == Training("sgd", 0.25, 11, 0.0, 5, 0.125, 2**31 - 1)
     assert experiment.to_params() == params
 
 
@@ -87,6 +89,8 @@ def test_every_parameter_arrives() -> None:
         ("seed", ("0", "2147483647"), ("-1", "2147483648", "1" * 400)),
         ("forget_bias", ("-10", "10"), ("-10.1", "11", "nan")),
         ("cell", tuple(CELLS), ("LSTM", "", "elman")),
+        ("recurrent_scale", ("0", "10"), ("-0.1", "10.1", "nan")),
+        ("truncate", ("0", "500"), ("-1", "501", "2.5")),
         ("input_depth", ("0", "3"), ("4", "-1", "0.5")),
         ("transition_depth", ("0", "3"), ("4", "-1", "")),
         ("output_depth", ("0", "3"), ("4", "-1", "deep")),
