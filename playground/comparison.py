@@ -8,7 +8,7 @@ from playground import words
 from playground.catalogue import counted, title
 from playground.charts.timeline import by_year
 from playground.comparing import Pair, aligned, differing
-from playground.typeset import marked, name
+from playground.typeset import marked, name, prose
 
 
 def draw(key: str, sizes: tuple[int, int, int]) -> None:
@@ -26,7 +26,8 @@ def draw(key: str, sizes: tuple[int, int, int]) -> None:
     if other is None:
         return
     pairs = aligned(equations(CELLS[key]), equations(CELLS[other]))
-    st.markdown(words.plain(in_words(key, other, pairs)))
+    changing = over_time(equations(CELLS[key])) | over_time(equations(CELLS[other]))
+    st.markdown(prose(in_words(key, other, pairs), changing))
     st.caption(words.COMPARED)
     with st.container(border=True, gap="medium"):
         for column, each, mark in zip(st.columns(2, gap="xsmall"), (key, other), "12", strict=True):
