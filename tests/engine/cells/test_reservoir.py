@@ -104,3 +104,13 @@ def test_training_leaves_the_reservoir_alone(fit: str, task: str) -> None:
     assert sum(key.endswith((".W", ".W_in", ".b")) for key in before) == 6
     for key, value in before.items():
         assert torch.equal(value, after[key]) is not key.startswith("readout"), key
+
+
+@pytest.mark.parametrize("leak", [0.01, 0.3, 1.0])
+def test_leak_is_how_far_a_step_goes(leak: float) -> None:
+    """From h₋ the share `leak` of the way to what is squashed; at 1 nothing of h₋ is left but what W reads."""
+    cell = reservoir(10, leak=leak)
+    x, h = (torch.randn(1, size, generator=generator(size), dtype=torch.float64) for size in (1, 10))
+    state, _ = cell.step(x, cell.initial_state(1)._replace(h=h))
+    squashed = torch.tanh(x @ cell.W_in.T + h @ cell.W.T + cell.b)
+    torch.testing.assert_close(state.h - h, leak * (squashed - h), rtol=0, atol=1e-14)
