@@ -1,16 +1,48 @@
 """Text that a network writes: each character drawn from what it expects next, then fed back in."""
 
+from dataclasses import dataclass
+
+import numpy as np
 import torch
 
-from engine.fields import FieldError, Real, Text
+from engine.fields import FieldError, Real, Text, Whole
 from engine.network import Network
 from engine.tasks import Characters
 
 TEMPERATURE = Real(0.8, 0.1, 2.0)
 PROMPT = Text("", 400)
+TOP_K = Whole(0, 0, 500, "characters")
+LENGTH = Whole(200, 0, 400, "characters")
 
 
-@torch.no_grad()
+@dataclass(frozen=True)
+class Written:
+    """What was read first, what was written after it, and from which probabilities each character was drawn.
+
+    probabilities: (length, V), every row sums to 1; column k is that of alphabet[k].
+    """
+
+    prompt: str
+    text: str
+    alphabet: tuple[str, ...]
+    probabilities: np.ndarray
+
+    @property
+    def chosen(self) -> np.ndarray:
+        """The probability with which each written character was drawn: (length,)."""
+        codes = {character: code for code, character in enumerate(self.alphabet)}
+        return self.probabilities[np.arange(len(self.text)), [codes[c] for c in self.text]]
+
+    def likeliest(self, place: int, most: int) -> list[tuple[str, float]]:
+        """Up to `most` characters that could come at `place` (from 0), the likeliest first; the one that came is in."""
+        row = self.probabilities[place]
+        order = [int(code) for code in np.argsort(-row, kind="stable")[:most] if row[code] > 0]
+        came = self.alphabet.index(self.text[place])
+        if came not in order:
+            order[-1] = came
+        return [(self.alphabet[code], float(row[code])) for code in order]
+
+
 def write(
     network: Network,
     task: Characters,
@@ -19,29 +51,57 @@ def write(
     temperature: float,
     generator: torch.Generator,
 ) -> str:
-    """`length` characters that follow `prompt`, drawn from softmax(outputs / temperature).
+    """The text that `sample` writes with all characters to choose from."""
+    return sample(network, task, prompt, length, temperature, generator).text
 
-    Characters of the prompt that the network does not know are passed over, or read as the rare sign □ if it has one;
-    with none left it starts from the text's first character. Raises FieldError if temperature or prompt are out of
-    range, and ValueError for a network that reads backwards.
+
+@torch.no_grad()
+def sample(
+    network: Network,
+    task: Characters,
+    prompt: str,
+    length: int,
+    temperature: float,
+    generator: torch.Generator,
+    top_k: int = 0,
+) -> Written:
+    """`length` characters that follow `prompt`, drawn from softmax(outputs / temperature) over the `top_k` likeliest.
+
+    With top_k 0, or as many as there are, all characters can come; with 1, only the likeliest. Characters of the prompt
+    that the network does not know are passed over, or read as the rare sign □ if it has one; with none left it starts
+    from the text's first character. Raises FieldError if a setting is out of range, and ValueError for a network that
+    reads backwards. Source of top-k: Fan, Lewis & Dauphin 2018.
     """
     TEMPERATURE.check("temperature", temperature)
     PROMPT.check("prompt", prompt)
+    TOP_K.check("top_k", top_k)
+    LENGTH.check("length", length)
     codes = task.encode(prompt) or task.encode(task.source[:1])
     states = network.start(1)
     outputs = torch.empty(1, task.output_size)
     for code in codes:
         outputs, states = network.step(_one_hot(code, task.input_size), states)
-    written = []
-    for _ in range(length):
+    written, drawn_from = [], np.empty((length, task.output_size), dtype=np.float32)
+    for place in range(length):
         # In double precision, less the largest: softmax(y/τ) cannot overflow as long as the outputs are finite.
         scores = outputs[0].double()
         if not bool(scores.isfinite().all()):
             raise FieldError("lr", "The network's outputs are no longer finite, so it cannot write.")
-        code = int(torch.multinomial(((scores - scores.max()) / temperature).softmax(-1), 1, generator=generator))
+        probabilities = ((_likeliest(scores, top_k) - scores.max()) / temperature).softmax(-1)
+        code = int(torch.multinomial(probabilities, 1, generator=generator))
+        drawn_from[place] = probabilities.numpy()
         written.append(task.alphabet[code])
         outputs, states = network.step(_one_hot(code, task.input_size), states)
-    return "".join(written)
+    read = "".join(task.alphabet[code] for code in codes)
+    return Written(read, "".join(written), task.alphabet, drawn_from)
+
+
+def _likeliest(scores: torch.Tensor, count: int) -> torch.Tensor:
+    """The scores (V,) with all but the `count` largest at −∞; all of them if `count` is 0."""
+    if not 0 < count < len(scores):
+        return scores
+    kept = scores.topk(count).indices
+    return torch.full_like(scores, -torch.inf).index_copy(0, kept, scores[kept])
 
 
 def _one_hot(code: int, size: int) -> torch.Tensor:

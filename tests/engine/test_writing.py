@@ -2,14 +2,16 @@
 
 import math
 from collections import Counter
+from typing import Any
 
+import numpy as np
 import pytest
 import torch
 
 from engine.fields import FieldError
 from engine.network import Network
 from engine.tasks import Characters
-from engine.writing import write
+from engine.writing import Written, sample, write
 from tests.engine.runs import started, trained
 
 HELLO = started(task="hello", word="hello")
@@ -126,3 +128,80 @@ def test_network_that_reads_backwards() -> None:
     backward = started(task="echo", symbols="4", length="5", direction="backward").network
     with pytest.raises(ValueError, match="reads forward"):
         written(network=backward)
+
+
+def sampled(top_k: int = 0, temperature: float = 1.0, seed: int = 0, length: int = 20) -> Written:
+    task = task_of(HELLO.experiment.task)
+    generator = torch.Generator().manual_seed(seed)
+    return sample(SPELLER.network, task, "h", length, temperature, generator, top_k)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_sample_is_what_is_written(seed: int) -> None:
+    """Showing the probabilities draws nothing more: the same text as before for the same generator."""
+    assert sampled(seed=seed).text == written("h", seed=seed, network=SPELLER.network)
+    assert sampled(seed=seed, top_k=4).text == sampled(seed=seed, top_k=500).text == sampled(seed=seed).text
+
+
+def test_the_course_of_a_sample_is_fixed() -> None:
+    """Drawn from the softmax in turn, written out: one draw a character, in order."""
+    task, generator, text = task_of(HELLO.experiment.task), torch.Generator().manual_seed(7), "he"
+    for _ in range(12):
+        shares = (next_logits(text).double() / 1.3).softmax(-1)
+        text += task.alphabet[int(torch.multinomial(shares, 1, generator=generator))]
+    assert written("he", 12, 1.3, seed=7) == text[2:]
+
+
+@pytest.mark.parametrize("top_k", [0, 1, 2, 3])
+@pytest.mark.parametrize("temperature", [0.1, 1.0, 2.0])
+def test_probabilities_of_each_character(top_k: int, temperature: float) -> None:
+    done = sampled(top_k, temperature)
+    assert done.prompt == "h"
+    assert done.probabilities.shape == (20, 4)
+    np.testing.assert_allclose(done.probabilities.sum(axis=1), 1, atol=1e-6)
+    assert ((done.probabilities > 0).sum(axis=1) <= (top_k or 4)).all()
+    assert (done.chosen > 0).all()
+    for place, character in enumerate(done.text):
+        shown = done.likeliest(place, 3)
+        assert character in [c for c, _ in shown]
+        assert len(shown) <= min(3, top_k or 3)
+        assert done.chosen[place] == pytest.approx(dict(shown)[character])
+
+
+def test_top_1_is_the_likeliest_at_any_temperature() -> None:
+    task = task_of(HELLO.experiment.task)
+    text = "h"
+    for _ in range(12):
+        codes = torch.nn.functional.one_hot(torch.tensor([task.encode(text)]), 4).float()
+        text += task.alphabet[int(SPELLER.network(codes)[0, -1].argmax())]
+    for seed in range(3):
+        done = sampled(1, 2.0, seed, 12)
+        assert done.text == text[1:]
+        assert done.chosen.tolist() == [1.0] * 12
+
+
+@pytest.mark.parametrize("top_k", [1, 2, 3])
+def test_top_k_keeps_the_ratios_of_what_is_left(top_k: int) -> None:
+    full, cut = sampled().probabilities[0], sampled(top_k).probabilities[0]
+    kept = np.sort(np.argsort(-full)[:top_k])
+    assert np.flatnonzero(cut).tolist() == kept.tolist()
+    np.testing.assert_allclose(cut[kept], full[kept] / full[kept].sum(), rtol=1e-5)
+
+
+def test_equally_likely_characters_are_kept_to_k() -> None:
+    network = started(task="hello").network
+    with torch.no_grad():
+        network.readout[-1].weight.zero_()
+        network.readout[-1].bias.zero_()
+    done = sample(network, task_of(HELLO.experiment.task), "h", 5, 1.0, torch.Generator().manual_seed(0), 2)
+    assert ((done.probabilities > 0).sum(axis=1) == 2).all()
+
+
+@pytest.mark.parametrize(
+    ("settings", "says"),
+    [({"top_k": -1}, "top_k must be"), ({"top_k": 501}, "top_k must be"), ({"top_k": 1.5}, "top_k must be")]
+    + [({"length": length}, "length must be") for length in (-1, 401)],
+)
+def test_settings_of_a_sample_out_of_range(settings: dict[str, Any], says: str) -> None:
+    with pytest.raises(FieldError, match=says):
+        sampled(**settings)
