@@ -1,5 +1,6 @@
 """The engine from a notebook: torch and NumPy are all it needs."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -52,7 +53,14 @@ print("learned")
 def python(code: str) -> str:
     """What a clean interpreter prints for `code`; its failure is the test's."""
     done = subprocess.run(  # noqa: S603  # our own code
-        [sys.executable, "-W", "error", "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=120, check=False
+        [sys.executable, "-W", "error", "-c", code],
+        cwd=ROOT,
+        # One thread as everywhere: two on a busy machine wait for each other.
+        env={**os.environ, "OMP_NUM_THREADS": "1"},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
     )
     assert done.returncode == 0, done.stderr
     return done.stdout
