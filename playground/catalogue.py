@@ -34,8 +34,8 @@ def choose() -> str:
     st.session_state.setdefault(CHOSEN, st.session_state["experiment"].network.cell)
     if st.session_state[CHOSEN] not in keys:
         st.session_state[CHOSEN] = keys[0]
-    _timeline(keys, st.session_state[CHOSEN])
-    key: str = st.selectbox("Cell", keys, format_func=title, key=CHOSEN, persist_state="session")
+    key: str = st.selectbox("Cell to show", keys, format_func=title, key=CHOSEN, persist_state="session")
+    _timeline(keys, key)
     return key
 
 

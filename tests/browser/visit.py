@@ -25,8 +25,8 @@ class Visit:
 
     def _heard(self, message: ConsoleMessage) -> None:
         # Vega warns with WARN where a picture cannot be drawn as meant.
-        # Below /guide, Streamlit asks /guide/_stcore/… first and takes the 404 as a sign to ask /_stcore/….
-        if "/guide/_stcore/" in message.location["url"]:
+        # Below a page such as /guide, Streamlit asks /guide/_stcore/… first; the 404 tells it to ask /_stcore/….
+        if re.search(r":\d+/\w+/_stcore/", message.location["url"]):
             return
         if message.type == "error" or "WARN" in message.text:
             self.problems.append(f"console {message.type}: {message.text} {message.location['url']}")
@@ -122,7 +122,11 @@ class Visit:
 
     def choose(self, label: str, option: str) -> None:
         """Take an option of a selectbox."""
-        self.page.get_by_role("combobox", name=label, exact=True).click()
+        box = self.page.get_by_role("combobox", name=label, exact=True)
+        box.scroll_into_view_if_needed()
+        # A list that has just opened closes when the page still scrolls, which it is told a frame later.
+        box.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+        box.click()
         self.page.get_by_role("option", name=option, exact=True).click()
 
     def number(self, label: str, value: str) -> None:
