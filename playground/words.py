@@ -168,7 +168,7 @@ FAMILIES = {
     "timescales": ("Slow and fast", "Parts of the state change at different speeds."),
     "reservoir": ("Reservoir", "Fixed random weights; only the readout learns."),
 }
-CATALOGUE = "Every recurrent cell here, by the year of its paper. Click one, or choose it below the picture."
+CATALOGUE = "Every recurrent cell here, by the year of its paper. Choose one by name, or click it on the timeline."
 WIRING = (
     "One time step, from left to right. Dashed: from the step before. Squares: gates (green, 0 to 1) and candidates "
     "(orange). Blue circles: new states. A letter on a wire is the weight it is multiplied by; biases are left out. "
