@@ -34,6 +34,7 @@ class Session:
         self._clicked_at: int | None = None
         self._out: Future[Frame] | None = None
         self._rate_from: tuple[float, int] | None = None
+        self._waiting: list[Callable[[Run], None]] = []
         self._begin(experiment)
 
     @property
@@ -111,6 +112,14 @@ class Session:
         if self._out is not None:
             out, self._out = self._out, None
             self._keep(out)
+        while self._waiting:
+            self._waiting.pop(0)(self.run)
+
+    def between(self, act: Callable[[Run], None]) -> None:
+        """Do something quick with the run as soon as the slice that is out is back, and at once if none is."""
+        self._waiting.append(act)
+        if self._out is None:
+            self.settle()
 
     @property
     def exploded(self) -> bool:

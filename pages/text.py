@@ -1,0 +1,30 @@
+"""Text: one unit along a passage, the units that follow a property, similar moments, and what the network writes."""
+
+import streamlit as st
+
+from engine.slices import Frame
+from engine.tasks import Characters
+from playground import passages, samples
+from playground.frame import live, visitor
+from playground.reader import Reader
+
+
+def draw(frame: Frame) -> None:
+    if not isinstance(frame.snapshot.experiment.task, Characters):
+        passages.nothing_to_read()
+        return
+    if "reader" not in st.session_state:
+        st.session_state["reader"] = Reader(visitor())
+    reader = st.session_state["reader"]
+    moment = passages.moment_of(reader)
+    if moment:
+        band, at = passages.coloured(moment)
+        left, right = st.columns([2, 3], gap="large")
+        with left:
+            passages.followers(reader, moment)
+        with right:
+            passages.alike(moment, band, at)
+        samples.written(reader, moment)
+
+
+live(draw)

@@ -1,0 +1,105 @@
+"""A visitor's reading: a frozen moment of the run, the passage it read, and what was asked about it."""
+
+import copy
+import time
+from dataclasses import dataclass
+from functools import partial
+
+from engine import Run, seeds
+from engine.network import Network
+from engine.properties import measured
+from engine.reading import Passage, read
+from engine.slices import LOOKING_SHARE
+from engine.tasks import Characters
+from engine.unit_search import Match, best_units
+from engine.writing import LENGTH, Written, sample
+from playground.answers import Answers
+from playground.session import Session
+
+
+@dataclass(frozen=True, eq=False)
+class Moment:
+    """A run as it stood: a copy of its network, and the passage as that network read it.
+
+    seconds: training time until then; cost: how long the reading took.
+    """
+
+    updates: int
+    seconds: float
+    network: Network
+    task: Characters
+    passage: Passage
+    cost: float
+
+
+class Reader:
+    """Looks at a run in moments: whenever it stands still, and while it trains as often as looking may cost."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._run: Run | None = None
+        self._wanted = False
+        self._held: tuple[int, float, Network] | None = None
+        self._moments: Answers[Moment] = Answers(session.pool)
+        self._matches: Answers[list[Match]] = Answers(session.pool)
+        self._written: Answers[Written] = Answers(session.pool)
+
+    def look_again(self) -> None:
+        """Look at the next opportunity, however recent the last look is."""
+        self._wanted = True
+
+    def moment(self) -> Moment | None:
+        """The latest moment; None while a run that is already training is being looked at for the first time."""
+        session = self._session
+        if self._run is not session.run:
+            self._run, self._held = session.run, None
+            for each in (self._moments, self._matches, self._written):
+                each.forget()
+        if not session.playing:
+            session.settle()
+            if self._held is None or self._held[0] != session.run.updates:
+                self._hold(session.run)
+        elif self._held is None or (self._moments.question == self._held and (self._wanted or self._due())):
+            session.between(self._hold)
+            self._wanted = False
+        if self._held is None:
+            return None
+        return self._moments.ask(self._held, partial(_read, self._task, *self._held), not session.playing)
+
+    def best(self, moment: Moment, name: str, character: str) -> list[Match] | None:
+        """The units that follow a property best. Raises FieldError if it cannot be searched for."""
+
+        def work() -> list[Match]:
+            return best_units(moment.passage, measured(moment.passage.text, name, character))
+
+        return self._matches.ask((moment, name, character), work, not self._session.playing)
+
+    def written(self, moment: Moment, prompt: str, temperature: float, top_k: int, number: int) -> Written | None:
+        """Sample `number` (0, 1, …) of what the network writes. Raises FieldError if it cannot."""
+
+        def work() -> Written:
+            generator = seeds.generator(self._session.experiment.training.seed, seeds.SAMPLE, number)
+            read = max(1, len(moment.task.encode(prompt)))
+            length = LENGTH.default if moment.task.varied else max(1, len(moment.task.source) - read)
+            return sample(moment.network, moment.task, prompt, length, temperature, generator, top_k)
+
+        return self._written.ask((moment, prompt, temperature, top_k, number), work, not self._session.playing)
+
+    @property
+    def _task(self) -> Characters:
+        task = self._session.experiment.task
+        assert isinstance(task, Characters)
+        return task
+
+    def _hold(self, run: Run) -> None:
+        self._held = (run.updates, run.seconds, copy.deepcopy(run.network))
+
+    def _due(self) -> bool:
+        last = self._moments.latest
+        return last is not None and (self._session.frame.snapshot.seconds - last.seconds) * LOOKING_SHARE >= last.cost
+
+
+def _read(task: Characters, updates: int, seconds: float, network: Network) -> Moment:
+    start = time.perf_counter()
+    passage = read(network, task)
+    return Moment(updates, seconds, network, task, passage, time.perf_counter() - start)

@@ -1,0 +1,135 @@
+"""The reader: what moment it shows, that it never touches a run that is out, and that answers come in turn."""
+
+import threading
+import time
+from collections.abc import Callable
+
+import pytest
+import torch
+
+from engine.fields import FieldError
+from playground.answers import Answers
+from playground.reader import Moment, Reader
+from playground.session import Session
+from tests.playground.visitors import CountingPool, alone, chosen, losses, tick_until
+
+TEXT = {"task": "text", "corpus": "tang", "length": "10"}
+
+
+@pytest.fixture
+def text(pool: CountingPool) -> Session:
+    return Session(chosen(**TEXT), pool)
+
+
+def now(reader: Reader) -> Moment:
+    moment = reader.moment()
+    assert moment is not None
+    return moment
+
+
+def tick_for(session: Session, reader: Reader, done: Callable[[Moment], bool]) -> Moment:
+    """Tick and draw as the page does until there is such a moment."""
+    end = time.monotonic() + 10
+    while time.monotonic() < end:
+        session.tick()
+        moment = reader.moment()
+        if moment is not None and done(moment):
+            return moment
+        time.sleep(0.005)
+    raise AssertionError("no such moment")
+
+
+def test_a_run_that_stands_still_is_shown_as_it_is(text: Session) -> None:
+    reader = Reader(text)
+    assert now(reader).updates == 0
+    assert now(reader) is now(reader), "nothing is read twice"
+    text.step()
+    assert now(reader).updates == 1
+    text.reset()
+    assert now(reader).updates == 0
+
+
+def test_a_run_that_trains_is_shown_at_frozen_moments(text: Session) -> None:
+    reader = Reader(text)
+    text.play()
+    text.tick()
+    assert reader.moment() is None, "nobody waits for a look while the page ticks"
+    first = tick_for(text, reader, lambda moment: True)
+    weights = first.network.readout[-1].weight.clone()
+    text.run.seconds = first.seconds  # so that no look is due
+    tick_until(text, first.updates + 20)
+    assert torch.equal(first.network.readout[-1].weight, weights)
+    assert first.network is not text.run.network
+    reader.look_again()
+    again = tick_for(text, reader, lambda moment: moment is not first)
+    assert again.updates > first.updates
+    text.pause()
+    assert now(reader).updates == text.run.updates
+
+
+def test_it_looks_by_itself_once_enough_was_trained(text: Session) -> None:
+    reader = Reader(text)
+    text.play()
+    first = tick_for(text, reader, lambda moment: True)
+    text.settle()
+    text.run.seconds += 1000
+    assert tick_for(text, reader, lambda moment: moment is not first).updates > first.updates
+    text.pause()
+
+
+def test_reading_leaves_the_course_as_it_is(text: Session) -> None:
+    reader = Reader(text)
+    text.play()
+    for _ in range(3):
+        moment = tick_for(text, reader, lambda moment: True)
+        reader.written(moment, "", 1.0, 0, 0)
+        reader.best(moment, "punctuation", "")
+        reader.look_again()
+        tick_until(text, text.frame.snapshot.updates + 1)
+    text.pause()
+    assert losses(text, 3) == alone(3, **TEXT)
+
+
+def test_a_new_run_is_a_new_text(text: Session) -> None:
+    reader = Reader(text)
+    now(reader)
+    text.adopt(chosen(task="hello"))
+    assert now(reader).passage.text == "hello"
+
+
+def test_what_is_asked_of_a_moment(text: Session) -> None:
+    reader = Reader(text)
+    moment = now(reader)
+    assert reader.best(moment, "punctuation", "")
+    with pytest.raises(FieldError, match="at least 5"):
+        reader.best(moment, "digit", "")
+    one, other = (reader.written(moment, "", 1.0, 0, number) for number in (0, 1))
+    assert one is not None
+    assert other is not None
+    assert one.text != other.text
+    with torch.no_grad():
+        moment.network.readout[-1].bias[0] = torch.inf
+    with pytest.raises(FieldError, match="no longer finite"):
+        reader.written(moment, "", 1.0, 0, 2)
+
+
+def test_answers_come_in_turn(pool: CountingPool) -> None:
+    answers: Answers[int] = Answers(pool)
+    gate = threading.Event()
+
+    def slow() -> int:
+        gate.wait(10)
+        return 1
+
+    assert answers.ask("one", slow, wait=False) is None
+    assert answers.ask("two", lambda: 2, wait=False) is None, "nothing new while an answer is on its way"
+    gate.set()
+    assert answers.ask("two", lambda: 2, wait=True) == 2
+    assert answers.question == "two"
+    assert answers.ask("two", lambda: 3, wait=True) == 2, "nothing is asked twice"
+    assert answers.ask("three", lambda: 1 // 0, wait=False) in (2, None)
+    with pytest.raises(ZeroDivisionError):
+        answers.ask("three", lambda: 3, wait=True)
+    assert answers.latest is None
+    answers.forget()
+    assert answers.ask("three", lambda: 3, wait=True) == 3 == answers.latest
