@@ -19,7 +19,7 @@ cell = catalogue.choose()
 
 catalogue.purpose(cell)
 
-left, right = st.columns(2, gap="large")
+left, right = st.columns(2, gap="medium")
 with left:
     catalogue.equations(cell)
 with right:
@@ -27,13 +27,13 @@ with right:
 
 catalogue.quantities(cell)
 
-left, right = st.columns(2, gap="large")
+left, right = st.columns(2, gap="medium")
 with left:
     catalogue.ranges(cell)
 with right:
     catalogue.source(cell)
 
-left, right = st.columns(2, gap="large")
+left, right = st.columns(2, gap="medium")
 with left:
     catalogue.settings(cell)
 with right:

@@ -28,13 +28,13 @@ def choose() -> str:
         key=FAMILY,
         persist_state="session",
     )
-    if family:
-        st.caption(words.FAMILIES[family][1])
     keys = by_year([key for key, cell in CELLS.items() if family in (None, cell.about.family)])
     st.session_state.setdefault(CHOSEN, st.session_state["experiment"].network.cell)
     if st.session_state[CHOSEN] not in keys:
         st.session_state[CHOSEN] = keys[0]
     key: str = st.selectbox("Cell to show", keys, format_func=title, key=CHOSEN, persist_state="session")
+    # Also the room that the chart's own buttons, which appear above it, would else take from the choice.
+    st.caption(words.FAMILIES[family][1] if family else words.ALL_FAMILIES)
     _timeline(keys, key)
     return key
 
@@ -65,7 +65,7 @@ def purpose(key: str) -> None:
     st.subheader(about.name, anchor=False)
     st.caption(f"{about.year} · {words.FAMILIES[about.family][0]} · {words.plain(about.paper)}")
     st.markdown(prose(described(CELLS[key]).sentence))
-    left, right = st.columns(2, gap="large")
+    left, right = st.columns(2, gap="medium")
     with left:
         st.markdown(f"**Invented for.** {prose(about.problem)}")
     with right:

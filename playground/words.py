@@ -216,6 +216,7 @@ FAMILIES = {
     "timescales": ("Slow and fast", "Parts of the state change at different speeds."),
     "reservoir": ("Reservoir", "Fixed random weights; only the readout learns."),
 }
+ALL_FAMILIES = "The shape of a mark is its family, as on the buttons."
 CATALOGUE = "Every recurrent cell here, by the year of its paper. Choose one by name, or click it on the timeline."
 WIRING = (
     "One time step, from left to right. Dashed: from the step before. Squares: gates (green, 0 to 1) and candidates "

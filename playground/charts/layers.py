@@ -177,8 +177,8 @@ def _at_home(items: list[Item], row: dict[Item, int], kinds: dict[str, str], row
     total = 0.0
     for item in items:
         key, place = item[0], row[item]
-        if key == "x" and item[1] == 0:
-            total += 0.8 * (rows - 1 - place)
+        if key == "x":
+            total += (0.8 if item[1] == 0 else 0.4) * (rows - 1 - place)
         elif kinds[key] in ("old", "state") and key[0] in "cs":
             total += 0.8 * place
         elif key == "h₋":

@@ -136,7 +136,7 @@ def _half(key: str, kind: str, operation: str) -> float:
     if kind == "operation":
         return max(height(kind, operation), size(operation) + 6) / 2
     name = size(key.replace("₋", "_tt1") if kind == "old" else key) * 1.15
-    return max(BOX - 2, name + 8, size(operation) * 0.9 + 4) / 2
+    return max(BOX - 2, name + 8, size(operation) + 8) / 2
 
 
 def _nets(places: Layers, middle: dict[Item, float], heights: dict[str, int]) -> list[list[_Net]]:
