@@ -15,6 +15,7 @@ page = st.navigation(
     [
         st.Page("../pages/train.py", title="Playground", icon=":material/neurology:", url_path="train", default=True),
         st.Page("../pages/cells.py", title="Cells", icon=":material/category:", url_path="cells"),
+        st.Page("../pages/inside.py", title="Inside a cell", icon=":material/search:", url_path="inside"),
         st.Page("../pages/text.py", title="Text", icon=":material/article:", url_path="text"),
         st.Page("../pages/guide.py", title="Guide", icon=":material/menu_book:", url_path="guide"),
     ],

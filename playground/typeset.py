@@ -74,6 +74,17 @@ def name(text: str, changing: Collection[str] = ()) -> str:
     return letters + (f"_{{{upright}}}" if low else "") + (f"^{{{raised}}}" if raised else "")
 
 
+def expression(text: str, changing: Collection[str] = ()) -> str:
+    """A part of an equation."""
+    return _row([Piece(token) for token in tokens(text)], changing)
+
+
+def lines(equation: Equation, changing: Collection[str]) -> list[str]:
+    """One equation as aligned rows: one, or two if it is long."""
+    left = width(tokens(equation.lhs), changing)
+    return _lines(equation.lhs, [Piece(token) for token in tokens(equation.rhs)], changing, left)
+
+
 def _indexed(letters: str, time: str, which: str) -> str:
     return f"{letters}_{{{time}}}" + (f"^{{{which}}}" if which else "")
 

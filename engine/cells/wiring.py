@@ -58,10 +58,12 @@ def shown(cell: type[Cell]) -> Shown:
 
 def wiring(cell: type[Cell]) -> Wiring:
     """The graph of a cell's equations. What follows from the weights alone is a weight here, and no node."""
-    return _Builder(cell).build()
+    return Builder(cell).build()
 
 
-class _Builder:
+class Builder:
+    """Takes the equations apart, node by node and wire by wire."""
+
     def __init__(self, cell: type[Cell]) -> None:
         self.cell = cell
         self.defined = equations(cell)

@@ -38,12 +38,14 @@ class Box(NamedTuple):
 
 
 class Wire(NamedTuple):
-    """A piece of wire from a source: its corners; whether it ends in an arrow's head; what is written at its end."""
+    """A piece of wire from a source: its corners; whether it ends in an arrow's head, and then at which target and with
+    which weight."""
 
     source: str
     points: tuple[tuple[Place, float], ...]
     arrives: bool
     weight: str
+    target: str
 
 
 class Routes(NamedTuple):
@@ -119,7 +121,8 @@ def routes(wiring: Wiring, places: Layers) -> Routes:
                 end = Place(left[k + 1].pixels - (halves[target[0]] if arrives else 0.0), left[k + 1].share)
                 bend = () if y == net.y else ((turn, net.y), (turn, y))
                 corners = ((start, net.y), *bend, (end, y))
-                wires.append(Wire(source, corners, arrives, weights[source, target[0]] if arrives else ""))
+                weight, ending = (weights[source, target[0]], target[0]) if arrives else ("", "")
+                wires.append(Wire(source, corners, arrives, weight, ending))
             junctions += [(source, turn, y) for y in _branches(net)]
     return Routes(boxes, tuple(wires), tuple(junctions), x, PITCH * places.rows)
 

@@ -23,18 +23,22 @@ def wiring_picture(cell: str, dark: bool) -> Picture:
     """A cell, by its key: boxes for gates and candidates, round for states, dashed for the step before."""
     graph = with_exits(wiring(CELLS[cell]))
     drawn = routes(graph, layers(graph))
-    nodes = {node.key: node for node in graph.nodes}
-    layered = [
+    chart = alt.layer(*drawing(drawn, graph.nodes, dark), height=round(drawn.height))
+    return picture(chart, told(cell, graph.nodes))
+
+
+def drawing(drawn: Routes, graph: tuple[Node, ...], dark: bool, beside: float = 0.0) -> list[Any]:
+    """The layers of the picture; `beside` pixels are left free between a weight and the head of its wire."""
+    nodes = {node.key: node for node in graph}
+    return [
         *_wires(drawn, nodes),
         *_boxes(drawn, nodes, dark),
-        *_labels(drawn, dark),
+        *_labels(drawn, dark, beside),
         *_names(drawn, nodes, dark),
     ]
-    chart = alt.layer(*layered, height=round(drawn.height))
-    return picture(chart, _told(cell, graph.nodes))
 
 
-def _told(cell: str, nodes: tuple[Node, ...]) -> str:
+def told(cell: str, nodes: tuple[Node, ...]) -> str:
     def named(*kinds: str) -> str:
         return ", ".join(node.key for node in nodes if node.kind in kinds) or "none"
 
@@ -50,12 +54,14 @@ def _at(place: Place, name: str = "x", beside: float = 0.0) -> Row:
 
 def _chart(rows: list[Row], drawn: Routes, *ends: str) -> Any:
     """Rows whose places stretch with the picture's width."""
-    chart = alt.Chart(alt.Data(values=rows))
-    stretch = {
-        name: f"datum.{name}p * {_zoom(drawn)} + datum.{name}s * max(0, width - {drawn.width:.0f})"
-        for name in ("x", *ends)
-    }
-    return chart.transform_calculate(**stretch)
+    return alt.Chart(alt.Data(values=rows)).transform_calculate(
+        **{name: stretched(drawn, name) for name in ("x", *ends)}
+    )
+
+
+def stretched(drawn: Routes, name: str = "x") -> str:
+    """Where a row stands in a picture of its present width, as an expression."""
+    return f"datum.{name}p * {_zoom(drawn)} + datum.{name}s * max(0, width - {drawn.width:.0f})"
 
 
 def _zoom(drawn: Routes) -> str:
@@ -63,7 +69,7 @@ def _zoom(drawn: Routes) -> str:
     return f"min(1, width / {drawn.width:.0f})"
 
 
-def _size(points: float, drawn: Routes) -> Any:
+def sized(points: float, drawn: Routes) -> Any:
     return alt.expr(f"{points} * max(0.6, {_zoom(drawn)})")
 
 
@@ -142,14 +148,14 @@ def _over_time(key: str) -> tuple[str, str]:
     return base, low or ("" if key == "t" else "t")
 
 
-def _labels(drawn: Routes, dark: bool) -> list[Any]:
+def _labels(drawn: Routes, dark: bool, beside: float) -> list[Any]:
     """The weights, each on its wire, just before the head."""
     rows = []
     for wire in drawn.wires:
         if wire.weight:
             place, y = wire.points[-1]
             base, low = _parts(wire.weight if not wire.weight.endswith(" ⊙") else f"⊙{wire.weight[:-2]}")
-            back = HEAD + 2 + 0.75 * 6 * len(low)
+            back = HEAD + 2 + 0.75 * 6 * len(low) + beside
             rows.append({**_at(place, beside=-back), "y": y, "base": base, "low": low})
     return _texts(rows, drawn, 11.5, dark, halo=True) if rows else []
 
@@ -158,8 +164,8 @@ def _texts(rows: list[Row], drawn: Routes, size: float, dark: bool, halo: bool =
     """Names with what stands low beside them, joined at the given place."""
     chart = _chart(rows, drawn)
     style: Row = {"font": SERIF, "baseline": "middle", "tooltip": None}
-    big = {**style, "fontSize": _size(size, drawn), "fontStyle": "italic", "align": "right"}
-    small = {**style, "fontSize": _size(size * 0.76, drawn), "align": "left", "dy": size * 0.3, "dx": 0.5}
+    big = {**style, "fontSize": sized(size, drawn), "fontStyle": "italic", "align": "right"}
+    small = {**style, "fontSize": sized(size * 0.76, drawn), "align": "left", "dy": size * 0.3, "dx": 0.5}
     found = []
     for paint in ([{"stroke": GROUND[dark], "strokeWidth": 3.5}] if halo else []) + [{"color": ink(dark)}]:
         found += [
@@ -186,5 +192,5 @@ def _names(drawn: Routes, nodes: dict[str, Node], dark: bool) -> list[Any]:
         if operation:
             plain.append({**_at(box.x), "y": box.y + 9, "text": operation})
     signs = _chart(plain, drawn).encode(X, Y, text="text:N")
-    style: Row = {"fontSize": _size(11.5, drawn), "color": ink(dark), "tooltip": None, "baseline": "middle"}
+    style: Row = {"fontSize": sized(11.5, drawn), "color": ink(dark), "tooltip": None, "baseline": "middle"}
     return [*_texts(names, drawn, 15, dark), signs.mark_text(**style)]

@@ -1,0 +1,26 @@
+"""Inside a cell: one step of the run's network with its numbers, and what follows when one of them is changed."""
+
+import streamlit as st
+
+from engine.slices import Frame
+from playground import by_hand, inside, words
+from playground.frame import live
+
+
+def draw(frame: Frame) -> None:
+    st.title("Inside a cell", anchor=False)
+    st.markdown(words.INSIDE)
+    place = inside.choose(frame)
+    scene = inside.look(frame, place, by_hand.present(frame))
+    inside.sequence(scene)
+    inside.wiring(scene)
+    left, right = st.columns(2, gap="large")
+    with left:
+        inside.states(scene, inside.without_change(scene))
+    with right:
+        by_hand.control(scene)
+    by_hand.consequences(scene)
+    inside.equations(scene)
+
+
+live(draw)

@@ -1,0 +1,204 @@
+"""One number changed by hand on the page "Inside a cell": the control, and what follows from it."""
+
+from dataclasses import replace
+from typing import Any, NamedTuple
+
+import numpy as np
+import streamlit as st
+from torch import Tensor
+
+from engine.cells import Cell
+from engine.inside import Change, changed
+from engine.inside.change import single
+from engine.inside.filled import written
+from engine.inside.symbols import knobs
+from engine.slices import Frame
+from engine.tasks import Tokens
+from engine.trace import Trace, trace
+from engine.training import probe
+from playground import words
+from playground.charts.heatmap import heatmap, heatmap_data
+from playground.frame import visitor
+from playground.inside import Place, Scene, bounded, table
+from playground.panels import sequence_above, show, verdict
+
+CHANGE = "inside.change"
+
+
+class Kept(NamedTuple):
+    """A change, and the experiment in which it was made; it has no meaning in another."""
+
+    change: Change
+    key: object
+
+
+def _key(frame: Frame) -> object:
+    experiment = frame.snapshot.experiment
+    return experiment.task, experiment.network
+
+
+def present(frame: Frame) -> Change | None:
+    """The change that is in force."""
+    kept: Kept | None = st.session_state.get(CHANGE)
+    return kept.change if kept and kept.key == _key(frame) else None
+
+
+class Handle(NamedTuple):
+    """What can be changed: a kind and name as in Change, its numbers as they are, and which of them are free."""
+
+    kind: str
+    name: str
+    values: Tensor
+    free: Tensor | None = None
+
+    @property
+    def label(self) -> str:
+        return words.HANDLES[self.kind].format(name=self.name)
+
+
+def handles(scene: Scene) -> list[Handle]:
+    """All that can be changed at this step."""
+    place = scene.place
+    layer: Any = scene.network.layers[place.layer - 1]
+    cell: Cell = layer.cells[layer.directions.index(place.direction)]
+    found = []
+    if place.transition == 0:
+        found.append(Handle("input", "x", scene.walk.inputs[scene.number]))
+        state = scene.walk.before[scene.number]
+        for name in [key.removesuffix("₋") for key in scene.moment.values if key.endswith("₋")]:
+            if f"{name}₋" in " ".join(equation.rhs for equation in scene.moment.defined):
+                found.append(Handle("state", name, getattr(state, name)[0]))
+    for name, knob in knobs(single(cell, place.transition)).items():
+        found.append(Handle("weight", name, knob.values.detach(), knob.free))
+    return found
+
+
+def control(scene: Scene) -> None:
+    """Choose a number and change it."""
+    st.subheader("What if?", anchor=False)
+    st.caption(words.WHAT_IF)
+    offered = {handle.label: handle for handle in handles(scene)}
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        if st.session_state.get("inside.handle") not in offered:
+            st.session_state["inside.handle"] = next(iter(offered))
+        label = st.selectbox("Change", list(offered), key="inside.handle", persist_state="session", width=190)
+        handle = offered[label]
+        entry = _entry(scene, handle)
+        _value(scene, handle, entry)
+    if scene.change:
+        st.info(_told(scene.change), icon=":material/edit:")
+        st.button("Put it back", icon=":material/undo:", key="inside.back", on_click=visitor().click, args=(_put_back,))
+
+
+def _entry(scene: Scene, handle: Handle) -> tuple[int, ...]:
+    """Which of its numbers, from 0."""
+    key = f"inside.entry.{handle.kind}.{handle.name}"
+    if handle.kind == "input" and scene.letters:
+        options = list(range(len(scene.letters)))
+        if st.session_state.get(key) not in options:
+            st.session_state[key] = int(handle.values.argmax())
+        return (
+            st.selectbox(
+                "Letter", options, format_func=scene.letters.__getitem__, key=key, persist_state="session", width=120
+            ),
+        )
+    labels = ("Row", "Column") if handle.values.ndim == 2 else ("Entry",)
+    # Looking at a unit, one means its own row.
+    first = 1 if handle.kind == "input" else scene.place.unit
+    return tuple(
+        bounded(label, size, f"{key}.{label}", first if number == 0 else 1) - 1
+        for number, (label, size) in enumerate(zip(labels, handle.values.shape, strict=True))
+    )
+
+
+def _value(scene: Scene, handle: Handle, entry: tuple[int, ...]) -> None:
+    if handle.free is not None and not handle.free[entry]:
+        st.caption(words.NOT_FREE)
+        return
+    place, change = scene.place, scene.change
+    own = Change(
+        place.layer,
+        place.direction,
+        handle.kind,
+        handle.name,
+        entry,
+        0.0,
+        0 if handle.kind == "weight" else scene.number,
+        place.transition,
+    )
+    value = float(handle.values[entry])
+    if change and replace(change, value=0.0) == own:
+        value = change.value
+    key = "inside.value." + ".".join(map(str, (place.layer, place.direction, handle.name, *entry, own.number)))
+    st.session_state[key] = value
+
+    def set_() -> None:
+        asked = st.session_state[key]
+        st.session_state[CHANGE] = Kept(replace(own, value=float(asked)), _key(scene.frame))
+
+    st.number_input("Value", -1e6, 1e6, step=0.1, format="%.4f", key=key, on_change=set_, width=150)
+
+
+def _put_back() -> None:
+    st.session_state.pop(CHANGE, None)
+
+
+def _told(change: Change) -> str:
+    where = ", ".join(str(entry + 1) for entry in change.entry)
+    at = "" if change.kind == "weight" else words.AT_STEP.format(step=change.number + 1)
+    label = words.HANDLES[change.kind].format(name=change.name)
+    value = written(change.value).replace("-", "−")
+    return words.CHANGED.format(what=words.plain(f"{label}[{where}]"), at=at, value=value)
+
+
+def consequences(scene: Scene) -> None:
+    """What the change does to the steps after it, and to the answer."""
+    if not scene.change:
+        return
+    frame, place = scene.frame, scene.place
+    before = frame.snapshot.trace
+    batch = probe(frame.snapshot.experiment, frame.look.probe)
+    after = trace(changed(scene.network, scene.change), frame.snapshot.experiment.task, batch)
+    st.subheader("What follows", anchor=False)
+    _answers(before, after)
+    difference = _state(after, place) - _state(before, place)
+    top = _end(difference)
+    left, right = st.columns(2, gap="medium")
+    with left:
+        sequence_above(after, "inside.after")
+        st.markdown(words.DIFFERENCE_TITLE)
+        show(heatmap("change of h", *difference.shape, -top, top), heatmap_data(difference, top), "inside.difference")
+        st.caption(words.DIFFERENCE)
+    with right:
+        table(("", words.WITHOUT.capitalize(), "With the change", "Difference"), _rows(scene, before, after))
+
+
+def _answers(before: Trace, after: Trace) -> None:
+    for label, seen in ((words.WITHOUT.capitalize(), before), ("With the change", after)):
+        said = ""
+        if isinstance(seen.reading, Tokens):
+            said = " ".join(words.plain(answer) for answer in seen.reading.answers if answer)
+            said = f" ({said})" if len(said) < 60 else ""
+        st.markdown(f"**{label}:** {verdict(seen.reading)}{said} Loss {words.number(seen.loss)}.")
+
+
+def _rows(scene: Scene, before: Trace, after: Trace) -> list[tuple[str, str, str, str]]:
+    """The unit's state at this step and the ones after it, as far as there is room."""
+    t, unit = scene.place.t - 1, scene.place.unit - 1
+    old, new = _state(before, scene.place)[:, unit], _state(after, scene.place)[:, unit]
+    rows = []
+    for step in range(t, min(len(old), t + 8)):
+        numbers = [written(float(value)).replace("-", "−") for value in (old[step], new[step], new[step] - old[step])]
+        rows.append((f"$h_{{{step + 1}}}$", *numbers))
+    return rows  # type: ignore[return-value]
+
+
+def _state(seen: Trace, place: Place) -> np.ndarray:
+    return next(s for s in seen.layers[place.layer - 1] if s.direction == place.direction).state["h"]
+
+
+def _end(difference: np.ndarray) -> float:
+    """The end of the colour scale: a power of ten that holds every difference."""
+    finite = np.abs(difference[np.isfinite(difference)])
+    top = float(finite.max()) if finite.size else 1.0
+    return float(10.0 ** np.clip(np.ceil(np.log10(max(top, 1e-4))), -3, 30))

@@ -1,0 +1,264 @@
+"""The parts of the page "Inside a cell": the choice of a step and a unit, and what they show of it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+
+import streamlit as st
+import torch
+
+from engine.cells import CELLS
+from engine.cells.equations import over_time
+from engine.inside import Change, Moment, Walk, changed, filled, moments, walks
+from engine.inside.carried import carried, terms
+from engine.inside.filled import written
+from engine.network import Network
+from engine.slices import Frame
+from engine.tasks import Tokens
+from engine.tasks.base import Classes
+from engine.training import probe, restored
+from playground import filling, words
+from playground.charts.valued import short, valued_data, valued_picture
+from playground.frame import visitor
+from playground.panels import is_dark, show
+
+STEP, UNIT = "inside.t", "inside.unit"
+AROUND = 15
+"""Letters shown before and after the present one."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where one looks: step t and unit from 1, layer from 1, and which step of a deep transition, from 0."""
+
+    t: int
+    layer: int
+    direction: str
+    unit: int
+    transition: int
+
+
+@dataclass(frozen=True)
+class Scene:
+    """The step looked at. entries: the unit looked at of every quantity, from 0."""
+
+    frame: Frame
+    network: Network
+    place: Place
+    change: Change | None
+    walk: Walk
+    number: int
+    moment: Moment
+    entries: dict[str, int]
+
+    @property
+    def cell(self) -> str:
+        return self.frame.snapshot.experiment.network.cell
+
+    @property
+    def letters(self) -> tuple[str, ...]:
+        """What the entries of x are called, where it is the task's own input and that is symbols."""
+        experiment = self.frame.snapshot.experiment
+        own = self.place.layer == 1 and not experiment.network.input_depth and not CELLS[self.cell].entrance_size(1)
+        return experiment.task.input_symbols if own and isinstance(experiment.task, Classes) else ()
+
+    @property
+    def read(self) -> str:
+        """x in a word: its letter, or its one number; else nothing."""
+        x = self.walk.inputs[self.number]
+        if len(x) == 1 and self.place.transition == 0:
+            return short(float(x[0]))
+        if self.letters and sorted(x.tolist())[-2:] == [0, 1] and self.place.transition == 0:
+            return self.letters[int(x.argmax())]
+        return ""
+
+
+def choose(frame: Frame) -> Place:
+    """The controls."""
+    seen = frame.snapshot.trace
+    hidden = frame.snapshot.experiment.network.hidden
+    t = _step(len(seen.inputs))
+    with st.container(horizontal=True, vertical_alignment="bottom", key="inside.where"):
+        layer = 1
+        if len(seen.layers) > 1:
+            layer = st.segmented_control(
+                "Layer", [strands[0].layer for strands in seen.layers], default=1, required=True, key="inside.layer"
+            )
+        directions = [strand.direction for strand in seen.layers[layer - 1]]
+        direction = directions[0]
+        if len(directions) > 1:
+            direction = st.segmented_control(
+                "Direction",
+                directions,
+                default=direction,
+                required=True,
+                format_func=words.choice,
+                key="inside.direction",
+            )
+        transition = 1
+        if depth := frame.snapshot.experiment.network.transition_depth:
+            options = list(range(1, depth + 2))
+            transition = st.segmented_control(
+                "Transition", options, default=1, required=True, key="inside.transition", help=words.TRANSITIONS
+            )
+        unit = bounded("Unit", hidden, UNIT)
+    return Place(t, layer, direction, unit, transition - 1)
+
+
+def bounded(label: str, count: int, key: str, first: int = 1) -> int:
+    """A whole number from 1 to `count`, kept from visit to visit as far as there are as many."""
+    st.session_state[key] = max(1, min(count, st.session_state.get(key, first)))
+    return int(st.number_input(label, 1, count, step=1, key=key, persist_state="session", width=120))
+
+
+def _step(steps: int) -> int:
+    st.session_state[STEP] = max(1, min(steps, st.session_state.get(STEP, 1)))
+    with st.container(horizontal=True, vertical_alignment="bottom", key="inside.step"):
+        for label, icon, by in (("Back", "chevron_left", -1), ("Forward", "chevron_right", 1)):
+            st.button(
+                label,
+                icon=f":material/{icon}:",
+                key=f"inside.{label}",
+                on_click=visitor().click,
+                args=(partial(_move, by),),
+                disabled=not 1 <= st.session_state[STEP] + by <= steps,
+            )
+        if steps > 1:
+            st.slider("Time step t", 1, steps, key=STEP, persist_state="session")
+    return int(st.session_state[STEP])
+
+
+def _move(by: int) -> None:
+    st.session_state[STEP] += by
+
+
+def look(frame: Frame, place: Place, change: Change | None) -> Scene:
+    """The step at `place`, with `change` in the network if there is one."""
+    network = network_of(frame)
+    walk, number, moment = _met(frame, network, place, change)
+    return Scene(frame, network, place, change, walk, number, moment, _entries(moment, place))
+
+
+def without_change(scene: Scene) -> Scene | None:
+    """The same as it would be without the change; None if there is none."""
+    if not scene.change:
+        return None
+    walk, number, moment = _met(scene.frame, scene.network, scene.place, None)
+    return replace(scene, change=None, walk=walk, number=number, moment=moment)
+
+
+def _met(frame: Frame, network: Network, place: Place, change: Change | None) -> tuple[Walk, int, Moment]:
+    inputs = probe(frame.snapshot.experiment, frame.look.probe).inputs
+    strands = walks(changed(network, change) if change else network, inputs)[place.layer - 1]
+    walk = next(each for each in strands if each.direction == place.direction)
+    number = walk.number(place.t - 1)
+    return walk, number, moments(walk, number)[place.transition]
+
+
+def network_of(frame: Frame) -> Network:
+    """The network as it was when the frame was taken; built once for an experiment."""
+    experiment, weights = frame.snapshot.experiment, frame.weights
+    kept: tuple[object, Network] | None = st.session_state.get("inside.network")
+    key = (experiment.task, experiment.network, experiment.training.seed)
+    if kept is None or kept[0] != key:
+        kept = st.session_state["inside.network"] = (key, restored(experiment, weights))
+    torch.nn.utils.vector_to_parameters(weights.clone(), kept[1].parameters())
+    return kept[1]
+
+
+def _entries(moment: Moment, place: Place) -> dict[str, int]:
+    """The unit of every quantity; one that has more or fewer units than h has a control of its own."""
+    units = len(moment.values["h"])
+    found = {}
+    for equation in moment.defined:
+        for quantity in equation.names:
+            found[quantity] = place.unit - 1
+            size = len(moment.values[quantity])
+            if size != units and quantity in terms(moment.kind).nodes:  # type: ignore[arg-type]
+                found[quantity] = bounded(f"Unit of {quantity}", size, f"inside.unit.{quantity}") - 1
+    return found
+
+
+def sequence(scene: Scene) -> None:
+    """What is read, letter by letter, the present one marked; or the numbers that are read."""
+    reading, t = scene.frame.snapshot.trace.reading, scene.place.t - 1
+    if not isinstance(reading, Tokens):
+        x = ", ".join(f"{value:.3f}".replace("-", "−") for value in scene.frame.snapshot.trace.inputs[t])
+        st.markdown(words.READS_NUMBERS.format(t=t + 1, x=x))
+        return
+    first, last = max(0, t - AROUND), min(len(reading.inputs), t + AROUND + 1)
+    shown = [
+        f":blue-background[**{_letter(letter)}**]" if k == t else _letter(letter)
+        for k, letter in enumerate(reading.inputs[first:last], first)
+    ]
+    said = words.SAYS.format(answer=_letter(reading.answers[t]), target=_letter(reading.targets[t]))
+    line = f"{'… ' if first else ''}{' '.join(shown)}{' …' if last < len(reading.inputs) else ''}"
+    st.markdown(words.READS.format(line=line) + (said if reading.targets[t] else ""))
+
+
+def _letter(letter: str) -> str:
+    return {"": "·", " ": "␣", "\n": "↵"}.get(letter, words.plain(letter))
+
+
+def wiring(scene: Scene) -> None:
+    """The cell drawn, with the unit's numbers."""
+    st.subheader("Wiring", anchor=False)
+    numbers = carried(scene.moment, scene.entries)
+    show(valued_picture(scene.cell, is_dark()), valued_data(scene.cell, numbers, scene.read), "inside.wiring")
+    st.caption(words.VALUED)
+
+
+def states(scene: Scene, without: Scene | None) -> None:
+    """The state before the step and after it; `without`: the same without the change."""
+    st.subheader("State", anchor=False)
+    rows = []
+    for old in [each for each in scene.moment.values if each.endswith("₋")]:
+        quantity = old.removesuffix("₋")
+        entry = scene.entries.get(quantity)
+        if entry is None or quantity not in scene.moment.values:
+            continue
+        ways = [scene, *([without] if without else [])]
+        before, after = ([_written(way.moment.values[key][entry].item()) for way in ways] for key in (old, quantity))
+        title = words.quantity(scene.cell, quantity)[0]
+        rows.append((words.plain(title), f"{entry + 1}", _both(before), _both(after)))
+    table(("", "Unit", "Before the step", "After it"), rows)
+
+
+def _both(numbers: Sequence[str]) -> str:
+    """A number, and in brackets what it would be without the change if that differs."""
+    if len(numbers) == 1 or numbers[0] == numbers[1]:
+        return numbers[0]
+    return f":orange[**{numbers[0]}**] ({words.WITHOUT} {numbers[1]})"
+
+
+def _written(value: complex) -> str:
+    return written(value).replace("-", "−")
+
+
+def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    lines = [head, ["---"] * len(head), *rows]
+    st.markdown("\n".join(f"| {' | '.join(line)} |" for line in lines))
+
+
+def equations(scene: Scene) -> None:
+    """Every equation with its numbers."""
+    st.subheader("Equations", anchor=False)
+    st.caption(words.FILLED.format(unit=scene.place.unit))
+    defined = scene.moment.defined
+    changing = over_time(defined)
+    pairs = list(zip(filled(scene.moment, scene.entries), defined, strict=True))
+    columns = min(2, len(pairs))
+    for first in range(0, len(pairs), columns):
+        beside = zip(pairs[first : first + columns], st.columns(columns, gap="medium"), strict=False)
+        for (numbers, equation), column in beside:
+            with column, st.container(border=True, height="stretch"):
+                st.markdown(f"**{words.plain(_title(scene.cell, equation.lhs, equation.remark))}**")
+                st.latex(filling.shown(numbers, equation, changing))
+                if numbers.sums:
+                    st.caption(words.SUMS, help=words.SUMS_HELP)
+                    st.latex(filling.sums(numbers, changing, scene.letters))
+
+
+def _title(cell: str, lhs: str, remark: str) -> str:
+    quantities = CELLS[cell].about.quantities
+    return quantities[lhs][0] if lhs in quantities else (remark or lhs).capitalize()
