@@ -313,7 +313,11 @@ def span(spec: Spec, name: str) -> str:
 
 def usual(spec: Spec, name: str) -> str:
     """What a setting is unless it is changed."""
-    return choice(spec.default, name) if isinstance(spec, Choice) else spec.write(spec.default)  # type: ignore[arg-type]
+    if isinstance(spec, Choice):
+        return choice(spec.default, name)
+    if isinstance(spec, Real):
+        return f"{spec.default:g}".replace("-", "−")
+    return spec.write(spec.default)  # type: ignore[arg-type]
 
 
 def number(value: float, digits: int = 4) -> str:
