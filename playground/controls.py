@@ -4,7 +4,7 @@ The link is written here and not by the widgets' own binding, because a bound se
 and the link must carry the engine's identifiers.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 from urllib.parse import urlencode
@@ -59,6 +59,13 @@ def show(experiment: Experiment) -> None:
         state[f"{experiment.network.cell}.{name}"] = _held(spec, experiment.network.options[name])
     for name in specs(Training):
         state[name] = getattr(experiment.training, name)
+
+
+def dial(name: str, spec: Spec, value: Any, task: str, turned: Callable[[str], None]) -> None:
+    """A second control of a setting, elsewhere on the page; `turned` gets the new value as text."""
+    key = f"dial.{name}"
+    st.session_state[key] = value
+    _widget(name, key, spec, task=task, on_change=lambda: turned(spec.write(st.session_state[key])))
 
 
 def link(experiment: Experiment) -> tuple[dict[str, str], bool]:

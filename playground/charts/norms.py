@@ -1,0 +1,86 @@
+"""The length of every update's gradient, before and after it was clipped."""
+
+from functools import lru_cache
+
+import altair as alt
+import numpy as np
+
+from engine.clipping import after_clipping
+from playground.charts.base import GRADIENT, NEUTRAL, Data, Picture, left_axis, picture, table
+from playground.charts.curves import round_end, thinned
+
+SMALLEST, LARGEST = 1e-30, 1e30
+
+
+@lru_cache(maxsize=2)
+def norms_picture(threshold: bool) -> Picture:
+    """Before clipping (grey), after it (in colour) and the threshold (dashed), on a log axis over updates."""
+    x = alt.X(
+        "update:Q",
+        scale=alt.Scale(nice=False),
+        axis=alt.Axis(title="update", grid=False, format=",.0f", tickCount=4, titlePadding=4),
+    )
+    y = alt.Y(
+        "norm:Q",
+        scale=alt.Scale(type="log", nice=True),
+        axis=left_axis(title="‖gradient‖", tickCount=5, format="~g", gridOpacity=0.4),
+    )
+    names = ["before clipping", "stepped along"]
+    curves = alt.Chart(alt.NamedData("norms")).encode(
+        x,
+        y,
+        color=alt.Color(
+            "name:N",
+            scale=alt.Scale(domain=names, range=[NEUTRAL, GRADIENT]),
+            legend=alt.Legend(title=None, orient="top", symbolType="stroke"),
+        ),
+        tooltip=[
+            alt.Tooltip("name:N", title="gradient"),
+            alt.Tooltip("update:Q", format=","),
+            alt.Tooltip("norm:Q", format=".3g"),
+        ],
+    )
+    layers = [
+        alt.Chart(alt.NamedData("frame")).mark_point(opacity=0, size=0).encode(x, y),
+        curves.transform_filter(f"datum.name == '{names[0]}'").mark_line(strokeWidth=1.4),
+        curves.transform_filter(f"datum.name == '{names[1]}'").mark_line(strokeWidth=1.8),
+        # The first updates are single points, and a line of one point cannot be seen.
+        curves.mark_point(filled=True, size=30).encode(
+            opacity=alt.condition("datum.update > 0 && datum.update <= 3", alt.value(1), alt.value(0))
+        ),
+    ]
+    if threshold:
+        rule = alt.Chart(alt.NamedData("threshold"))
+        layers += [
+            rule.mark_rule(color=NEUTRAL, strokeDash=[5, 4], strokeWidth=1.5).encode(y=y),
+            rule.mark_text(color=NEUTRAL, align="right", dx=-2, dy=-7, fontSize=12).encode(
+                y=y, x=alt.value("width"), text="label:N"
+            ),
+        ]
+    return picture(
+        alt.layer(*layers, height=230),
+        "Line chart of the norm of every update's gradient on a logarithmic axis: before clipping and after it"
+        + (", with the threshold as a dashed line." if threshold else "."),
+    )
+
+
+def norms_data(norms: np.ndarray, clip: float) -> Data:
+    """norms (N, 3): at most 160 points a curve, each the mean of the updates around it. clip: the threshold now."""
+    before = thinned(norms[:, :2])
+    after = thinned(np.stack([norms[:, 0], after_clipping(norms)], axis=1))
+    both = np.concatenate([before, after])
+    end, level = round_end(norms[-1, 0] if len(norms) else 0), clip or 1.0
+    if not len(norms):  # an unseen point, as an axis needs one
+        before = after = np.array([[0, level]])
+        both = np.concatenate([before, after])
+    data = {
+        "norms": table(
+            name=["before clipping"] * len(before) + ["stepped along"] * len(after),
+            update=both[:, 0].round().astype(int),
+            norm=both[:, 1].clip(SMALLEST, LARGEST),
+        ),
+        "frame": table(update=[0, end], norm=[level, level]),
+    }
+    if clip:
+        data["threshold"] = table(norm=[clip], label=[f"threshold {clip:g}"])
+    return data

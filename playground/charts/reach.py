@@ -1,0 +1,229 @@
+"""Pictures of the gradient through time: the norm at every step, and along one row of the triangle."""
+
+import math
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import Any
+
+import altair as alt
+import numpy as np
+
+from playground.charts.base import (
+    GRADIENT,
+    MARKED,
+    NEUTRAL,
+    Data,
+    Picture,
+    ink,
+    left_axis,
+    picture,
+    table,
+    ticks,
+    time_axis,
+    time_scale,
+)
+
+SHADES = ["#8e4b9e", "#c77fb2", "#5b3a8c", "#a8a0d8"]
+"""The colour of a gradient, for each layer."""
+
+LOWS, HIGHS = (-4, -8, -16, -32, -64, -128, -330), (1, 4, 8, 16, 32, 64, 128, 310)
+LABEL = "'1e' + format(datum.value, 'd')"
+
+LINES = {
+    "measured": (GRADIENT, [1, 0]),
+    "direct": ("#2f9583", [6, 3]),
+    "gamma": (MARKED, [2, 2]),
+    "norms": (NEUTRAL, [6, 4]),
+}
+"""What is drawn along a row of the triangle: colour and dash."""
+
+
+def powers(*parts: np.ndarray | None) -> tuple[int, int]:
+    """Fixed ends of a log axis that holds every positive number: powers of ten that rarely change."""
+    logs = np.concatenate([logarithms(part).ravel() for part in parts if part is not None])
+    usable = logs[np.isfinite(logs)]
+    if usable.size == 0:
+        return -4, 1
+    low = next((d for d in LOWS if d <= usable.min()), LOWS[-1])
+    high = next((d for d in HIGHS if d >= usable.max()), HIGHS[-1])
+    return low, high
+
+
+def logarithms(values: np.ndarray) -> np.ndarray:
+    """log₁₀; nan where it has none. Single precision, in which numbers travel, cannot hold 1e-50, but −50."""
+    usable = np.isfinite(values) & (values > 0)
+    return np.where(usable, np.log10(np.where(usable, values, 1.0)), np.nan)
+
+
+def exponents(low: int, high: int) -> list[int]:
+    """About six whole numbers between both ends, 0 among them."""
+    stride = next(s for s in (1, 2, 4, 5, 10, 20, 25, 50, 100, 200) if (high - low) / s <= 6)
+    return list(range(-(-low // stride) * stride, high + 1, stride))
+
+
+def power_axis(low: int, high: int, title: str) -> alt.Y:
+    """Exponents as powers of ten."""
+    return alt.Y(
+        "log:Q",
+        scale=alt.Scale(domain=[low, high], nice=False, zero=False, clamp=True),
+        axis=left_axis(values=exponents(low, high), labelExpr=LABEL, title=title, gridOpacity=0.4),
+    )
+
+
+def _value() -> str:
+    """An exponent as the number it stands for, however small."""
+    return "format(pow(10, datum.log - floor(datum.log)), '.2f') + 'e' + format(floor(datum.log), 'd')"
+
+
+@lru_cache(maxsize=64)
+def strengths_picture(names: tuple[str, ...], steps: int, low: int, high: int, cut: bool) -> Picture:
+    """‖∂L/∂h_t‖ of every layer and direction on a log axis; with `cut`, what learning does not see is dashed."""
+    shades = [SHADES[k % len(SHADES)] for k in range(len(names))]
+    encoding = {
+        "x": time_axis(steps, "time step"),
+        "y": power_axis(low, high, "‖∂L/∂h‖"),
+        "color": alt.Color(
+            "name:N",
+            scale=alt.Scale(domain=list(names), range=shades),
+            legend=alt.Legend(title=None, orient="top", symbolType="stroke", columns=2, labelLimit=300)
+            if len(names) > 1
+            else None,
+        ),
+        "detail": "kind:N",
+        "tooltip": [
+            alt.Tooltip("name:N", title="of"),
+            alt.Tooltip("kind:N", title="along"),
+            alt.Tooltip("x:Q", title="time step"),
+            alt.Tooltip("value:N", title="‖∂L/∂h‖"),
+        ],
+    }
+    base = alt.Chart(alt.NamedData("strengths")).transform_calculate(
+        value=_value(), kind="datum.learned ? 'the paths that learning takes' : 'every path'"
+    )
+    layers: list[Any] = []
+    if cut:
+        window = alt.Chart(alt.NamedData("window"))
+        layers.append(
+            window.mark_rect(color=NEUTRAL, opacity=0.16).encode(
+                alt.X("x:Q", scale=time_scale(steps)),
+                x2="x2:Q",
+            )
+        )
+    whole, learned = base.transform_filter("!datum.learned"), base.transform_filter("datum.learned")
+    faint: dict[str, Any] = {"strokeDash": [3, 3], "opacity": 0.6} if cut else {}
+    layers.append(whole.mark_line(strokeWidth=2, **faint).encode(**encoding))
+    if cut:
+        layers.append(learned.mark_line(strokeWidth=2.4).encode(**encoding))
+        layers.append(learned.mark_point(filled=True, size=18, opacity=1).encode(**encoding))
+    return picture(
+        alt.layer(*layers, height=240),
+        f"Line chart of the gradient norm of the loss with respect to the hidden state at each of {steps} time steps, "
+        f"on a logarithmic axis, for {', '.join(names)}.",
+    )
+
+
+def strengths_data(rows: Iterable[tuple[str, np.ndarray, np.ndarray]], cut: tuple[int, ...]) -> Data:
+    """rows: name, full and learned norms (T,); a zero has no place on a log axis and leaves a gap."""
+    named = list(rows)
+    parts = [(name, True, learned) for name, _, learned in named] if cut else []
+    parts += [(name, False, full) for name, full, _ in named]
+    steps = len(named[0][1])
+    data = {
+        "strengths": table(
+            name=[name for name, _, _ in parts for _ in range(steps)],
+            learned=[kind for _, kind, _ in parts for _ in range(steps)],
+            x=np.tile(np.arange(1, steps + 1), len(parts)),
+            log=np.concatenate([logarithms(norms) for _, _, norms in parts]),
+        )
+    }
+    if cut:
+        data["window"] = table(x=[cut[-1] - 0.5], x2=[steps + 0.5])
+    return data
+
+
+@lru_cache(maxsize=64)
+def row_picture(steps: int, drawn: tuple[str, ...], names: tuple[str, ...], low: int, high: int, dark: bool) -> Picture:
+    """One row of the triangle on a log axis with what can be said of it beforehand; k is marked."""
+    colours, dashes = [LINES[line][0] for line in drawn], [LINES[line][1] for line in drawn]
+    x, y = time_axis(steps, "k, the earlier step"), power_axis(low, high, "")
+    encoding = {
+        "x": x,
+        "y": y,
+        "color": alt.Color(
+            "name:N",
+            scale=alt.Scale(domain=list(names), range=colours),
+            legend=alt.Legend(title=None, orient="top", symbolType="stroke", columns=2, labelLimit=400),
+        ),
+        "strokeDash": alt.StrokeDash("name:N", scale=alt.Scale(domain=list(names), range=dashes)),
+        "tooltip": [
+            alt.Tooltip("name:N", title="what"),
+            alt.Tooltip("x:Q", title="k"),
+            alt.Tooltip("value:N", title="size"),
+        ],
+    }
+    lines = alt.Chart(alt.NamedData("row")).transform_calculate(value=_value()).mark_line(strokeWidth=2)
+    chosen = alt.Chart(alt.NamedData("chosen"))
+    layers = (
+        chosen.mark_rule(color=ink(dark), opacity=0.5).encode(x=x),
+        lines.encode(**encoding),
+        chosen.mark_point(shape="diamond", filled=True, size=90, opacity=1, color=ink(dark)).encode(x=x, y=y),
+    )
+    return picture(
+        alt.layer(*layers, height=230),
+        f"Line chart along one row of the triangle, on a logarithmic axis over {steps} steps: {', '.join(names)}.",
+    )
+
+
+def row_data(steps: np.ndarray, lines: Iterable[tuple[str, np.ndarray]], k: int, value: float) -> Data:
+    """steps (n,), and for every line its name and (n,)."""
+    named = list(lines)
+    return {
+        "row": table(
+            name=[name for name, _ in named for _ in steps],
+            x=np.tile(steps, len(named)),
+            log=np.concatenate([logarithms(values) for _, values in named]),
+        ),
+        "chosen": table(x=[k], log=logarithms(np.array([value]))),
+    }
+
+
+@lru_cache(maxsize=32)
+def singular_picture(units: int, top: float) -> Picture:
+    """The singular values of U in falling order, its spectral radius, and 1."""
+    x = alt.X(
+        "x:Q",
+        scale=alt.Scale(domain=[0.5, units + 0.5], nice=False, zero=False),
+        axis=alt.Axis(values=ticks(units), format="d", grid=False, title="singular value"),
+    )
+    y = alt.Y(
+        "size:Q",
+        scale=alt.Scale(domain=[0, top], nice=False),
+        axis=left_axis(tickCount=4, title="of U", gridOpacity=0.4),
+    )
+    rules = alt.Chart(alt.NamedData("rules"))
+    layers = (
+        rules.mark_rule(color=NEUTRAL, strokeDash=[5, 4], strokeWidth=1.5).encode(y=y),
+        rules.mark_text(color=NEUTRAL, align="right", dx=-2, dy=-7, fontSize=12).encode(
+            y=y, x=alt.value("width"), text="label:N"
+        ),
+        alt.Chart(alt.NamedData("singular"))
+        .mark_point(filled=True, size=30, opacity=1, color=GRADIENT)
+        .encode(x, y, tooltip=[alt.Tooltip("x:Q", title="number"), alt.Tooltip("size:Q", format=".4g")]),
+    )
+    return picture(
+        alt.layer(*layers, height=150),
+        f"The {units} singular values of the recurrent matrix in falling order, beside its spectral radius.",
+    )
+
+
+def singular_data(values: np.ndarray, radius: float) -> Data:
+    return {
+        "singular": table(x=np.arange(1, len(values) + 1), size=values),
+        "rules": table(size=[radius], label=[f"spectral radius {radius:.3g}"]),
+    }
+
+
+def round_top(value: float) -> float:
+    """The end of an axis from 0 that holds `value` and rarely moves."""
+    power = 10.0 ** math.floor(math.log10(max(value, 1e-6)))
+    return float(next(m * power for m in (1.25, 2.5, 5, 12.5) if m * power >= value))

@@ -1,0 +1,118 @@
+"""The settings that decide how far a gradient reaches, and experiments that show it with one click."""
+
+from functools import partial
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from engine import CELLS, Experiment
+from engine.clipping import share_clipped
+from engine.config import Architecture, Training
+from engine.fields import Spec, specs
+from engine.gradients import Gradients
+from engine.slices import Frame
+from engine.training import Snapshot
+from playground import controls
+from playground import gradient_words as say
+from playground.frame import visitor
+from playground.words import number
+
+STORY, TURNED = "gradients.story", "gradients.turned"
+
+ENOUGH = {say.EXPLODE: 3, say.VANISH: 100, say.CURE: 300}
+"""Updates after which there is something to explain."""
+
+ADDING = {"task": "adding", "cell": "rnn", "length": "50"}
+EXPERIMENTS = {
+    say.EXPLODE: ADDING
+    | {"activation": "relu", "init": "orthogonal", "recurrent_scale": "1.6", "clip": "0"}
+    | {"optimizer": "sgd"},
+    say.VANISH: ADDING | {"lr": "0.003"},
+    say.CURE: ADDING | {"activation": "relu", "init": "identity", "lr": "0.003"},
+}
+
+
+def follow() -> None:
+    """After a dial was turned, the sidebar and the link follow."""
+    if st.session_state.pop(TURNED, False):
+        st.rerun()
+
+
+def experiments(frame: Frame, seen: Gradients) -> None:
+    """One click sets up a story; what it shows is told once there is something to see."""
+    with st.container(horizontal=True):
+        for name, (label, icon, told) in say.BUTTONS.items():
+            st.button(
+                label,
+                icon=icon,
+                help=told,
+                key=f"gradients.{name}",
+                on_click=visitor().click,
+                args=(partial(_set, name),),
+            )
+    name, experiment = st.session_state.get(STORY, ("", None))
+    if name and experiment == frame.snapshot.experiment:
+        st.info(story(name, frame.snapshot, seen), icon=":material/auto_stories:")
+
+
+def _set(name: str) -> None:
+    experiment = Experiment.from_params(EXPERIMENTS[name])
+    st.session_state[STORY] = (name, experiment)
+    _show(experiment)
+
+
+def story(name: str, snapshot: Snapshot, seen: Gradients) -> str:
+    """What is about to be seen, and later what was."""
+    norms = seen.strengths[0].full
+    facts = {
+        "ratio": number(float(norms[0] / norms[-1]), 2) if norms[-1] > 0 else "0",
+        "updates": snapshot.updates,
+        "loss": number(_loss(snapshot), 3),
+        "chance": number(snapshot.experiment.task.chance_loss, 3),
+        "share": f"{share_clipped(snapshot.norms):.0%}",
+        "longest": number(float(snapshot.norms[:, 1].max()), 2) if len(snapshot.norms) else "",
+        "outcome": say.OUTCOMES[snapshot.explosion is not None],
+    }
+    over = snapshot.explosion is not None or snapshot.updates >= ENOUGH[name]
+    return (say.AFTER if over else say.BEFORE)[name].format(**facts)
+
+
+def _loss(snapshot: Snapshot) -> float:
+    held_out = snapshot.held_out
+    return float(held_out[-1, 1]) if len(held_out) else float(np.nan)
+
+
+def dials() -> None:
+    """The same settings as in the sidebar, within reach of the pictures."""
+    experiment = visitor().experiment
+    cell, network = CELLS[experiment.network.cell], experiment.network
+    task, limited = experiment.task, Architecture.limits({**vars(network)})
+    found: list[tuple[str, Spec, Any, str]] = []
+    if "length" in specs(task):
+        found.append(("length", specs(task)["length"], getattr(task, "length", 0), experiment.task_name))
+    if "recurrent_scale" not in limited:
+        found.append(("recurrent_scale", specs(Architecture)["recurrent_scale"], network.recurrent_scale, ""))
+    found += [
+        (name, cell.options[name], network.options[name], "")
+        for name in ("activation", "forget_bias")
+        if name in cell.options
+    ]
+    found += [(name, specs(Training)[name], getattr(experiment.training, name), "") for name in ("clip", "truncate")]
+    with st.expander(say.DIALS, expanded=True):
+        st.caption(say.DIALS_HELP)
+        columns = st.columns(3, gap="medium")
+        for place, (name, spec, value, of) in enumerate(found):
+            with columns[place % 3]:
+                controls.dial(name, spec, value, of, partial(_turn, name))
+
+
+def _turn(name: str, text: str) -> None:
+    experiment, problems = Experiment.read({**visitor().experiment.to_params(), name: text})
+    st.session_state["problems"] = [str(problem) for problem in problems]
+    _show(experiment)
+
+
+def _show(experiment: Experiment) -> None:
+    controls.show(experiment)
+    st.session_state[TURNED] = True

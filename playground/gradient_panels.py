@@ -1,0 +1,208 @@
+"""The parts of the page Gradients: each draws one view of a moment."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import streamlit as st
+
+from engine.clipping import share_clipped
+from engine.gradients import LOSS, Gradients, Question
+from engine.slices import Frame
+from playground import gradient_words as say
+from playground import words
+from playground.charts.norms import norms_data, norms_picture
+from playground.charts.reach import (
+    powers,
+    round_top,
+    row_data,
+    row_picture,
+    singular_data,
+    singular_picture,
+    strengths_data,
+    strengths_picture,
+)
+from playground.charts.triangle import PICK, triangle_data, triangle_picture
+from playground.executor import POOL
+from playground.frame import visitor
+from playground.gradient_sentences import about_pair, beside, matrix
+from playground.measuring import Measuring, Moment
+from playground.panels import is_dark, show
+
+MEASURING, FROZEN, EARLIER, LATER = "gradients.measuring", "gradients.frozen", "gradients.k", "gradients.t"
+
+
+def moment(frame: Frame) -> tuple[Frame, Moment]:
+    """The frame to show, the latest or the one that was frozen, and the gradients in it or, while training, before."""
+    state = st.session_state
+    measuring: Measuring = state.setdefault(MEASURING, Measuring(POOL))
+    keep = st.toggle(say.FREEZE, key="gradients.freeze", help=say.FREEZE_HELP)
+    if not keep:
+        state.pop(FROZEN, None)
+    kept: Frame = state.setdefault(FROZEN, frame) if keep else frame
+    found = measuring.of(kept, _question(), visitor().playing and not keep)
+    updates = found.frame.snapshot.updates
+    st.caption((say.FROZEN + " " if keep else "").format(update=updates) + say.LEAD.format(update=updates))
+    return kept, found
+
+
+def _question() -> Question:
+    state = st.session_state
+    return Question(
+        state.get("gradients.layer") or 1, state.get("gradients.direction") or "", state.get("gradients.of") or ""
+    )
+
+
+def strengths(found: Moment) -> None:
+    """‖∂L/∂h_t‖ of every layer and direction."""
+    st.subheader(say.STRENGTHS)
+    seen = found.gradients
+    both = len({each.direction for each in seen.strengths}) > 1
+    rows = [
+        (f"layer {each.layer}" + (f", {each.direction}" if both else ""), each.full, each.learned)
+        for each in seen.strengths
+    ]
+    low, high = powers(*(part for _, full, learned in rows for part in (full, learned)))
+    names = tuple(name for name, _, _ in rows)
+    picture = strengths_picture(names, len(rows[0][1]), low, high, bool(seen.cut))
+    show(picture, strengths_data(rows, seen.cut), "gradients.strengths")
+    st.caption(say.STRENGTHS_LOOK)
+    if seen.cut:
+        st.caption(say.CUT.format(k=found.frame.snapshot.experiment.training.truncate))
+
+
+def clipping(frame: Frame) -> None:
+    """The norm of every update's gradient before and after clipping."""
+    st.subheader(say.CLIPPING)
+    snapshot = frame.snapshot
+    if snapshot.experiment.closed_form:
+        st.caption(say.NO_GRADIENT)
+        return
+    clip = snapshot.experiment.training.clip
+    show(norms_picture(bool(clip)), norms_data(snapshot.norms, clip), "gradients.norms")
+    if not len(snapshot.norms):
+        st.caption(say.NOTHING_YET)
+    elif snapshot.norms[:, 2].any():
+        st.caption(say.CLIPPED.format(share=share_clipped(snapshot.norms), updates=snapshot.updates))
+    else:
+        st.caption(say.UNCLIPPED.format(updates=snapshot.updates))
+
+
+def triangle(found: Moment) -> None:
+    """Every pair of steps as a map, and what is to say of the chosen one."""
+    st.subheader(say.TRIANGLE)
+    seen = found.gradients
+    _choose(seen)
+    what = say.OF_LOSS if seen.pairs.of == LOSS else f"‖∂{seen.pairs.of}ₜ/∂{seen.pairs.of}ₖ‖"
+    t, k = _pair(seen)
+    left, right = st.columns(2, gap="medium")
+    with left:
+        _map(seen, what, t, k)
+    with right:
+        _row(seen, t, k)
+
+
+def _choose(seen: Gradients) -> None:
+    """Layer, direction and what the pairs are of."""
+
+    def control(label: str, key: str, options: list[str] | list[int], now: str | int, text: Callable[..., str]) -> None:
+        if len(options) > 1:
+            st.session_state[key] = now
+            st.segmented_control(label, options, key=key, required=True, format_func=text)
+
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        layers = sorted({each.layer for each in seen.strengths})
+        ways = [each.direction for each in seen.strengths if each.layer == seen.layer]
+        names = {LOSS: say.OF_LOSS} | {part: f"‖∂{part}ₜ/∂{part}ₖ‖" for part in seen.offered if part != LOSS}
+        question = _question()
+        control("Layer", "gradients.layer", layers, min(question.layer, layers[-1]), str)
+        way = question.direction if question.direction in ways else seen.direction
+        control("Direction", "gradients.direction", ways, way, words.choice)
+        of = question.of if question.of in seen.offered else seen.pairs.of
+        control("Show", "gradients.of", list(seen.offered), of, names.__getitem__)
+
+
+def _map(seen: Gradients, what: str, t: int, k: int) -> None:
+    steps, values, last = seen.pairs.steps, seen.pairs.values, len(seen.strengths[0].full)
+    low, high = powers(values)
+    picture = triangle_picture(what, last, tuple(steps.tolist()), low, high, seen.cut, is_dark())
+    # A chart of its own for every choice: on one that had been clicked, the same click again would change nothing.
+    key = f"gradients.triangle.{t}.{k}"
+
+    def clicked() -> None:
+        picked = st.session_state[key].selection[PICK]
+        if picked:
+            st.session_state[LATER], st.session_state[EARLIER] = int(picked[0]["t"]), int(picked[0]["k"])
+
+    data = picture.filled(triangle_data(values, t, k))
+    st.vega_lite_chart(data, key=key, alt=picture.alt, on_select=clicked, width="stretch")
+    st.caption(say.TRIANGLE_LOOK)
+    if len(steps) < last:
+        part = "" if seen.pairs.whole else say.LAST_PART.format(first=steps[0])
+        st.caption(say.SAMPLED.format(count=len(steps), steps=last, part=part))
+    if len(steps) > 1:
+        options = steps.tolist()
+        one, other = st.columns(2)
+        for column, key, label in ((one, EARLIER, "Earlier step k"), (other, LATER, "Later step t")):
+            with column:
+                st.select_slider(label, options, key=key)
+    st.caption(say.LOSS_NORM if seen.pairs.of == LOSS else say.NORM.format(p=seen.pairs.of))
+
+
+def _pair(seen: Gradients) -> tuple[int, int]:
+    """The chosen t and k, put back among the steps shown; a state cannot depend on one that comes after it."""
+    steps = seen.pairs.steps
+    first, last = (steps[-1], steps[0]) if _turned(seen) else (steps[0], steps[-1])
+    state = st.session_state
+    for key, usual in ((LATER, last), (EARLIER, first)):
+        wanted = state.get(key, usual)
+        state[key] = int(steps[np.abs(steps - wanted).argmin()])
+    if seen.pairs.of != LOSS and (state[EARLIER] < state[LATER] if _turned(seen) else state[EARLIER] > state[LATER]):
+        state[EARLIER], state[LATER] = state[LATER], state[EARLIER]
+    return state[LATER], state[EARLIER]
+
+
+def _turned(seen: Gradients) -> bool:
+    return seen.direction == "backward" and seen.pairs.of != LOSS
+
+
+def _row(seen: Gradients, t: int, k: int) -> None:
+    """The chosen number in a sentence; its row of the triangle, with the bound or the direct path."""
+    steps = seen.pairs.steps
+    row, column = int(np.searchsorted(steps, t)), int(np.searchsorted(steps, k))
+    value = float(seen.pairs.values[row, column])
+    st.markdown(about_pair(seen, t, k, value))
+    gate = say.CONSTANT if seen.gate not in ("f", "z") else say.DIRECT_LINE
+    tables = {"measured": seen.pairs.values, "direct": seen.direct, "gamma": seen.by_gamma, "norms": seen.by_norms}
+    names = say.LINES | {"direct": gate.format(gate=f"{seen.gate}ᵢ" if seen.gate in ("f", "z") else seen.gate)}
+    lines = [(name, table[row]) for name, table in tables.items() if table is not None]
+    low, high = powers(*(values for _, values in lines))
+    picture = row_picture(
+        len(seen.strengths[0].full),
+        tuple(name for name, _ in lines),
+        tuple(names[name] for name, _ in lines),
+        low,
+        high,
+        is_dark(),
+    )
+    data = row_data(steps, [(names[name], values) for name, values in lines], k, value)
+    show(picture, data, "gradients.row")
+    for sentence in beside(seen, row, column, value):
+        st.markdown(sentence)
+    if seen.bound is not None:
+        top = round_top(float(seen.bound.singular[0]))
+        show(
+            singular_picture(len(seen.bound.singular), top),
+            singular_data(seen.bound.singular, seen.bound.radius),
+            "gradients.singular",
+        )
+        st.caption(say.SINGULAR)
+        st.caption(matrix(seen.bound))
+    elif seen.pairs.of != LOSS:
+        st.caption(say.NO_BOUND)
+
+
+def derivations() -> None:
+    """The exercises of the text, and its slips."""
+    with st.expander(say.DERIVATIONS):
+        st.markdown((Path(words.__file__).parent / "derivations.md").read_text(encoding="utf-8"))

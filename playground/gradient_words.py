@@ -1,0 +1,155 @@
+"""What a person reads on the page Gradients."""
+
+import math
+
+from playground.words import number
+
+TITLE = "The gradient through time"
+LEAD = (
+    "How far back can this network learn from? Each picture shows one held-out sequence, measured in double precision, "
+    "at update {update:,}."
+)
+STRENGTHS = "Gradient at each step"
+STRENGTHS_LOOK = (
+    "How much the loss would change with the state. A line that falls to the left is a gradient that vanishes: steps "
+    "there teach the network nothing. One that rises to the left explodes. A gap is an exact 0."
+)
+CUT = (
+    "Learning is truncated to windows of {k} steps. Shaded: the last window. Solid: what learning sees; outside the "
+    "windows that hold an answer it is exactly 0. Dashed: the whole gradient."
+)
+CLIPPING = "Gradient of each update"
+CLIPPED = "{share:.0%} of {updates:,} updates were longer than their threshold and were cut to it."
+UNCLIPPED = "No threshold is set, so no gradient is cut. {updates:,} updates so far."
+NOTHING_YET = "Press Train: every update adds a point."
+NO_GRADIENT = "This readout is solved for by ridge regression: there is no gradient to clip."
+
+TRIANGLE = "Every pair of steps: what of step k arrives at step t"
+TRIANGLE_LOOK = "Colour is a power of ten. Click a pair, or choose it below. The diagonal is a step with itself."
+SAMPLED = "Shown: {count} of {steps} steps, evenly spaced{part}."
+LAST_PART = ", from step {first} on (the layer is too large for more)"
+OF_LOSS = "‖∂Lₜ/∂hₖ‖"
+NORM = (
+    "The norm is the spectral one: the largest factor by which a small change of {p} at step k can arrive at step t, "
+    "along all paths inside the layer. What else of step k follows from {p} moves along; the rest is held."
+)
+LOSS_NORM = (
+    "Lₜ is the loss of step t alone. The norm is Euclidean over the units of hₖ, along all paths through the network. "
+    "Steps without an answer leave gaps."
+)
+
+PAIR = (
+    "**k = {k}, t = {t}.** A small change of {p} at step {k} can arrive at step {t}, {distance}, at most "
+    "**{value}** times as large{each}."
+)
+SELF = "**k = t = {t}.** A step with itself: the factor is 1."
+NOTHING = "**k = {k}, t = {t}.** Nothing of {p} at step {k} arrives at step {t}: the derivative is 0."
+TOO_LARGE = "**k = {k}, t = {t}.** The factor is too large to be a number: the gradient has exploded."
+LOSS_PAIR = (
+    "**k = {k}, t = {t}.** Moving h at step {k} by a small length changes the loss of step {t} by up to "
+    "**{value}** times that."
+)
+LOSS_NONE = "**k = {k}, t = {t}.** No answer is asked at step {t}, or nothing of step {k} reaches it."
+EACH = ": on average {each} a step"
+STEPS_LATER = {True: "one step away", False: "{n} steps away"}
+
+BOUND = (
+    "The text's bound, put right: the product of γᵢ = ‖diag(f′(zᵢ)) U‖ allows at most **{gamma}**, and with "
+    "‖diag f′(zᵢ)‖·‖U‖ for each γᵢ, **{norms}**. Measured is {share} of the first: the directions one step stretches "
+    "are not those that the next one stretches, so the factors do not multiply in full."
+)
+TIGHT = (
+    "The text's bound, put right: the product of γᵢ = ‖diag(f′(zᵢ)) U‖ allows at most **{gamma}**, and with "
+    "‖diag f′(zᵢ)‖·‖U‖ for each γᵢ, **{norms}**. Here it is as good as met: every step stretches the same direction."
+)
+MATRIX = (
+    "U: spectral radius **{radius}**, norm ‖U‖ (largest singular value) **{norm}**, smallest singular value {least}. "
+    "γ over the steps: {low} to {high}, geometric mean {mean}. A γ under 1 at every step makes the gradient vanish for "
+    "certain; a γ over 1 only allows it to explode."
+)
+NO_BOUND = (
+    "The bound of (1.20) and (1.21) is for cells whose step is one f after one matrix U. This cell's step has "
+    "more than "
+    "one way from the old state to the new, and their sum is not bounded by one such product."
+)
+DIRECT = {
+    "same": (
+        "Direct path: the product of {gate} alone gives **{direct}**, and that is what is measured: all of it came "
+        "straight along the memory."
+    ),
+    "above": (
+        "Direct path: the product of {gate} alone gives **{direct}**, less than measured. The rest came by the other "
+        "paths: the state also sets the gates and candidates of the next step, and through them the memory."
+    ),
+    "below": (
+        "Direct path: the product of {gate} alone gives **{direct}**, more than measured. The other paths, "
+        "through gates "
+        "and candidates, work against it and cancel a part."
+    ),
+}
+LINES = {"measured": "measured", "gamma": "bound Π γᵢ", "norms": "bound Π ‖diag f′‖·‖U‖"}
+DIRECT_LINE = "direct path Π {gate}"
+CONSTANT = "direct path, factor {gate} a step"
+
+DIALS = "Dials"
+DIALS_HELP = (
+    "The settings of the sidebar that decide how far a gradient reaches. Turning one begins a new run; clip does not."
+)
+FREEZE = "Freeze this moment"
+FREEZE_HELP = "Keep these pictures while training goes on; switch off to see the latest."
+FROZEN = "Frozen at update {update:,}."
+SINGULAR = "Singular values of U: all near 1 means that a step keeps every direction."
+DERIVATIONS = "Exercises 1-1, 1-2 and 1-3: backpropagation through time by hand, and the slips in the texts"
+
+EXPLODE, VANISH, CURE = "explode", "vanish", "cure"
+BUTTONS = {
+    EXPLODE: ("Make it explode", ":material/trending_up:", "A ReLU network whose matrix stretches, without clipping."),
+    VANISH: ("Make it vanish", ":material/trending_down:", "A tanh network as PyTorch starts it, 50 steps."),
+    CURE: ("Cure it", ":material/healing:", "ReLU from the identity, with clipping: the IRNN of Le et al. 2015."),
+}
+BEFORE = {
+    EXPLODE: (
+        "U starts orthogonal, times 1.6: its spectral radius is 1.6. ReLU does not squash, so 50 steps may stretch a "
+        "gradient by up to 1.6⁵⁰ ≈ 10¹⁰. Nothing clips it. Press **Train**."
+    ),
+    VANISH: (
+        "PyTorch's start has a spectral radius well under 1, and tanh′ ≤ 1 only shrinks further. At step 1 the "
+        "gradient "
+        "is {ratio} of what it is at the last step. Press **Train** and watch the loss stay at chance."
+    ),
+    CURE: (
+        "U starts as the identity and f is ReLU: each step hands the gradient on as it is, {ratio} at step 1 for 1 at "
+        "the last step. Clipping holds the rare long gradients. Press **Train** and give it some 600 updates."
+    ),
+}
+AFTER = {
+    EXPLODE: (
+        "What you just saw: the gradient of the very first updates was up to **{longest}** long. One step along "
+        "it threw "
+        "the weights so far that {outcome}. Its direction was right; its length was not. **Cure it** keeps the "
+        "length in hand."
+    ),
+    VANISH: (
+        "What you just saw: after {updates:,} updates the loss is **{loss}**, chance is {chance}. The gradient at"
+        " step 1 "
+        "is {ratio} of that at the last step, so what stood early in the sequence hardly moves any weight. More "
+        "training "
+        "does not help; a better path back does: **Cure it**."
+    ),
+    CURE: (
+        "What you just saw: after {updates:,} updates the loss is **{loss}**, chance is {chance}. Step 1 gets "
+        "{ratio} of "
+        "the gradient of the last step, so early marks are learned from. {share} of the updates were clipped: "
+        "without it "
+        "one of them would have thrown the weights away."
+    ),
+}
+OUTCOMES = {
+    True: "the loss stopped being a number, and the run ended",
+    False: "the units died and learned nothing more",
+}
+
+
+def factor(value: float) -> str:
+    """A factor to three digits, in words where it has none."""
+    return number(value, 3) if math.isfinite(value) else "more than any number"

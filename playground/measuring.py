@@ -1,0 +1,79 @@
+"""The gradients of the moment on show, worked out where slices run and never waited for while a run is playing."""
+
+import time
+from concurrent.futures import Future
+from dataclasses import dataclass, replace
+
+import torch
+
+from engine.config import Experiment
+from engine.gradients import Gradients, Question, gradients
+from engine.slices import Frame
+from engine.training import probe, restored
+from playground.executor import Pool
+
+EVERY, SHARE = 0.5, 0.25
+"""While a run is playing: at most so often, in seconds, and at most this share of the time."""
+
+
+@dataclass(frozen=True)
+class Moment:
+    """A frame and the gradients in it."""
+
+    frame: Frame
+    question: Question
+    gradients: Gradients
+    seconds: float
+
+    def is_of(self, frame: Frame) -> bool:
+        """Whether both are moments of the same run, as far as gradients go."""
+        return _subject(self.frame) == _subject(frame)
+
+
+def _subject(frame: Frame) -> tuple[object, ...]:
+    experiment = frame.snapshot.experiment
+    training = experiment.training
+    return experiment.task, experiment.network, training.seed, training.truncate, frame.look.probe
+
+
+def measured(frame: Frame, question: Question) -> Moment:
+    """All that is asked of a frame, from the weights it carries: the run itself is not touched."""
+    start = time.perf_counter()
+    experiment: Experiment = frame.snapshot.experiment
+    network = restored(experiment, frame.weights)
+    sequence = probe(experiment, frame.look.probe)
+    found = gradients(network, experiment.task, sequence, question, experiment.training.truncate)
+    return Moment(frame, question, found, time.perf_counter() - start)
+
+
+class Measuring:
+    """One visitor's latest moment, and the one that is being worked out."""
+
+    def __init__(self, pool: Pool) -> None:
+        self.pool = pool
+        self._moment: Moment | None = None
+        self._out: Future[Moment] | None = None
+        self._at = 0.0
+
+    def of(self, frame: Frame, question: Question, playing: bool) -> Moment:
+        """The moment to show: that of `frame`, or while playing the last one, if it is of the same run."""
+        if self._out is not None and self._out.done():
+            self._take()
+        shown = self._moment
+        if shown and shown.question == question and shown.is_of(frame):
+            if torch.equal(shown.frame.weights, frame.weights):
+                self._moment = replace(shown, frame=frame)
+                return self._moment
+            if playing and time.monotonic() - self._at < max(EVERY, shown.seconds / SHARE):
+                return shown
+        if self._out is None:
+            self._out = self.pool.submit(measured, frame, question)
+        if playing and shown and shown.is_of(frame):
+            return shown
+        self._take()
+        return self.of(frame, question, playing)
+
+    def _take(self) -> None:
+        assert self._out is not None
+        out, self._out = self._out, None
+        self._moment, self._at = out.result(), time.monotonic()

@@ -1,0 +1,153 @@
+"""The page Gradients without a browser: it stands for every kind of cell, says its numbers, and turns its dials."""
+
+import re
+from typing import Any
+
+import altair as alt
+import pyarrow as pa
+import pyarrow.compute as pc
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from engine import CELLS
+from playground import gradient_words as say
+from tests.pages.opened import charts, opened, session, sound
+from tests.playground.vega import named_data, unknown_fields
+
+SMALL = {"length": "12", "hidden": "6", "batch": "4"}
+PAIR = {"layers": "2", "direction": "bidirectional"}
+CASES: list[dict[str, str]] = [
+    *({"task": "adding", "cell": cell} for cell in CELLS),
+    {"task": "echo", "cell": "gru", "layers": "2", "truncate": "4", "delay": "2"},
+    {"task": "neighbours", "cell": "rnn", **PAIR},
+    {"task": "adding", "cell": "lstm", **PAIR, "truncate": "5"},
+    {"task": "adding", "cell": "rnn", "direction": "backward", "windows": "3", "layers": "2"},
+    {"task": "adding", "cell": "lstm", "transition_depth": "1", "clip": "0"},
+    {"task": "hello", "cell": "rnn", "word": "ab"},
+]
+
+
+def page(state: dict[str, Any] | None = None, **params: str) -> AppTest:
+    app = opened(state, **{**SMALL, **params})
+    return sound(app.switch_page("../pages/gradients.py").run())
+
+
+def texts(app: AppTest) -> str:
+    return "\n".join(element.value for element in (*app.markdown, *app.caption))
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: "-".join(case.values()))
+def test_a_browser_can_draw_it(case: dict[str, str]) -> None:
+    app = page(**case)
+    for _ in range(2):
+        found = charts(app)
+        assert len(found) >= 3
+        for chart in found:
+            columns = {name: table.column_names for name, table in chart.tables.items()}
+            assert named_data(chart.spec) == set(chart.tables)
+            assert unknown_fields(chart.spec, columns) == []
+            alt.LayerChart.from_dict(chart.spec, validate=True)
+            for table in chart.tables.values():
+                for column in (c for c in table.columns if pa.types.is_floating(c.type)):
+                    assert not pc.any(pc.or_(pc.is_nan(column), pc.is_inf(column))).as_py()
+        app = sound(app.button(key="step").click().run())
+    assert f"**k = {1 if case.get('direction') != 'backward' else 12}" in texts(app) or "**k = t" in texts(app)
+
+
+def test_the_sentence_says_the_number_of_the_pair() -> None:
+    app = page(cell="rnn", activation="identity", hidden="1", init="identity", recurrent_scale="0.5")
+    app.select_slider(key="gradients.t").set_value(9).run()
+    app.select_slider(key="gradients.k").set_value(6).run()
+    assert "**k = 6, t = 9.** A small change of h at step 6 can arrive at step 9, 3 steps away, at most **0.125**" in (
+        texts(sound(app))
+    )
+    assert "as good as met" in texts(app)
+    assert "spectral radius **0.5**" in texts(app)
+
+
+def test_a_pair_the_wrong_way_round_is_turned() -> None:
+    app = page(cell="gru")
+    app.select_slider(key="gradients.k").set_value(8).run()
+    app.select_slider(key="gradients.t").set_value(3).run()
+    assert "**k = 3, t = 8.**" in texts(sound(app))
+
+
+def test_gated_cells_have_their_direct_path_and_simple_ones_the_bound() -> None:
+    lstm, rnn = page(cell="lstm"), page(cell="rnn")
+    assert "the product of f alone gives" in texts(lstm)
+    assert say.NO_BOUND in texts(lstm)
+    assert "The text's bound, put right" in texts(rnn)
+    assert "Direct path" not in texts(rnn)
+
+
+def test_another_part_layer_and_direction() -> None:
+    app = page(task="echo", delay="2", cell="lstm", layers="2")
+    for part, says in (("h", "change of h"), ("c", "change of c"), ("loss", "changes the loss of step")):
+        app.button_group(key="gradients.of").set_value(part).run()
+        assert says in texts(sound(app))
+    app.button_group(key="gradients.layer").set_value(2).run()
+    sound(app)
+
+
+def test_frozen_pictures_stay_while_the_run_goes_on() -> None:
+    app = page(cell="gru")
+    app.toggle(key="gradients.freeze").set_value(True).run()
+    before = [chart.proto.SerializeToString() for chart in charts(app)]
+    for _ in range(2):
+        app.button(key="step").click().run()
+    assert session(sound(app)).run.updates == 2
+    assert [chart.proto.SerializeToString() for chart in charts(app)] == before
+    assert say.FROZEN.format(update=0) in texts(app)
+    app.toggle(key="gradients.freeze").set_value(False).run()
+    assert "at update 2." in texts(sound(app))
+
+
+def test_truncation_shows_its_window() -> None:
+    app = page(cell="rnn", truncate="5")
+    assert "Learning is truncated to windows of 5 steps." in texts(app)
+    window = next(chart.tables["window"] for chart in charts(app) if "window" in chart.tables)
+    assert window.to_pylist() == [{"x": 7.5, "x2": 12.5}]
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "value", "reads"),
+    [
+        ("slider", "length", 20, "20"),
+        ("number_input", "recurrent_scale", 1.5, "1.5"),
+        ("selectbox", "activation", "relu", "relu"),
+        ("number_input", "clip", 0.25, "0.25"),
+        ("slider", "truncate", 4, "4"),
+    ],
+)
+def test_dials_are_the_settings(kind: str, name: str, value: Any, reads: str) -> None:
+    app = page(cell="rnn")
+    sound(getattr(app, kind)(key=f"dial.{name}").set_value(value).run())
+    assert session(app).experiment.to_params()[name] == reads
+    assert app.query_params[name] in (reads, [reads])
+
+
+def test_dials_follow_the_cell() -> None:
+    keys = {widget.key for widget in page(cell="lstm").main.get("number_input")}
+    assert "dial.forget_bias" in keys
+    assert "dial.recurrent_scale" not in {widget.key for widget in page(cell="unitary").main.get("number_input")}
+
+
+@pytest.mark.parametrize("name", say.BUTTONS)
+def test_a_story_is_told_before_and_after(name: str) -> None:
+    app = page(cell="gru")
+    app.button(key=f"gradients.{name}").click().run()
+    assert "Press **Train**" in sound(app).info[0].value
+    session(app).run.advance(0.0)
+    enough = {say.EXPLODE: 4, say.VANISH: 100, say.CURE: 300}[name]
+    run = session(app).run
+    while run.updates < enough - 1 and not run.explosion:
+        run.update()
+    app.button(key="step").click().run()
+    assert not app.exception
+    told = app.info[0].value
+    assert told.startswith("What you just saw")
+    assert not re.search(r"nan|inf\b|None", told)
+
+
+def test_derivations_are_there_with_the_slips() -> None:
+    assert "Where the texts slip" in texts(page(cell="rnn"))
