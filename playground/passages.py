@@ -23,7 +23,8 @@ WINDOW = 400
 """Characters shown at once."""
 
 PROPERTY, SIGN = "text.property", "text.character"
-LAYER, QUANTITY, UNIT, AT = "text.show.layer", "text.show.quantity", "text.show.unit", "text.show.at"
+LAYER, QUANTITY, UNIT = "text.show.layer", "text.show.quantity", "text.show.unit"
+AT, EXTENT = "text.show.at", "text.show.extent"
 
 
 def nothing_to_read() -> None:
@@ -129,8 +130,11 @@ def _kept(key: str, options: list[T]) -> T:
 def _choose_position(passage: Passage) -> int:
     """The chosen position, from 0; the buttons go a window back or on."""
     size = len(passage.text)
-    usual = min(passage.held + 100, size) if 0 < passage.held < size else (size + 1) // 2
-    st.session_state[AT] = min(st.session_state.get(AT, usual), size)
+    begin = passage.held if passage.held < size else 0
+    if st.session_state.get(EXTENT) != (size, begin):  # another text, so another place in it
+        st.session_state[EXTENT] = (size, begin)
+        st.session_state[AT] = min(begin + WINDOW // 4, (begin + size + 1) // 2)
+    st.session_state[AT] = max(1, min(st.session_state.get(AT, 1), size))
 
     def move(by: int) -> None:
         st.session_state[AT] = max(1, min(size, st.session_state[AT] + by))
