@@ -143,9 +143,10 @@ def _map(seen: Gradients, what: str, t: int, k: int) -> None:
     if len(steps) > 1:
         options = steps.tolist()
         one, other = st.columns(2)
-        for column, key, label in ((one, EARLIER, "Earlier step k"), (other, LATER, "Later step t")):
-            with column:
-                st.select_slider(label, options, key=key)
+        with one:
+            st.select_slider("Earlier step k", options, key=EARLIER)
+        with other:
+            st.select_slider("Later step t", options, key=LATER)
     st.caption(say.LOSS_NORM if seen.pairs.of == LOSS else say.NORM.format(p=seen.pairs.of))
 
 
