@@ -85,7 +85,7 @@ def clipping(frame: Frame) -> None:
     elif snapshot.norms[:, 2].any():
         st.caption(say.CLIPPED.format(share=share_clipped(snapshot.norms), updates=snapshot.updates))
     else:
-        st.caption(say.UNCLIPPED.format(updates=snapshot.updates))
+        st.caption(say.UNCLIPPED)
 
 
 def triangle(found: Moment) -> None:
@@ -161,6 +161,12 @@ def _pair(seen: Gradients) -> tuple[int, int]:
     if seen.pairs.of != LOSS and (state[EARLIER] < state[LATER] if _turned(seen) else state[EARLIER] > state[LATER]):
         state[EARLIER], state[LATER] = state[LATER], state[EARLIER]
     return state[LATER], state[EARLIER]
+
+
+def forget_pair() -> None:
+    """From now on the first and the last step, until others are chosen."""
+    for key in (EARLIER, LATER):
+        st.session_state.pop(key, None)
 
 
 def _turned(seen: Gradients) -> bool:
