@@ -1,20 +1,37 @@
 """Where slices run: a small pool of threads, shared by all visitors."""
 
-import os
 import threading
-from collections.abc import Callable
+import time
+from collections import deque
+from collections.abc import Callable, Hashable
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import ParamSpec, TypeVar
+from typing import Concatenate, ParamSpec, TypeVar
 
 import torch
 
+from engine import Run
+from playground.held import Held
+
 TICK = 0.25
-"""Seconds between two frames of a visitor's page."""
+"""Seconds between two frames of a visitor's page, as long as the server keeps up."""
+
+TICKS_A_SECOND = 60
+"""How many frames the server draws in a second for all visitors together; with more visitors each gets fewer."""
+
+ROOM = 0.8
+"""Share of TICKS_A_SECOND below which pages tick faster again."""
 
 MARGIN = 0.005
 """Seconds left over in each tick, so that a slice is back when the next tick asks for it."""
 
-SHORTEST = 0.02
+SHORTEST = 0.005
+"""Seconds; a slice makes one update at least, so a shorter one would be no fairer."""
+
+QUIET = 5.0
+"""Seconds without a tick after which a visitor no longer counts as training: the browser's tab is hidden or gone."""
+
+RATE_OVER = 10.0
+"""Seconds over which updates are counted."""
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -27,28 +44,84 @@ def prepare_thread() -> None:
 
 
 class Pool:
-    """Threads for slices: one fewer than there are cores, at least one, so that the page stays quick."""
+    """Threads for slices, and the account of who trains: each visitor is owed an equal share of the threads' time."""
 
-    def __init__(self, workers: int | None = None) -> None:
-        self.workers = workers or max(1, (os.cpu_count() or 1) - 1)
-        self._threads = ThreadPoolExecutor(self.workers, "slice", initializer=prepare_thread)
+    note = ""
+    """What visitors should know about where their runs are; nothing as long as that is here."""
+
+    def __init__(self, workers: int) -> None:
+        self.workers = workers
+        self._threads = ThreadPoolExecutor(workers, "slice", initializer=prepare_thread)
         self._lock = threading.Lock()
-        self._out = 0
+        self._tick = TICK
+        self._ticked: dict[Hashable, float] = {}
+        self._made: deque[tuple[float, int]] = deque()
 
     def submit(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> "Future[T]":
+        """Any work, on one of the threads."""
+        return self._threads.submit(work, *args, **kwargs)
+
+    def slice(
+        self, work: Callable[Concatenate[Run, P], T], held: Held, *args: P.args, **kwargs: P.kwargs
+    ) -> "Future[T]":
+        """Work on a run, which nobody else may touch until it is back."""
+        return self.submit(work, held.run, *args, **kwargs)
+
+    def trains(self, visitor: Hashable) -> None:
+        """Note that this visitor's page ticks and wants updates."""
         with self._lock:
-            self._out += 1
-        future = self._threads.submit(work, *args, **kwargs)
-        future.add_done_callback(self._back)
-        return future
+            self._ticked[visitor] = time.monotonic()
 
-    def slice_seconds(self) -> float:
-        """How long a slice may take now, so that every visitor who trains gets one each tick."""
-        return max(SHORTEST, (TICK - MARGIN) * min(1.0, self.workers / (self._out + 1)))
-
-    def _back(self, _: "Future[T]") -> None:
+    def rests(self, visitor: Hashable) -> None:
+        """Note that this visitor wants no more updates for now."""
         with self._lock:
-            self._out -= 1
+            self._ticked.pop(visitor, None)
 
+    @property
+    def training(self) -> int:
+        """How many visitors train now."""
+        since = time.monotonic() - QUIET
+        with self._lock:
+            return sum(ticked > since for ticked in self._ticked.values())
 
-POOL = Pool()
+    @property
+    def tick(self) -> float:
+        """Seconds between two frames of a page: 0.25, doubled until the server can draw them all.
+
+        Halved again only when there is room to spare, so that one who comes and goes does not change everyone's pace.
+        """
+        training = self.training
+        while training / self._tick > TICKS_A_SECOND:
+            self._tick *= 2
+        while self._tick > TICK and training / (self._tick / 2) < ROOM * TICKS_A_SECOND:
+            self._tick /= 2
+        return self._tick
+
+    def slice_seconds(self, since: float = TICK) -> float:
+        """How long a slice may take for a visitor whose last one was handed out `since` seconds ago.
+
+        That is the visitor's share of this time: whoever had to wait longer gets more, so all come out even.
+        """
+        share = min(1.0, self.workers / max(1, self.training))
+        return min(TICK - MARGIN, max(SHORTEST, (since - MARGIN) * share))
+
+    def made(self, updates: int) -> None:
+        """Note that so many updates came back."""
+        with self._lock:
+            self._made.append((time.monotonic(), updates))
+            self._forget()
+
+    @property
+    def rate(self) -> float:
+        """Updates a second over the last ten seconds, all visitors together."""
+        with self._lock:
+            self._forget()
+            return sum(updates for _, updates in self._made) / RATE_OVER
+
+    def _forget(self) -> None:
+        while self._made and self._made[0][0] < time.monotonic() - RATE_OVER:
+            self._made.popleft()
+
+    def close(self) -> None:
+        """Take no more work; what runs is finished."""
+        self._threads.shutdown()

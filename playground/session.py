@@ -6,13 +6,18 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as NotReady
 from dataclasses import replace
+from urllib.parse import urlencode
 
 from engine import Experiment, Run
 from engine.slices import Frame, Look, one_update, slice_of
-from playground.executor import MARGIN, Pool
+from playground.executor import MARGIN, TICK, Pool
+from playground.held import Held
 
 PATIENCE = 6 * MARGIN
 """Seconds a tick waits for a slice that is nearly back."""
+
+LONGEST = 2000
+"""Characters of a link that go into the log; own data can be longer."""
 
 log = logging.getLogger(__name__)
 
@@ -26,7 +31,10 @@ class Session:
     def __init__(self, experiment: Experiment, pool: Pool) -> None:
         self.pool = pool
         self.look = Look()
-        self.playing = False
+        self.idle = False
+        self._playing = False
+        self._touched = time.monotonic()
+        self._handed_out = 0.0
         self.failed = False
         self.tuned = False
         self.rate: float | None = None
@@ -37,8 +45,43 @@ class Session:
         self._begin(experiment)
 
     @property
+    def run(self) -> Run:
+        """The run, while no slice of it is out."""
+        return self._held.run
+
+    @property
     def experiment(self) -> Experiment:
-        return self.run.experiment
+        return self._experiment
+
+    @property
+    def updates(self) -> int:
+        """As many as the page shows."""
+        return self.frame.snapshot.updates
+
+    @property
+    def playing(self) -> bool:
+        return self._playing
+
+    @playing.setter
+    def playing(self, playing: bool) -> None:
+        self._playing = playing
+        if not playing:
+            self.pool.rests(self)
+
+    def touch(self) -> None:
+        """Note that the visitor did something."""
+        self._touched = time.monotonic()
+        self.idle = False
+
+    def rest(self) -> None:
+        """Nobody looks: the run waits as it is, and goes on if its page ticks again."""
+        self.pool.rests(self)
+
+    def rest_if_idle(self, minutes: float) -> None:
+        """Pause a run whose page nobody has touched for so long."""
+        if self.playing and time.monotonic() - self._touched > 60 * minutes:
+            self.pause()
+            self.idle = True
 
     def adopt(self, experiment: Experiment) -> None:
         """Make `experiment` the visitor's: tune the run if that is possible, else begin a new one, which waits."""
@@ -49,6 +92,7 @@ class Session:
         if experiment == tuned:
             try:
                 self.run.tune(experiment.training)
+                self._experiment = experiment
                 self.tuned = self.run.updates > 0
             except ValueError:
                 self._begin(experiment)
@@ -64,6 +108,7 @@ class Session:
         if self._clicked_at is not None and self._ticks <= self._clicked_at + 1:
             return
         self._clicked_at = self._ticks if self.playing else None
+        self.touch()
         act()
 
     def reset(self) -> None:
@@ -72,8 +117,9 @@ class Session:
         self._begin(self.experiment)
 
     def play(self) -> None:
-        self.playing = not self.exploded
+        self.playing = not (self.exploded or self.failed)
         self._rate_from = None
+        self._handed_out = time.monotonic() - TICK
 
     def pause(self) -> None:
         self.playing = False
@@ -84,11 +130,12 @@ class Session:
         """One update; a run that is playing pauses."""
         self.playing = False
         self.settle()
-        self._keep(self.pool.submit(one_update, self.run, self.look))
+        self._keep(self.pool.slice(one_update, self._held, self.look))
 
     def look_at(self, look: Look) -> None:
         """Look elsewhere from now on; at once if the run stands still."""
         if look != self.look:
+            self.touch()
             self.look = look
             if not self.playing:
                 self.settle()
@@ -97,6 +144,8 @@ class Session:
     def tick(self) -> None:
         """Take in the slice that is back and, if playing, hand out the next."""
         self._ticks += 1
+        if self.playing:
+            self.pool.trains(self)
         if self._out is not None:
             try:
                 self._out.exception(PATIENCE)
@@ -104,7 +153,9 @@ class Session:
                 return
             self.settle()
         if self.playing:
-            self._out = self.pool.submit(slice_of, self.run, self.look, self.pool.slice_seconds(), self.frame)
+            now = time.monotonic()
+            seconds, self._handed_out = self.pool.slice_seconds(now - self._handed_out), now
+            self._out = self.pool.slice(slice_of, self._held, self.look, seconds, self.frame)
 
     def settle(self) -> None:
         """Wait for the slice that is out, if any, and take it in: from here on the run is ours."""
@@ -119,24 +170,28 @@ class Session:
     def _begin(self, experiment: Experiment) -> None:
         self.playing = False
         self._clicked_at = None
-        self.run = self.pool.submit(Run, experiment).result()
+        self._experiment = experiment
+        self._held = Held(self.pool.submit(Run, experiment).result())
         self.failed = False
         self.tuned = False
         self.rate = None
         self._rate_from = None
-        self.frame = self.pool.submit(slice_of, self.run, self.look, 0.0).result()
+        self.frame = self.pool.slice(slice_of, self._held, self.look, 0.0).result()
 
     def _now(self, seconds: float) -> None:
-        self._keep(self.pool.submit(slice_of, self.run, self.look, seconds, self.frame))
+        self._keep(self.pool.slice(slice_of, self._held, self.look, seconds, self.frame))
 
     def _keep(self, out: "Future[Frame]") -> None:
+        before = self.updates
         try:
             self.frame = out.result()
         except Exception:
-            log.exception("A slice failed: %s", self.experiment.to_params())
+            # The link makes the fault one that can be looked at again.
+            log.exception("event=failed updates=%d link=?%s", before, urlencode(self.experiment.to_params())[:LONGEST])
             self.failed = True
             self.playing = False
             return
+        self.pool.made(max(0, self.updates - before))
         self._measure_rate()
         if self.exploded:
             self.playing = False

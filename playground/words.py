@@ -128,6 +128,14 @@ EXPLODED = {
     "Choose other initial weights, another activation or a shorter sequence.",
 }
 FAILED = "This run stopped because of a fault in the playground, not in your settings. Press Reset to begin it again."
+IDLE = "Nothing was touched here for {minutes} minutes, so the run rests. Press Train and it goes on."
+FULL_TITLE = "All places are taken"
+FULL = (
+    "This server lets in {limit} at once, so that it stays quick for each. You need not do anything: this "
+    "page asks again every few seconds and opens as soon as a place is free. The link in the address bar is kept."
+)
+BEFORE_YOU = "{count} waiting before you."
+NEXT = "You are next."
 TUNED = (
     "Changed while training, so a link or Reset will not retrace this course: they use the present settings from the "
     "first update on."

@@ -24,7 +24,7 @@ def test_at_most_one_slice_is_out(session: Session, pool: CountingPool) -> None:
     tick_until(session, 20)
     session.pause()
     assert pool.most == 1
-    assert pool._out == 0
+    assert pool.out == 0
 
 
 def test_pause_stands_still(session: Session) -> None:
@@ -94,3 +94,32 @@ def test_reset_retraces_bit_for_bit(session: Session) -> None:
     tick_until(session, 30)
     session.pause()
     assert losses(session, 30) == first == alone(30)
+
+
+def test_a_run_rests_when_nobody_touches_its_page(session: Session) -> None:
+    session.play()
+    tick_until(session, 5)
+    session.rest_if_idle(minutes=1)
+    assert session.playing
+    session._touched -= 61
+    session.rest_if_idle(minutes=1)
+    assert not session.playing
+    assert session.idle
+    before = session.updates
+    session.click(session.play)
+    assert not session.idle
+    tick_until(session, before + 5)
+    session.pause()
+    assert losses(session, 8) == alone(8)
+
+
+def test_nobody_looks_so_nobody_counts_until_the_page_ticks_again(session: Session, pool: CountingPool) -> None:
+    session.play()
+    session.tick()
+    assert pool.training == 1
+    session.rest()
+    assert pool.training == 0
+    session.tick()
+    assert pool.training == 1
+    session.pause()
+    assert pool.training == 0
