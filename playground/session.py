@@ -1,14 +1,18 @@
 """A visitor's run: play, pause, step, reset. Knows no widget and no chart."""
 
+import functools
 import logging
+import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as NotReady
 from dataclasses import replace
+from typing import Concatenate, ParamSpec, TypeVar
 from urllib.parse import urlencode
 
 from engine import Experiment, Run
+from engine.saving import save
 from engine.slices import Frame, Look, one_update, slice_of
 from playground.executor import MARGIN, TICK, Pool
 from playground.held import Held
@@ -22,6 +26,21 @@ LONGEST = 2000
 log = logging.getLogger(__name__)
 
 
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+def alone(act: "Callable[Concatenate[Session, P], T]") -> "Callable[Concatenate[Session, P], T]":
+    """Only one such method of a session runs at a time: a download asks for the run while the page ticks."""
+
+    @functools.wraps(act)
+    def locked(self: "Session", *args: P.args, **kwargs: P.kwargs) -> T:
+        with self.lock:
+            return act(self, *args, **kwargs)
+
+    return locked  # type: ignore[return-value]  # self stays the first argument, by position
+
+
 class Session:
     """One run, the slice of it that is out, and the last frame that came back.
 
@@ -30,6 +49,7 @@ class Session:
 
     def __init__(self, experiment: Experiment, pool: Pool) -> None:
         self.pool = pool
+        self.lock = threading.RLock()
         self.look = Look()
         self.idle = False
         self._playing = False
@@ -83,6 +103,7 @@ class Session:
             self.pause()
             self.idle = True
 
+    @alone
     def adopt(self, experiment: Experiment) -> None:
         """Make `experiment` the visitor's: tune the run if that is possible, else begin a new one, which waits."""
         if experiment == self.experiment:
@@ -111,27 +132,43 @@ class Session:
         self.touch()
         act()
 
+    @alone
     def reset(self) -> None:
         """The same experiment from the start: the same weights, the same course again."""
         self.settle()
         self._begin(self.experiment)
+
+    @alone
+    def saved(self) -> bytes:
+        """The run as a file, as it is when the slice that is out is back."""
+        self.settle()
+        return self.pool.slice(save, self._held).result()
+
+    @alone
+    def carry_on(self, run: Run) -> None:
+        """Make a run that was saved the visitor's; it waits."""
+        self.settle()
+        self._take(run)
 
     def play(self) -> None:
         self.playing = not (self.exploded or self.failed)
         self._rate_from = None
         self._handed_out = time.monotonic() - TICK
 
+    @alone
     def pause(self) -> None:
         self.playing = False
         self.settle()
         self._now(0.0)
 
+    @alone
     def step(self) -> None:
         """One update; a run that is playing pauses."""
         self.playing = False
         self.settle()
         self._keep(self.pool.slice(one_update, self._held, self.look))
 
+    @alone
     def look_at(self, look: Look) -> None:
         """Look elsewhere from now on; at once if the run stands still."""
         if look != self.look:
@@ -141,6 +178,7 @@ class Session:
                 self.settle()
                 self._now(0.0)
 
+    @alone
     def tick(self) -> None:
         """Take in the slice that is back and, if playing, hand out the next."""
         self._ticks += 1
@@ -157,6 +195,7 @@ class Session:
             seconds, self._handed_out = self.pool.slice_seconds(now - self._handed_out), now
             self._out = self.pool.slice(slice_of, self._held, self.look, seconds, self.frame)
 
+    @alone
     def settle(self) -> None:
         """Wait for the slice that is out, if any, and take it in: from here on the run is ours."""
         if self._out is not None:
@@ -168,10 +207,13 @@ class Session:
         return self.frame.snapshot.explosion is not None
 
     def _begin(self, experiment: Experiment) -> None:
+        self._take(self.pool.submit(Run, experiment).result())
+
+    def _take(self, run: Run) -> None:
         self.playing = False
         self._clicked_at = None
-        self._experiment = experiment
-        self._held = Held(self.pool.submit(Run, experiment).result())
+        self._experiment = run.experiment
+        self._held = Held(run)
         self.failed = False
         self.tuned = False
         self.rate = None

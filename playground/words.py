@@ -111,6 +111,7 @@ QUANTITIES = {
     "n": ("Candidate n", "The state the unit would move to, between −1 and 1, where the update gate allows it."),
 }
 
+CONTINUED = "Taken up at update {updates:,}. Press Train and it goes on as if it had never stopped."
 AS_IT_WAS = " The run goes on as it was."
 NOTHING_YET = "Hand in your own data above; until then the run goes on as it was."
 BASELINES = (
