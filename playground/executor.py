@@ -46,8 +46,7 @@ def prepare_thread() -> None:
 class Pool:
     """Threads for slices, and the account of who trains: each visitor is owed an equal share of the threads' time."""
 
-    note = ""
-    """What visitors should know about where their runs are; nothing as long as that is here."""
+    margin = MARGIN
 
     def __init__(self, workers: int) -> None:
         self.workers = workers
@@ -56,6 +55,11 @@ class Pool:
         self._tick = TICK
         self._ticked: dict[Hashable, float] = {}
         self._made: deque[tuple[float, int]] = deque()
+
+    @property
+    def away(self) -> bool:
+        """Whether slices run here although they should run elsewhere."""
+        return False
 
     def submit(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> "Future[T]":
         """Any work, on one of the threads."""
@@ -103,7 +107,7 @@ class Pool:
         That is the visitor's share of this time: whoever had to wait longer gets more, so all come out even.
         """
         share = min(1.0, self.workers / max(1, self.training))
-        return min(TICK - MARGIN, max(SHORTEST, (since - MARGIN) * share))
+        return min(TICK - self.margin, max(SHORTEST, (since - self.margin) * share))
 
     def made(self, updates: int) -> None:
         """Note that so many updates came back."""

@@ -124,6 +124,8 @@ def _bar(session: Session) -> None:
         st.error(words.FAILED, icon=":material/error:")
     if session.frame.snapshot.explosion:
         st.error(_exploded(session.frame.snapshot.explosion, session.experiment.training), icon=":material/error:")
+    if POOL.away:
+        st.info(words.CLUSTER_AWAY, icon=":material/cloud_off:")
     if session.idle:
         st.info(words.IDLE.format(minutes=SETTINGS.idle_minutes), icon=":material/bedtime:")
     if session.tuned:

@@ -18,7 +18,23 @@ PULSE = 60.0
 """Seconds between two lines in the log that say how many train."""
 
 log = logging.getLogger("playground")
-POOL = Pool(SETTINGS.workers)
+
+
+def _pool() -> Pool:
+    """Threads of this server, or a cluster if the address of a scheduler is set."""
+    if SETTINGS.scheduler:
+        try:
+            from playground.cluster import Cluster
+
+            return Cluster(SETTINGS.workers, SETTINGS.scheduler)
+        except ModuleNotFoundError as problem:
+            log.error(
+                "%s. Slices run here; pip install -r requirements-cluster.txt brings what a cluster needs.", problem
+            )
+    return Pool(SETTINGS.workers)
+
+
+POOL = _pool()
 PLACES = Places(SETTINGS.visitors, float(st.get_option("server.disconnectedSessionTTL")))
 
 

@@ -12,7 +12,6 @@ from typing import Concatenate, ParamSpec, TypeVar
 from urllib.parse import urlencode
 
 from engine import Experiment, Run
-from engine.saving import save
 from engine.slices import Frame, Look, one_update, slice_of
 from playground.executor import MARGIN, TICK, Pool
 from playground.held import Held
@@ -142,7 +141,7 @@ class Session:
     def saved(self) -> bytes:
         """The run as a file, as it is when the slice that is out is back."""
         self.settle()
-        return self.pool.slice(save, self._held).result()
+        return self._held.saved
 
     @alone
     def carry_on(self, run: Run) -> None:

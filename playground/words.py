@@ -130,6 +130,9 @@ EXPLODED = {
 }
 FAILED = "This run stopped because of a fault in the playground, not in your settings. Press Reset to begin it again."
 IDLE = "Nothing was touched here for {minutes} minutes, so the run rests. Press Train and it goes on."
+CLUSTER_AWAY = (
+    "The cluster does not answer, so runs go on on this server, from where they were; a little slower, nothing is lost."
+)
 FULL_TITLE = "All places are taken"
 FULL = (
     "This server lets in {limit} at once, so that it stays quick for each. You need not do anything: this "

@@ -106,6 +106,32 @@ class Server(Process):
         return answers(f"{self.address}/_stcore/health")
 
 
+class Scheduler(Process):
+    """A Dask scheduler."""
+
+    def __init__(self, port: int | None = None) -> None:
+        self.port = port or free_port()
+        self.address = f"tcp://127.0.0.1:{self.port}"
+        where = ("--host", "127.0.0.1", "--port", str(self.port), "--no-dashboard", "--no-show")
+        super().__init__("scheduler", ("distributed.cli.dask_scheduler", *where))
+        self.wait_for(lambda: listens(self.port))
+
+
+class Worker(Process):
+    """A Dask worker of one thread, without the nanny that would start another in its place."""
+
+    def __init__(self, scheduler: Scheduler) -> None:
+        options = ("--no-nanny", "--nthreads", "1", "--no-dashboard", "--memory-limit", "0")
+        super().__init__("worker", ("distributed.cli.dask_worker", scheduler.address, *options))
+        self.wait_for(lambda: "Registered to" in self.output)
+
+
+def listens(port: int) -> bool:
+    """Whether something listens on a port of this machine."""
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
 def answers(address: str) -> bool:
     """Whether there is an answer of 200 at an address."""
     try:

@@ -5,6 +5,7 @@ import dataclasses
 import pytest
 
 from playground import frame, words
+from playground.executor import Pool
 from playground.places import Places
 from tests.pages.opened import charts, opened, session, sound
 
@@ -46,3 +47,9 @@ def test_a_network_too_large_for_this_server_is_a_sentence(monkeypatch: pytest.M
     app.slider(key="layers").set_value(4).run()
     assert words.AS_IT_WAS.strip() in app.error[0].value
     assert session(app).experiment.network.layers == 1
+
+
+def test_a_cluster_that_is_away_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert not sound(opened()).info
+    monkeypatch.setattr(Pool, "away", True)
+    assert words.CLUSTER_AWAY in shown(sound(opened()))
