@@ -14,6 +14,7 @@ st.set_page_config(page_title=words.TITLE, page_icon=str(Path(__file__).parent /
 page = st.navigation(
     [
         st.Page("../pages/train.py", title="Playground", icon=":material/neurology:", url_path="train", default=True),
+        st.Page("../pages/class.py", title="Class", icon=":material/groups:", url_path="class"),
         st.Page("../pages/guide.py", title="Guide", icon=":material/menu_book:", url_path="guide"),
     ],
     position="top",

@@ -26,7 +26,7 @@ class Visit:
     def _heard(self, message: ConsoleMessage) -> None:
         # Vega warns with WARN where a picture cannot be drawn as meant.
         # Below /guide, Streamlit asks /guide/_stcore/… first and takes the 404 as a sign to ask /_stcore/….
-        if "/guide/_stcore/" in message.location["url"]:
+        if re.search("/(guide|class)/_stcore/", message.location["url"]):
             return
         if message.type == "error" or "WARN" in message.text:
             self.problems.append(f"console {message.type}: {message.text} {message.location['url']}")
