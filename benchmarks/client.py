@@ -41,6 +41,7 @@ class Visitor:
     address: str
     settings: Mapping[str, str]
     path: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
     session: str = ""
     fragment: str = ""
     updates: int = 0
@@ -62,7 +63,9 @@ class Visitor:
         protocols = [Subprotocol("streamlit"), Subprotocol("none")]
         if self.session:
             protocols.append(Subprotocol(self.session))
-        self.socket = await connect(stream, subprotocols=protocols, max_size=None, compression=None)
+        self.socket = await connect(
+            stream, subprotocols=protocols, additional_headers=self.headers, max_size=None, compression=None
+        )
 
     async def open(self) -> Answer:
         """Ask for the whole page."""

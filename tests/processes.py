@@ -13,6 +13,7 @@ from typing import Self
 
 ROOT = Path(__file__).parents[1]
 LOGS = ROOT / "artefacts"
+PYTHON = (sys.executable, "-m")
 PATIENCE = 60.0
 """Seconds within which a process must have begun to answer."""
 
@@ -34,14 +35,14 @@ def wait_until(true: Callable[[], bool], what: str, seconds: float = PATIENCE) -
 
 
 class Process:
-    """A Python module run as a process, its output in a log."""
+    """A command run as a process, its output in a log."""
 
     def __init__(self, name: str, command: Sequence[str], **environment: str) -> None:
         LOGS.mkdir(exist_ok=True)
         self.log = LOGS / f"{name}-{os.getpid()}-{free_port()}.log"
         with self.log.open("wb") as output:
             self._popen = subprocess.Popen(  # noqa: S603  # our own command
-                [sys.executable, "-m", *command],
+                command,
                 cwd=ROOT,
                 stdout=output,
                 stderr=output,
@@ -99,7 +100,9 @@ class Server(Process):
         self.port = port or free_port()
         self.address = f"http://127.0.0.1:{self.port}"
         where = ("--server.port", str(self.port), "--server.address", "127.0.0.1")
-        super().__init__("server", ("streamlit.web.cli", "run", "playground/app.py", *where, *options), **settings)
+        super().__init__(
+            "server", (*PYTHON, "streamlit.web.cli", "run", "playground/app.py", *where, *options), **settings
+        )
         self.wait_for(self.healthy)
 
     def healthy(self) -> bool:
@@ -113,7 +116,7 @@ class Scheduler(Process):
         self.port = port or free_port()
         self.address = f"tcp://127.0.0.1:{self.port}"
         where = ("--host", "127.0.0.1", "--port", str(self.port), "--no-dashboard", "--no-show")
-        super().__init__("scheduler", ("distributed.cli.dask_scheduler", *where))
+        super().__init__("scheduler", (*PYTHON, "distributed.cli.dask_scheduler", *where))
         self.wait_for(lambda: listens(self.port))
 
 
@@ -122,7 +125,7 @@ class Worker(Process):
 
     def __init__(self, scheduler: Scheduler) -> None:
         options = ("--no-nanny", "--nthreads", "1", "--no-dashboard", "--memory-limit", "0")
-        super().__init__("worker", ("distributed.cli.dask_worker", scheduler.address, *options))
+        super().__init__("worker", (*PYTHON, "distributed.cli.dask_worker", scheduler.address, *options))
         self.wait_for(lambda: "Registered to" in self.output)
 
 
