@@ -53,6 +53,12 @@ def cores(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
+def busy() -> float:
+    """Seconds of processor time that everything on this machine has used."""
+    user, nice, system, _, _, irq, softirq, *_ = map(int, Path("/proc/stat").read_text().split("\n")[0].split()[1:])
+    return (user + nice + system + irq + softirq) / os.sysconf("SC_CLK_TCK")
+
+
 async def look(visitor: Visitor, hz: float, offset: float, until: float, watch: Watch) -> None:
     """Ask for frames on time until it is `until`; a frame that is due while another is under way is not answered."""
     due = time.perf_counter() + offset
@@ -87,7 +93,8 @@ async def lesson(server: Server, size: int, hz: float, seconds: float, ticks: in
     arrivals = await asyncio.gather(*map(arrive, visitors))
     await asyncio.gather(*(visitor.press("Train") for visitor in visitors))
     await in_class(visitors, hz, WARM_UP, Watch())
-    watch, before, cpu, start = Watch(), [v.updates for v in visitors], cores(server.pid), time.perf_counter()
+    watch, before, start = Watch(), [v.updates for v in visitors], time.perf_counter()
+    cpu, own, everything = cores(server.pid), time.process_time(), busy()
     watch.memory.append((0, memory(server.pid)))
     span = ticks / (size * hz) if ticks else seconds
     parts = 10
@@ -96,7 +103,8 @@ async def lesson(server: Server, size: int, hz: float, seconds: float, ticks: in
         watch.memory.append((len(watch.durations), memory(server.pid)))
     passed = time.perf_counter() - start
     made = [visitor.updates - updates for visitor, updates in zip(visitors, before, strict=True)]
-    used = (cores(server.pid) - cpu) / passed
+    used, client = (cores(server.pid) - cpu) / passed, (time.process_time() - own) / passed
+    rest = (busy() - everything) / passed - used - client
     for visitor in visitors:
         await visitor.socket.close()
     return {
@@ -112,6 +120,8 @@ async def lesson(server: Server, size: int, hz: float, seconds: float, ticks: in
         - statistics.mean(mb for _, mb in watch.memory[3:6]),
         "arrival": max(arrivals),
         "cores": used,
+        "client": client,
+        "rest": rest,
     }
 
 
@@ -164,6 +174,8 @@ def main() -> None:
         ("server memory, highest", seen["memory"], "MB", f"≤ {MEMORY_MB:g}", seen["memory"] <= MEMORY_MB),
         ("server memory, growth over the second half", seen["growth"], "MB", "", None),
         ("processor time of the server", seen["cores"], "cores", "", None),
+        ("of this client", seen["client"], "cores", "", None),
+        ("of all else, the cluster too", seen["rest"], "cores", "", None),
     ]
     names = ("measure", "value", "unit", "target", "met")
     title = f"{asked.visitors} visitors at {asked.hz:g} Hz, {seen['ticks']:,} ticks"

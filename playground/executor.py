@@ -1,5 +1,7 @@
 """Where slices run: a small pool of threads, shared by all visitors."""
 
+import os
+import sys
 import threading
 import time
 from collections import deque
@@ -27,6 +29,15 @@ MARGIN = 0.005
 SHORTEST = 0.005
 """Seconds; a slice makes one update at least, so a shorter one would be no fairer."""
 
+SPOKEN_FOR = 0.8
+"""Share of the threads' time that is handed out where visitors share it; were it all, a queue would never shorten."""
+
+BEHIND_PAGES = 5
+"""The nice value of the threads that train."""
+
+LONGEST = 2.0
+"""Seconds of waiting that are made good in one slice at most."""
+
 QUIET = 5.0
 """Seconds without a tick after which a visitor no longer counts as training: the browser's tab is hidden or gone."""
 
@@ -43,6 +54,16 @@ def prepare_thread() -> None:
     torch.set_flush_denormal(True)
 
 
+def _prepare_worker() -> None:
+    """Prepare a thread of the pool; those that draw pages go first, so that a busy server is slow and not stuck.
+
+    On Linux a thread has a priority of its own.
+    """
+    prepare_thread()
+    if sys.platform == "linux":
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), BEHIND_PAGES)
+
+
 class Pool:
     """Threads for slices, and the account of who trains: each visitor is owed an equal share of the threads' time."""
 
@@ -50,10 +71,11 @@ class Pool:
 
     def __init__(self, workers: int) -> None:
         self.workers = workers
-        self._threads = ThreadPoolExecutor(workers, "slice", initializer=prepare_thread)
+        self._threads = ThreadPoolExecutor(workers, "slice", initializer=_prepare_worker)
         self._lock = threading.Lock()
         self._tick = TICK
         self._ticked: dict[Hashable, float] = {}
+        self._spent: dict[Hashable, float] = {}
         self._made: deque[tuple[float, int]] = deque()
 
     @property
@@ -75,11 +97,15 @@ class Pool:
         """Note that this visitor's page ticks and wants updates."""
         with self._lock:
             self._ticked[visitor] = time.monotonic()
+            if visitor not in self._spent:
+                # As if there all along: nobody is owed the time before.
+                self._spent[visitor] = sum(self._spent.values()) / len(self._spent) if self._spent else 0.0
 
     def rests(self, visitor: Hashable) -> None:
         """Note that this visitor wants no more updates for now."""
         with self._lock:
             self._ticked.pop(visitor, None)
+            self._spent.pop(visitor, None)
 
     @property
     def training(self) -> int:
@@ -101,13 +127,27 @@ class Pool:
             self._tick /= 2
         return self._tick
 
-    def slice_seconds(self, since: float = TICK) -> float:
+    def slice_seconds(self, visitor: Hashable = None, since: float = TICK) -> float:
         """How long a slice may take for a visitor whose last one was handed out `since` seconds ago.
 
-        That is the visitor's share of this time: whoever had to wait longer gets more, so all come out even.
+        That is the visitor's share of this time, and more or less of it for whoever had less or more processor time so
+        far than the others: a slice that had to wait for other threads is made good.
         """
-        share = min(1.0, self.workers / max(1, self.training))
-        return min(TICK - self.margin, max(SHORTEST, (since - self.margin) * share))
+        training = self.training
+        if training <= self.workers:
+            return min(TICK, max(SHORTEST, since)) - self.margin
+        share = SPOKEN_FOR * self.workers / training * min(since, LONGEST)
+        with self._lock:
+            behind = (
+                sum(self._spent.values()) / len(self._spent) - self._spent[visitor] if visitor in self._spent else 0
+            )
+        return min(TICK - self.margin, max(SHORTEST, share + min(2 * share, max(-share, behind))))
+
+    def spent(self, visitor: Hashable, seconds: float) -> None:
+        """Note the processor time of a slice that came back."""
+        with self._lock:
+            if visitor in self._spent:
+                self._spent[visitor] += seconds
 
     def made(self, updates: int) -> None:
         """Note that so many updates came back."""

@@ -191,7 +191,7 @@ class Session:
             self.settle()
         if self.playing:
             now = time.monotonic()
-            seconds, self._handed_out = self.pool.slice_seconds(now - self._handed_out), now
+            seconds, self._handed_out = self.pool.slice_seconds(self, now - self._handed_out), now
             self._out = self.pool.slice(slice_of, self._held, self.look, seconds, self.frame)
 
     @alone
@@ -233,6 +233,7 @@ class Session:
             self.playing = False
             return
         self.pool.made(max(0, self.updates - before))
+        self.pool.spent(self, self.frame.spent)
         self._measure_rate()
         if self.exploded:
             self.playing = False

@@ -29,30 +29,50 @@ def train(pool: Pool, count: int) -> None:
 
 def test_one_alone_has_the_whole_tick(pool: Pool) -> None:
     train(pool, 1)
-    assert pool.slice_seconds(TICK) == TICK - MARGIN
+    assert pool.slice_seconds(0, TICK) == TICK - MARGIN
 
 
 def test_shares_of_all_who_train_add_up_to_the_threads_time(pool: Pool) -> None:
     for count in (2, 5, 10, 30):
         train(pool, count)
-        assert count * pool.slice_seconds(0.5) <= 0.5
+        assert count * pool.slice_seconds(0, 0.5) <= 0.5
 
 
 def test_who_waited_longer_gets_more(pool: Pool) -> None:
     train(pool, 10)
-    assert pool.slice_seconds(1.0) == pytest.approx(2 * pool.slice_seconds(0.5), rel=0.02)
+    assert pool.slice_seconds(0, 1.0) == pytest.approx(2 * pool.slice_seconds(0, 0.5), rel=0.02)
 
 
 def test_a_slice_never_outlasts_a_tick_nor_falls_below_the_shortest(pool: Pool) -> None:
     train(pool, 1)
-    assert pool.slice_seconds(1e6) < TICK
-    assert pool.slice_seconds(0.0) == SHORTEST
+    assert pool.slice_seconds(0, 1e6) < TICK
+    assert pool.slice_seconds(0, 0.0) <= SHORTEST
+
+
+def test_who_had_less_processor_time_gets_more_until_all_are_even(pool: Pool) -> None:
+    train(pool, 10)
+    even = pool.slice_seconds(0, 0.5)
+    pool.spent(0, 0.01)
+    assert pool.slice_seconds(0, 0.5) < even < pool.slice_seconds(1, 0.5)
+    for visitor in range(1, 10):
+        pool.spent(visitor, 0.01)
+    assert pool.slice_seconds(0, 0.5) == pytest.approx(even)
+    pool.spent(0, 100)
+    assert pool.slice_seconds(1, 0.5) <= 3 * even, "one slice makes good so much and no more"
+
+
+def test_who_comes_late_is_not_owed_the_time_before(pool: Pool) -> None:
+    train(pool, 5)
+    for visitor in range(5):
+        pool.spent(visitor, 50)
+    pool.trains("late")
+    assert pool.slice_seconds("late", 0.5) == pytest.approx(pool.slice_seconds(0, 0.5))
 
 
 def test_two_threads_give_two_visitors_a_whole_tick_each() -> None:
     pool = Pool(2)
     train(pool, 2)
-    assert pool.slice_seconds(TICK) == TICK - MARGIN
+    assert pool.slice_seconds(0, TICK) == TICK - MARGIN
     pool.close()
 
 

@@ -26,7 +26,7 @@ class CountingPool(Pool):
         future.add_done_callback(self._back)
         return future
 
-    def slice_seconds(self, since: float = TICK) -> float:
+    def slice_seconds(self, visitor: object = None, since: float = TICK) -> float:
         return SHORTEST
 
     def _back(self, _: object) -> None:
