@@ -185,7 +185,8 @@ class Session:
             self.pool.trains(self)
         if self._out is not None:
             try:
-                self._out.exception(PATIENCE)
+                # With company a slice is either back for long or far from it: waiting would only hold up the page.
+                self._out.exception(PATIENCE if self.pool.training <= self.pool.workers else 0)
             except NotReady:
                 return
             self.settle()
