@@ -89,7 +89,7 @@ class Cluster(Pool):
 
     @property
     def away(self) -> bool:
-        return self._client is None
+        return self._client is None or not self._has_workers
 
     def slice(
         self, work: Callable[Concatenate[Run, P], T], held: Held, *args: P.args, **kwargs: P.kwargs
@@ -162,9 +162,10 @@ class Cluster(Pool):
                 tried = time.monotonic()
             now = time.monotonic()
             with self._lock:
-                late = [j for j in self._journeys if j.under_way is not None and now - j.since > LATE]
-                stranded = [] if self._client else [j for j in self._journeys if j.on_cluster]
-            for journey in {*late, *stranded}:
+                # Without a client everything that is out there is stranded. What waits here for a thread is not lost.
+                out_there = [j for j in self._journeys if j.on_cluster and j.under_way is not None]
+                lost = [j for j in out_there if self._client is None or now - j.since > LATE]
+            for journey in lost:
                 given_up, journey.under_way = journey.under_way, None
                 if given_up is not None:
                     given_up.cancel()
