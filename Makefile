@@ -18,7 +18,7 @@ test: .venv/test
 	$(BIN)/pip install --quiet -r requirements.txt
 	touch $@
 
-.venv/test: requirements.txt requirements-dev.txt
+.venv/test: requirements.txt requirements-cluster.txt requirements-dev.txt
 	@echo "Making .venv; the first time this takes a few minutes."
 	$(PYTHON) -m venv .venv
 	$(BIN)/pip install --quiet -r requirements-dev.txt

@@ -134,7 +134,10 @@ def test_windows_through_the_text() -> None:
     assert app.button(key="text.back").disabled
 
 
-@pytest.mark.parametrize("name", [name for name in words.PROPERTIES if name not in ("upper_case", "digit", "character")])
+ORDINARY = [name for name in words.PROPERTIES if name not in ("upper_case", "digit", "character")]
+
+
+@pytest.mark.parametrize("name", ORDINARY)
 def test_search_for_a_property(name: str) -> None:
     app = text_page(**ALICE)
     sound(app.selectbox(key="text.property").select(name).run())
