@@ -14,7 +14,7 @@ from engine.tasks.characters import NextCharacter
 
 MAX_CHARACTERS = 5_000
 MAX_BYTES = 4_000_000
-MAX_CELL_STEPS = 20_000
+MAX_CELL_STEPS = 12_000
 """What one reading may take: characters, memory of its values, and steps of all cells together (about a second)."""
 
 LARGEST = float(np.finfo(np.float16).max)

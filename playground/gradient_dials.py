@@ -16,6 +16,7 @@ from engine.training import Snapshot
 from playground import controls
 from playground import gradient_words as say
 from playground.frame import visitor
+from playground.gradient_panels import forget_pair
 from playground.words import number
 
 STORY, TURNED = "gradients.story", "gradients.turned"
@@ -114,5 +115,7 @@ def _turn(name: str, text: str) -> None:
 
 
 def _show(experiment: Experiment) -> None:
+    if experiment.task.steps != visitor().experiment.task.steps:
+        forget_pair()
     controls.show(experiment)
     st.session_state[TURNED] = True

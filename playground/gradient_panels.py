@@ -85,7 +85,7 @@ def clipping(frame: Frame) -> None:
     elif snapshot.norms[:, 2].any():
         st.caption(say.CLIPPED.format(share=share_clipped(snapshot.norms), updates=snapshot.updates))
     else:
-        st.caption(say.UNCLIPPED.format(updates=snapshot.updates))
+        st.caption(say.UNCLIPPED)
 
 
 def triangle(found: Moment) -> None:
@@ -143,9 +143,10 @@ def _map(seen: Gradients, what: str, t: int, k: int) -> None:
     if len(steps) > 1:
         options = steps.tolist()
         one, other = st.columns(2)
-        for column, key, label in ((one, EARLIER, "Earlier step k"), (other, LATER, "Later step t")):
-            with column:
-                st.select_slider(label, options, key=key)
+        with one:
+            st.select_slider("Earlier step k", options, key=EARLIER)
+        with other:
+            st.select_slider("Later step t", options, key=LATER)
     st.caption(say.LOSS_NORM if seen.pairs.of == LOSS else say.NORM.format(p=seen.pairs.of))
 
 
@@ -160,6 +161,12 @@ def _pair(seen: Gradients) -> tuple[int, int]:
     if seen.pairs.of != LOSS and (state[EARLIER] < state[LATER] if _turned(seen) else state[EARLIER] > state[LATER]):
         state[EARLIER], state[LATER] = state[LATER], state[EARLIER]
     return state[LATER], state[EARLIER]
+
+
+def forget_pair() -> None:
+    """From now on the first and the last step, until others are chosen."""
+    for key in (EARLIER, LATER):
+        st.session_state.pop(key, None)
 
 
 def _turned(seen: Gradients) -> bool:

@@ -20,7 +20,7 @@ CUT = (
 )
 CLIPPING = "Gradient of each update"
 CLIPPED = "{share:.0%} of {updates:,} updates were longer than their threshold and were cut to it."
-UNCLIPPED = "No threshold is set, so no gradient is cut. {updates:,} updates so far."
+UNCLIPPED = "No threshold is set, so no gradient is cut."
 NOTHING_YET = "Press Train: every update adds a point."
 NO_GRADIENT = "This readout is solved for by ridge regression: there is no gradient to clip."
 

@@ -23,7 +23,8 @@ WINDOW = 400
 """Characters shown at once."""
 
 PROPERTY, SIGN = "text.property", "text.character"
-LAYER, QUANTITY, UNIT, AT = "text.show.layer", "text.show.quantity", "text.show.unit", "text.show.at"
+LAYER, QUANTITY, UNIT = "text.show.layer", "text.show.quantity", "text.show.unit"
+AT, EXTENT = "text.show.at", "text.show.extent"
 
 
 def nothing_to_read() -> None:
@@ -129,20 +130,29 @@ def _kept(key: str, options: list[T]) -> T:
 def _choose_position(passage: Passage) -> int:
     """The chosen position, from 0; the buttons go a window back or on."""
     size = len(passage.text)
-    usual = min(passage.held + 100, size) if 0 < passage.held < size else (size + 1) // 2
-    st.session_state[AT] = min(st.session_state.get(AT, usual), size)
-
-    def move(by: int) -> None:
-        st.session_state[AT] = max(1, min(size, st.session_state[AT] + by))
+    begin = passage.held if passage.held < size else 0
+    if st.session_state.get(EXTENT) != (size, begin):  # another text, so another place in it
+        st.session_state[EXTENT] = (size, begin)
+        st.session_state[AT] = min(begin + WINDOW // 4, (begin + size + 1) // 2)
+    st.session_state[AT] = max(1, min(st.session_state.get(AT, 1), size))
 
     at = st.number_input("Position", 1, size, step=1, key=AT, width=150, persist_state="session")
     if size > WINDOW:
         first, text = _window(passage, at - 1)
-        arrow = ":material/arrow_{}:".format
-        st.button("Earlier", icon=arrow("back"), on_click=move, args=(-WINDOW,), key="text.back", disabled=first == 0)
-        on = first + len(text)
-        st.button("Later", icon=arrow("forward"), on_click=move, args=(WINDOW,), key="text.on", disabled=on == size)
+        _move("Earlier", "back", max(1, at - WINDOW), off=first == 0)
+        _move("Later", "forward", min(size, at + WINDOW), off=first + len(text) == size)
     return at - 1
+
+
+def _move(label: str, way: str, to: int, off: bool) -> None:
+    """A button that goes to another position, one window further."""
+
+    def act() -> None:
+        st.session_state[AT] = to
+
+    st.button(
+        label, icon=f":material/arrow_{way}:", on_click=visitor().click, args=(act,), key=f"text.{way}", disabled=off
+    )
 
 
 def _window(passage: Passage, at: int) -> tuple[int, str]:

@@ -72,7 +72,7 @@ class Reader:
         def work() -> list[Match]:
             return best_units(moment.passage, measured(moment.passage.text, name, character))
 
-        return self._matches.ask((moment, name, character), work, not self._session.playing)
+        return self._matches.ask((moment.updates, name, character), work, not self._session.playing)
 
     def written(self, moment: Moment, prompt: str, temperature: float, top_k: int, number: int) -> Written | None:
         """Sample `number` (0, 1, …) of what the network writes. Raises FieldError if it cannot."""
@@ -83,7 +83,7 @@ class Reader:
             length = LENGTH.default if moment.task.varied else max(1, len(moment.task.source) - read)
             return sample(moment.network, moment.task, prompt, length, temperature, generator, top_k)
 
-        return self._written.ask((moment, prompt, temperature, top_k, number), work, not self._session.playing)
+        return self._written.ask((moment.updates, prompt, temperature, top_k, number), work, not self._session.playing)
 
     @property
     def _task(self) -> Characters:

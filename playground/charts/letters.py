@@ -70,7 +70,7 @@ def letters_picture(name: str, colours: str, high: float, size: tuple[int, int, 
     y = alt.Y("row:O", axis=None, scale=alt.Scale(paddingInner=0.12, paddingOuter=0.06))
     place: dict[str, Any] = {"scale": None, "axis": None}
     grounds = (
-        placed.mark_rect(cursor="pointer", strokeWidth=2)
+        placed.mark_rect(cursor="pointer", strokeWidth=2.5)
         .encode(
             x=alt.X("x:Q", **place),
             x2="x2:Q",
@@ -80,7 +80,7 @@ def letters_picture(name: str, colours: str, high: float, size: tuple[int, int, 
                 scale=alt.Scale(domain=ends, range=colour, clamp=True, interpolate="rgb"),
                 legend=colour_key(low, high),
             ),
-            stroke=alt.condition("datum.chosen", alt.value(ink(dark)), alt.value(None)),
+            stroke=alt.condition("datum.chosen", alt.value(ink(dark=False)), alt.value(None)),
             tooltip=[
                 alt.Tooltip("text:N", title="character"),
                 alt.Tooltip("position:Q", title="position", format=","),

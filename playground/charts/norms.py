@@ -23,7 +23,7 @@ def norms_picture(threshold: bool) -> Picture:
     y = alt.Y(
         "norm:Q",
         scale=alt.Scale(type="log", nice=True),
-        axis=left_axis(title="‖gradient‖", tickCount=5, format="~g", gridOpacity=0.4),
+        axis=left_axis(title="‖gradient‖", tickCount=5, format=".0e", gridOpacity=0.4),
     )
     names = ["before clipping", "stepped along"]
     curves = alt.Chart(alt.NamedData("norms")).encode(

@@ -45,6 +45,20 @@ def test_a_click_chooses_the_moment(visit: Visit) -> None:
     expect(visit.page.get_by_text(f"position {int(position.input_value()):,}")).to_be_visible()
 
 
+def test_a_click_counts_while_it_trains(visit: Visit) -> None:
+    visit.open("/text", **ALICE)
+    visit.train(20)
+    position = visit.page.get_by_role("spinbutton", name="Position", exact=True)
+    before = position.input_value()
+    visit.chart(PASSAGE).locator("canvas").click(position={"x": 90, "y": 80})
+    expect(position).not_to_have_value(before)
+    chosen = position.input_value()
+    visit.wait_for_updates(visit.updates + 50)
+    expect(position).to_have_value(chosen)
+    visit.pause()
+    expect(position).to_have_value(chosen)
+
+
 def test_a_hostile_text_stays_text_on_a_narrow_dark_screen(visitor: Opener) -> None:
     visit = visitor(viewport={"width": 400, "height": 900}, color_scheme="dark")
     visit.open("/text", **{**ALICE, "corpus": "own", "text": HOSTILE})

@@ -1,6 +1,7 @@
 """The gradient through time against closed forms, and against autograd taken pair by pair."""
 
 import math
+import time
 from typing import Any
 
 import numpy as np
@@ -288,3 +289,14 @@ def test_looking_changes_nothing() -> None:
     kept = [parameter.grad for parameter in run.network.parameters() if parameter.grad is not None]
     assert all(torch.equal(one, other) for one, other in zip(grads, kept, strict=True))
     assert {p.dtype for p in run.network.parameters()} == {torch.float32}
+
+
+@pytest.mark.parametrize("cell", ["rnn", "lstm", "gru", "unitary", "grid_lstm"])
+def test_a_hundred_steps_of_32_units_take_less_than_a_second(cell: str) -> None:
+    run = started(cell=cell, length="100", hidden="32")
+    durations = []
+    for _ in range(2):
+        begun = time.perf_counter()
+        measured(run)
+        durations.append(time.perf_counter() - begun)
+    assert min(durations) < 1

@@ -5,6 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from engine.properties import CHARACTER, PROPERTIES
+from playground import words
 from playground.charts.letters import LARGE, NARROW, WIDE, letters_data, letters_picture, size_for, visible
 from playground.charts.probabilities import probabilities_data, probabilities_picture
 from tests.playground.vega import named_data, unknown_fields
@@ -61,3 +63,7 @@ def test_every_encoded_field_is_in_the_data(colours: str, dark: bool) -> None:
     shares = probabilities_data([("a", 0.75), ("\n", 0.25)], "\n")
     assert unknown_fields(bars.spec, {name: table.column_names for name, table in shares.items()}) == []
     assert [row["text"] for row in shares["shares"].to_pylist()] == ["a", "⏎"]
+
+
+def test_every_property_has_its_words() -> None:
+    assert words.PROPERTIES.keys() == {*PROPERTIES, CHARACTER}

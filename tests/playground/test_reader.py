@@ -108,7 +108,7 @@ def test_what_is_asked_of_a_moment(text: Session) -> None:
     assert other is not None
     assert one.text != other.text
     with torch.no_grad():
-        moment.network.readout[-1].bias[0] = torch.inf
+        moment.network.readout[-1].bias[0] = torch.inf  # its next sample will meet it
     with pytest.raises(FieldError, match="no longer finite"):
         reader.written(moment, "", 1.0, 0, 2)
 
