@@ -13,6 +13,7 @@ def draw(frame: Frame) -> None:
     place = inside.choose(frame)
     scene = inside.look(frame, place, by_hand.present(frame))
     inside.sequence(scene)
+    inside.pick(frame, place)
     inside.wiring(scene)
     left, right = st.columns(2, gap="large")
     with left:

@@ -165,16 +165,17 @@ def consequences(scene: Scene) -> None:
     top = _end(difference)
     left, right = st.columns(2, gap="medium")
     with left:
-        sequence_above(after, "inside.after")
         st.markdown(words.DIFFERENCE_TITLE)
+        sequence_above(after, "inside.after")
         show(heatmap("change of h", *difference.shape, -top, top), heatmap_data(difference, top), "inside.difference")
         st.caption(words.DIFFERENCE)
     with right:
-        table(("", words.WITHOUT.capitalize(), "With the change", "Difference"), _rows(scene, before, after))
+        st.markdown(words.UNIT_TITLE.format(unit=place.unit))
+        table(("", "Without", "With", "Difference"), _rows(scene, before, after))
 
 
 def _answers(before: Trace, after: Trace) -> None:
-    for label, seen in ((words.WITHOUT.capitalize(), before), ("With the change", after)):
+    for label, seen in (("Without the change", before), ("With the change", after)):
         said = ""
         if isinstance(seen.reading, Tokens):
             said = " ".join(words.plain(answer) for answer in seen.reading.answers if answer)
@@ -198,7 +199,8 @@ def _state(seen: Trace, place: Place) -> np.ndarray:
 
 
 def _end(difference: np.ndarray) -> float:
-    """The end of the colour scale: a power of ten that holds every difference."""
+    """The end of the colour scale: 1, 2 or 5 times a power of ten that holds every difference, 0.001 at least."""
     finite = np.abs(difference[np.isfinite(difference)])
-    top = float(finite.max()) if finite.size else 1.0
-    return float(10.0 ** np.clip(np.ceil(np.log10(max(top, 1e-4))), -3, 30))
+    top = max(float(finite.max()) if finite.size else 1.0, 1e-3)
+    power = 10.0 ** np.floor(np.log10(top))
+    return float(next(m * power for m in (1, 2, 5, 10) if m * power >= top))

@@ -18,11 +18,13 @@ from engine.tasks import Tokens
 from engine.tasks.base import Classes
 from engine.training import probe, restored
 from playground import filling, words
+from playground.charts.base import limit
+from playground.charts.picking import PICK, picking, picking_data
 from playground.charts.valued import short, valued_data, valued_picture
 from playground.frame import visitor
 from playground.panels import is_dark, show
 
-STEP, UNIT = "inside.t", "inside.unit"
+STEP, UNIT, PICKED = "inside.t", "inside.unit", "inside.picked"
 AROUND = 15
 """Letters shown before and after the present one."""
 
@@ -200,6 +202,29 @@ def _letter(letter: str) -> str:
     return {"": "·", " ": "␣", "\n": "↵"}.get(letter, words.plain(letter))
 
 
+def pick(frame: Frame, place: Place) -> None:
+    """The hidden state of the whole sequence; a click there chooses step and unit."""
+    strands = frame.snapshot.trace.layers[place.layer - 1]
+    h = next(strand for strand in strands if strand.direction == place.direction).state["h"]
+    hidden = frame.snapshot.experiment.network.hidden
+    # A picture of its own after every click: on one that had been clicked, the same click again would change nothing.
+    key = f"inside.pick.{st.session_state.setdefault(PICKED, 0)}"
+
+    def clicked() -> None:
+        chosen = st.session_state[key].selection[PICK]
+        if chosen:
+            # A unitary cell shows real parts above imaginary ones: both are the same unit.
+            st.session_state[STEP] = int(chosen[0]["step"])
+            st.session_state[UNIT] = (int(chosen[0]["unit"]) - 1) % hidden + 1
+            st.session_state[PICKED] += 1
+
+    high = limit(h)
+    picture = picking("h", *h.shape, high, is_dark())
+    data = picking_data(h, high, place.t, place.unit)
+    st.vega_lite_chart(picture.filled(data), key=key, alt=picture.alt, on_select=clicked, width="stretch")
+    st.caption(words.PICK)
+
+
 def wiring(scene: Scene) -> None:
     """The cell drawn, with the unit's numbers."""
     st.subheader("Wiring", anchor=False)
@@ -221,14 +246,14 @@ def states(scene: Scene, without: Scene | None) -> None:
         before, after = ([_written(way.moment.values[key][entry].item()) for way in ways] for key in (old, quantity))
         title = words.quantity(scene.cell, quantity)[0]
         rows.append((words.plain(title), f"{entry + 1}", _both(before), _both(after)))
-    table(("", "Unit", "Before the step", "After it"), rows)
+    table(("", "Unit", "Before", "After"), rows)
 
 
 def _both(numbers: Sequence[str]) -> str:
     """A number, and in brackets what it would be without the change if that differs."""
     if len(numbers) == 1 or numbers[0] == numbers[1]:
         return numbers[0]
-    return f":orange[**{numbers[0]}**] ({words.WITHOUT} {numbers[1]})"
+    return f":orange[**{numbers[0]}**] ({words.WAS} {numbers[1]})"
 
 
 def _written(value: complex) -> str:

@@ -2,6 +2,7 @@
 
 import re
 
+import altair as alt
 import pytest
 import torch
 from streamlit.testing.v1 import AppTest
@@ -13,6 +14,7 @@ from engine.inside.filled import written
 from playground import words
 from tests.pages.evaluated import Shown, shown
 from tests.pages.opened import ENTRY, charts, session, sound
+from tests.playground.vega import named_data, unknown_fields
 
 
 def inside(**params: str) -> AppTest:
@@ -79,6 +81,23 @@ def test_every_line_is_the_engines(cell: str) -> None:
         assert found[name] == pytest.approx(values[0, unit].item(), abs=8e-5), name
 
 
+@pytest.mark.parametrize("cell", CELLS)
+def test_a_browser_can_draw_its_pictures(cell: str) -> None:
+    for chart in charts(inside(task="hello", cell=cell, hidden="6", periods="1,2,3")):
+        columns = {name: table.column_names for name, table in chart.tables.items()}
+        assert named_data(chart.spec) == set(columns)
+        assert unknown_fields(chart.spec, columns) == []
+        alt.LayerChart.from_dict(chart.spec, validate=True)
+
+
+def test_steps_and_training_change_data_alone() -> None:
+    app = inside(task="hello", cell="gru", hidden="6", lr="0.001")
+    before = [chart.proto.spec for chart in charts(app)]
+    app.button(key="inside.Forward").click().run()
+    app.button(key="step").click().run()
+    assert [chart.proto.spec for chart in charts(sound(app))] == before
+
+
 FORMS = [
     {"cell": "gru", "layers": "2", "direction": "bidirectional", "task": "adding", "length": "12"},
     {"cell": "lstm", "transition_depth": "2", "task": "hello", "hidden": "5"},
@@ -104,7 +123,7 @@ def test_every_form_of_network(params: dict[str, str]) -> None:
     sound(app.run())
     assert ([each.value for each in app.latex] != before) == bool({"layers", "transition_depth"} & params.keys())
     assert_comes_out(app)
-    assert len(charts(app)) == 1
+    assert len(charts(app)) == 2
 
 
 def read(app: AppTest) -> str:
@@ -149,7 +168,7 @@ def test_a_weight_by_hand_and_back(cell: str) -> None:
     app.button(key="inside.back").click().run()
     assert [each.value for each in sound(app).latex] == before
     assert not app.info
-    assert len(charts(app)) == 1
+    assert len(charts(app)) == 2
 
 
 def test_an_input_and_a_state_by_hand() -> None:
