@@ -7,6 +7,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Hashable
 from concurrent.futures import Future, ThreadPoolExecutor
+from statistics import median
 from typing import Concatenate, ParamSpec, TypeVar
 
 import torch
@@ -97,9 +98,6 @@ class Pool:
         """Note that this visitor's page ticks and wants updates."""
         with self._lock:
             self._ticked[visitor] = time.monotonic()
-            if visitor not in self._spent:
-                # As if there all along: nobody is owed the time before.
-                self._spent[visitor] = sum(self._spent.values()) / len(self._spent) if self._spent else 0.0
 
     def rests(self, visitor: Hashable) -> None:
         """Note that this visitor wants no more updates for now."""
@@ -138,16 +136,22 @@ class Pool:
             return min(TICK, max(SHORTEST, since)) - self.margin
         share = SPOKEN_FOR * self.workers / training * min(since, LONGEST)
         with self._lock:
-            behind = (
-                sum(self._spent.values()) / len(self._spent) - self._spent[visitor] if visitor in self._spent else 0
-            )
-        return min(TICK - self.margin, max(SHORTEST, share + min(2 * share, max(-share, behind))))
+            behind = self._level() - self._spent.setdefault(visitor, self._level())
+        return min(TICK - self.margin, max(SHORTEST, share + min(2 * share, max(-share / 2, behind))))
 
     def spent(self, visitor: Hashable, seconds: float) -> None:
         """Note the processor time of a slice that came back."""
         with self._lock:
             if visitor in self._spent:
                 self._spent[visitor] += seconds
+
+    def _level(self) -> float:
+        """The processor time of those who tick, by the median: nobody waits for a tab that ticks rarely.
+
+        Whoever comes late starts from it, so nobody is owed the time before.
+        """
+        since = time.monotonic() - QUIET
+        return median([s for visitor, s in self._spent.items() if self._ticked.get(visitor, 0.0) > since] or [0.0])
 
     def made(self, updates: int) -> None:
         """Note that so many updates came back."""

@@ -51,18 +51,31 @@ def test_a_slice_never_outlasts_a_tick_nor_falls_below_the_shortest(pool: Pool) 
 
 def test_who_had_less_processor_time_gets_more_until_all_are_even(pool: Pool) -> None:
     train(pool, 10)
-    even = pool.slice_seconds(0, 0.5)
-    pool.spent(0, 0.01)
-    assert pool.slice_seconds(0, 0.5) < even < pool.slice_seconds(1, 0.5)
+    (even,) = {pool.slice_seconds(visitor, 0.5) for visitor in range(10)}
     for visitor in range(1, 10):
         pool.spent(visitor, 0.01)
+    assert pool.slice_seconds(1, 0.5) == pytest.approx(even)
+    assert pool.slice_seconds(0, 0.5) > even
+    pool.spent(0, 0.01)
     assert pool.slice_seconds(0, 0.5) == pytest.approx(even)
-    pool.spent(0, 100)
-    assert pool.slice_seconds(1, 0.5) <= 3 * even, "one slice makes good so much and no more"
+    pool.spent(0, 0.01)
+    assert even / 2 <= pool.slice_seconds(0, 0.5) < even
+    for visitor in range(1, 10):
+        pool.spent(visitor, 100)
+    assert pool.slice_seconds(0, 0.5) <= 3 * even, "one slice makes good so much and no more"
+
+
+def test_a_few_who_tick_rarely_hold_nobody_up(pool: Pool) -> None:
+    train(pool, 10)
+    (even,) = {pool.slice_seconds(visitor, 0.5) for visitor in range(10)}
+    for visitor in range(3, 10):
+        pool.spent(visitor, 5)
+    assert pool.slice_seconds(9, 0.5) == pytest.approx(even)
 
 
 def test_who_comes_late_is_not_owed_the_time_before(pool: Pool) -> None:
     train(pool, 5)
+    assert len({pool.slice_seconds(visitor, 0.5) for visitor in range(5)}) == 1
     for visitor in range(5):
         pool.spent(visitor, 50)
     pool.trains("late")
