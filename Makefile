@@ -10,7 +10,8 @@ test: .venv/test
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/pytest
+	$(BIN)/pytest -n auto -m "not browser and not processes"
+	$(BIN)/pytest -m "browser or processes"
 
 .venv/run: requirements.txt
 	@echo "Making .venv; the first time this takes a few minutes."
@@ -18,7 +19,7 @@ test: .venv/test
 	$(BIN)/pip install --quiet -r requirements.txt
 	touch $@
 
-.venv/test: requirements.txt requirements-dev.txt
+.venv/test: requirements.txt requirements-cluster.txt requirements-dev.txt
 	@echo "Making .venv; the first time this takes a few minutes."
 	$(PYTHON) -m venv .venv
 	$(BIN)/pip install --quiet -r requirements-dev.txt

@@ -1,8 +1,8 @@
 """How well the duration of an update is estimated before it is run, and what the heaviest ones accepted really take.
 
-Random experiments, the same ones each time, are timed on one thread; the coefficients of engine/budget.py, and the two that
-every cell declares, are fitted to them anew, each experiment counting by its relative error, and shown beside those in
-use.
+Random experiments, the same ones each time, are timed on one thread; the coefficients of engine/budget.py, and the two
+that every cell declares, are fitted to them anew, each experiment counting by its relative error, and shown beside
+those in use.
 """
 
 import random
@@ -80,7 +80,8 @@ def estimate(experiment: Experiment) -> float:
 
 
 def design(works: np.ndarray, cells: np.ndarray) -> np.ndarray:
-    """What each coefficient multiplies: steps and gate values, a column for each cell, then flops and inputs for all."""
+    """What each coefficient multiplies: steps and gate values, a column for each cell, then flops and inputs for
+    all."""
     steps, flops, gates, inputs = works.T
     own = [column * (cells == cell) for cell in CELLS for column in (steps, gates)]
     return np.array([*own, flops, inputs]).T

@@ -1,4 +1,5 @@
-"""How long one update takes, estimated before it is run, so that no experiment can hold up a server.
+"""How long one update takes and how much memory a run needs, estimated before it is run, so that no experiment can
+hold up a server.
 
 The coefficients, and those of every cell, were fitted on one thread of a small server
 (`python -m benchmarks.budget` fits them anew and shows how far the estimate is off).
@@ -7,10 +8,12 @@ The coefficients, and those of every cell, were fitted on one thread of a small 
 from typing import TYPE_CHECKING
 
 from engine.cells import CELLS
+from engine.fields import FieldError
+from engine.history import CAPACITY
 from engine.tasks import Task
 
 if TYPE_CHECKING:
-    from engine.config import Architecture
+    from engine.config import Architecture, Experiment
 
 MAX_SECONDS = 0.5
 
@@ -18,6 +21,17 @@ SECONDS_A_FLOP = 8.0e-12
 SECONDS_AN_INPUT = 1.1e-8
 SECONDS_A_LOOPED_STEP = 1.6e-4
 """What a step costs at least where no fused kernel can be used."""
+
+
+WEIGHT_COPIES = 9
+"""Weights, their gradient, those before the last step, two moments of the optimiser, those of two looks; and two more
+while it is saved."""
+
+HISTORY_COLUMNS = 8
+"""Losses 2, held-out measurements 3, norms 3."""
+
+LOOKS = 2
+"""The frame on show and the one being made."""
 
 
 def work(task: Task, network: "Architecture", batch: int) -> tuple[float, float, float, float]:
@@ -64,3 +78,39 @@ def seconds_per_update(task: Task, network: "Architecture", batch: int, truncate
     a_step = max(cell.seconds_a_step, SECONDS_A_LOOPED_STEP) if 0 < truncate < task.steps else cell.seconds_a_step
     own = a_step * steps + cell.seconds_a_gate * gates
     return own + SECONDS_A_FLOP * flops + SECONDS_AN_INPUT * numbers
+
+
+def trained(task: Task, network: "Architecture") -> int:
+    """About how many numbers a network trains, at most."""
+    directions = 2 if network.direction == "bidirectional" else 1
+    hidden, rows = network.hidden, CELLS[network.cell].blocks * network.hidden
+    width = hidden if network.input_depth else task.input_size
+    count = network.input_depth * hidden * (max(task.input_size, hidden) + 1)
+    for layer in range(1, network.layers + 1):
+        count += directions * rows * (width + (1 + network.transition_depth) * (hidden + 2))
+        width = directions * hidden
+        if network.connection == "highway" and layer > 1:
+            count += width * (width + 1)
+        if layer < network.layers:
+            width *= network.window(layer)
+    return count + network.output_depth * hidden * (max(width, hidden) + 1) + (width + 1) * task.output_size
+
+
+def memory(task: Task, network: "Architecture") -> int:
+    """The bytes that a run keeps at most, looks and history included; what an update needs in passing is not."""
+    directions = 2 if network.direction == "bidirectional" else 1
+    values = CELLS[network.cell].blocks * (1 + network.transition_depth) + 3
+    shown = task.steps * network.hidden * network.layers * directions * values
+    rows = HISTORY_COLUMNS * CAPACITY
+    return 4 * WEIGHT_COPIES * trained(task, network) + LOOKS * (4 * shown + 8 * rows) + 8 * rows
+
+
+def check_memory(experiment: "Experiment", megabytes: int) -> None:
+    """Raises FieldError if a run of this experiment needs more."""
+    needed = memory(experiment.task, experiment.network) / 2**20
+    if needed > megabytes:
+        raise FieldError(
+            ("hidden", "layers", "length"),
+            f"This network would need about {needed:.0f} MB, and this server gives each visitor {megabytes} MB. "
+            "Lower one of: hidden, layers, length.",
+        )

@@ -32,6 +32,7 @@ class Frame:
     """What a slice brings back. `at` and `cost` are training time and duration of the look in it, in seconds.
 
     weights: all that is trained, end to end, as it was when the trace in the snapshot was taken.
+    spent: processor time of the whole slice, in seconds; less than it lasted if it had to wait for others.
     """
 
     snapshot: Snapshot
@@ -40,6 +41,7 @@ class Frame:
     at: float = field(compare=False)
     cost: float = field(compare=False)
     weights: Tensor = field(compare=False)
+    spent: float = field(default=0.0, compare=False)
 
 
 def slice_of(run: Run, look: Look, seconds: float, last: Frame | None = None) -> Frame:
@@ -48,6 +50,7 @@ def slice_of(run: Run, look: Look, seconds: float, last: Frame | None = None) ->
     The look is taken anew if it differs from the last one, if nothing is to be trained, or once enough training has
     gone by; otherwise the last one is shown again beside the new losses.
     """
+    begun = time.thread_time()
     expected = last.cost if last else 0.0
     fresh = (
         last is None
@@ -57,13 +60,14 @@ def slice_of(run: Run, look: Look, seconds: float, last: Frame | None = None) ->
     )
     run.advance(max(seconds - expected, seconds / 2) if fresh else seconds)
     if last is not None and not fresh:
-        return Frame(run.snapshot(last.snapshot.trace), last.sample, look, last.at, last.cost, last.weights)
+        snapshot, spent = run.snapshot(last.snapshot.trace), time.thread_time() - begun
+        return Frame(snapshot, last.sample, look, last.at, last.cost, last.weights, spent)
     if seconds:
         _settle(run, look)
     start = time.perf_counter()
     trace, sample = run.trace(look.probe), sample_of(run, look)
-    weights = run.weights()
-    return Frame(run.snapshot(trace), sample, look, run.seconds, time.perf_counter() - start, weights)
+    weights, cost = run.weights(), time.perf_counter() - start
+    return Frame(run.snapshot(trace), sample, look, run.seconds, cost, weights, time.thread_time() - begun)
 
 
 def one_update(run: Run, look: Look) -> Frame:

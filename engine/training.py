@@ -73,6 +73,11 @@ class Run:
     """
 
     def __init__(self, experiment: Experiment) -> None:
+        self._build(experiment)
+        self._measure()
+
+    def _build(self, experiment: Experiment) -> None:
+        """The untrained run, nothing measured yet."""
         self.experiment = experiment
         self.network = build(experiment)
         self._weights, self._gradient = flattened(self.network)
@@ -90,7 +95,6 @@ class Run:
         window = training.truncate
         self._through = truncated(self.network, window) if 0 < window < experiment.task.steps else cell_outputs
         self._before = self._weights.detach().clone()
-        self._measure()
 
     def update(self) -> None:
         """One optimiser step on a fresh batch; none once the run has exploded.
@@ -192,7 +196,8 @@ class Run:
     @classmethod
     def from_state_dict(cls, state: dict[str, Any]) -> "Run":
         """The run that `state_dict` described. Raises FieldError if its experiment is not a valid one."""
-        run = cls(Experiment.from_params(state["experiment"]))
+        run = cls.__new__(cls)
+        run._build(Experiment.from_params(state["experiment"]))
         run.network.load_state_dict(state["network"])
         run._before = copy.deepcopy(state["before"])
         if run._ridge:

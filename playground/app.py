@@ -18,6 +18,7 @@ page = st.navigation(
         st.Page("../pages/cells.py", title="Cells", icon=":material/category:", url_path="cells"),
         st.Page("../pages/inside.py", title="Inside a cell", icon=":material/search:", url_path="inside"),
         st.Page("../pages/text.py", title="Text", icon=":material/article:", url_path="text"),
+        st.Page("../pages/class.py", title="Class", icon=":material/groups:", url_path="class"),
         st.Page("../pages/guide.py", title="Guide", icon=":material/menu_book:", url_path="guide"),
     ],
     position="top",

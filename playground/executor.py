@@ -1,20 +1,49 @@
 """Where slices run: a small pool of threads, shared by all visitors."""
 
 import os
+import sys
 import threading
-from collections.abc import Callable
+import time
+from collections import deque
+from collections.abc import Callable, Hashable
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import ParamSpec, TypeVar
+from statistics import median
+from typing import Concatenate, ParamSpec, TypeVar
 
 import torch
 
+from engine import Run
+from playground.held import Held
+
 TICK = 0.25
-"""Seconds between two frames of a visitor's page."""
+"""Seconds between two frames of a visitor's page, as long as the server keeps up."""
+
+TICKS_A_SECOND = 60
+"""How many frames the server draws in a second for all visitors together; with more visitors each gets fewer."""
+
+ROOM = 0.8
+"""Share of TICKS_A_SECOND below which pages tick faster again."""
 
 MARGIN = 0.005
 """Seconds left over in each tick, so that a slice is back when the next tick asks for it."""
 
-SHORTEST = 0.02
+SHORTEST = 0.005
+"""Seconds; a slice makes one update at least, so a shorter one would be no fairer."""
+
+SPOKEN_FOR = 0.8
+"""Share of the threads' time that is handed out where visitors share it; were it all, a queue would never shorten."""
+
+BEHIND_PAGES = 5
+"""The nice value of the threads that train."""
+
+LONGEST = 2.0
+"""Seconds of waiting that are made good in one slice at most."""
+
+QUIET = 5.0
+"""Seconds without a tick after which a visitor no longer counts as training: the browser's tab is hidden or gone."""
+
+RATE_OVER = 10.0
+"""Seconds over which updates are counted."""
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -26,29 +55,121 @@ def prepare_thread() -> None:
     torch.set_flush_denormal(True)
 
 
-class Pool:
-    """Threads for slices: one fewer than there are cores, at least one, so that the page stays quick."""
+def _prepare_worker() -> None:
+    """Prepare a thread of the pool; those that draw pages go first, so that a busy server is slow and not stuck.
 
-    def __init__(self, workers: int | None = None) -> None:
-        self.workers = workers or max(1, (os.cpu_count() or 1) - 1)
-        self._threads = ThreadPoolExecutor(self.workers, "slice", initializer=prepare_thread)
+    On Linux a thread has a priority of its own.
+    """
+    prepare_thread()
+    if sys.platform == "linux":
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), BEHIND_PAGES)
+
+
+class Pool:
+    """Threads for slices, and the account of who trains: each visitor is owed an equal share of the threads' time."""
+
+    margin = MARGIN
+
+    def __init__(self, workers: int) -> None:
+        self.workers = workers
+        self._threads = ThreadPoolExecutor(workers, "slice", initializer=_prepare_worker)
         self._lock = threading.Lock()
-        self._out = 0
+        self._tick = TICK
+        self._ticked: dict[Hashable, float] = {}
+        self._spent: dict[Hashable, float] = {}
+        self._made: deque[tuple[float, int]] = deque()
+
+    @property
+    def away(self) -> bool:
+        """Whether slices run here although they should run elsewhere."""
+        return False
 
     def submit(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> "Future[T]":
+        """Any work, on one of the threads."""
+        return self._threads.submit(work, *args, **kwargs)
+
+    def slice(
+        self, work: Callable[Concatenate[Run, P], T], held: Held, *args: P.args, **kwargs: P.kwargs
+    ) -> "Future[T]":
+        """Work on a run, which nobody else may touch until it is back."""
+        return self.submit(work, held.run, *args, **kwargs)
+
+    def trains(self, visitor: Hashable) -> None:
+        """Note that this visitor's page ticks and wants updates."""
         with self._lock:
-            self._out += 1
-        future = self._threads.submit(work, *args, **kwargs)
-        future.add_done_callback(self._back)
-        return future
+            self._ticked[visitor] = time.monotonic()
 
-    def slice_seconds(self) -> float:
-        """How long a slice may take now, so that every visitor who trains gets one each tick."""
-        return max(SHORTEST, (TICK - MARGIN) * min(1.0, self.workers / (self._out + 1)))
-
-    def _back(self, _: "Future[T]") -> None:
+    def rests(self, visitor: Hashable) -> None:
+        """Note that this visitor wants no more updates for now."""
         with self._lock:
-            self._out -= 1
+            self._ticked.pop(visitor, None)
+            self._spent.pop(visitor, None)
 
+    @property
+    def training(self) -> int:
+        """How many visitors train now."""
+        since = time.monotonic() - QUIET
+        with self._lock:
+            return sum(ticked > since for ticked in self._ticked.values())
 
-POOL = Pool()
+    @property
+    def tick(self) -> float:
+        """Seconds between two frames of a page: 0.25, doubled until the server can draw them all.
+
+        Halved again only when there is room to spare, so that one who comes and goes does not change everyone's pace.
+        """
+        training = self.training
+        while training / self._tick > TICKS_A_SECOND:
+            self._tick *= 2
+        while self._tick > TICK and training / (self._tick / 2) < ROOM * TICKS_A_SECOND:
+            self._tick /= 2
+        return self._tick
+
+    def slice_seconds(self, visitor: Hashable = None, since: float = TICK) -> float:
+        """How long a slice may take for a visitor whose last one was handed out `since` seconds ago.
+
+        That is the visitor's share of this time, and more or less of it for whoever had less or more processor time so
+        far than the others: a slice that had to wait for other threads is made good.
+        """
+        training = self.training
+        if training <= self.workers:
+            return min(TICK, max(SHORTEST, since)) - self.margin
+        share = SPOKEN_FOR * self.workers / training * min(since, LONGEST)
+        with self._lock:
+            behind = self._level() - self._spent.setdefault(visitor, self._level())
+        return min(TICK - self.margin, max(SHORTEST, share + min(2 * share, max(-share / 2, behind))))
+
+    def spent(self, visitor: Hashable, seconds: float) -> None:
+        """Note the processor time of a slice that came back."""
+        with self._lock:
+            if visitor in self._spent:
+                self._spent[visitor] += seconds
+
+    def _level(self) -> float:
+        """The processor time of those who tick, by the median: nobody waits for a tab that ticks rarely.
+
+        Whoever comes late starts from it, so nobody is owed the time before.
+        """
+        since = time.monotonic() - QUIET
+        return median([s for visitor, s in self._spent.items() if self._ticked.get(visitor, 0.0) > since] or [0.0])
+
+    def made(self, updates: int) -> None:
+        """Note that so many updates came back."""
+        with self._lock:
+            self._made.append((time.monotonic(), updates))
+            self._forget()
+
+    @property
+    def rate(self) -> float:
+        """Updates a second over the last ten seconds, all visitors together."""
+        with self._lock:
+            self._forget()
+            return sum(updates for _, updates in self._made) / RATE_OVER
+
+    def _forget(self) -> None:
+        while self._made and self._made[0][0] < time.monotonic() - RATE_OVER:
+            self._made.popleft()
+
+    def close(self) -> None:
+        """Take no more work; what runs is finished."""
+        self._threads.shutdown()

@@ -1,34 +1,58 @@
 """What stands around every page: the experiment at the left, the bar at the top, and the tick that moves it all."""
 
-import gc
 from collections.abc import Callable
 
 import streamlit as st
 
+from engine import Experiment, FieldError
+from engine.budget import check_memory
 from engine.config import Training
 from engine.slices import Frame
 from engine.training import Explosion
-from playground import controls, share, words
-from playground.executor import POOL, TICK
+from playground import controls, server, share, words
+from playground.server import POOL
 from playground.session import Session
+from playground.settings import SETTINGS
 
-
-@st.cache_resource
-def prepare() -> None:
-    """Once a server: what the imports made is kept out of every later garbage collection."""
-    gc.collect()
-    gc.freeze()
+ASK_AGAIN = 3.0
+"""Seconds after which a page that waits for a place asks for one again."""
 
 
 def open_page(page: str) -> None:
-    """Draw the sidebar and bring the visitor's run in line with it."""
-    prepare()
-    experiment = controls.experiment(page)
+    """Draw the sidebar and bring the visitor's run in line with it; without a place, say so and stop."""
+    server.prepare()
+    if not server.admitted():
+        _wait()
+        st.stop()
+    experiment = _affordable(controls.experiment(page))
     if "session" not in st.session_state:
         st.session_state["session"] = Session(experiment, POOL)
+    server.presence().session = visitor()
+    visitor().touch()
     visitor().adopt(experiment)
     with st.sidebar:
         share.draw(visitor())
+
+
+def _affordable(experiment: Experiment) -> Experiment:
+    """The experiment, if its run fits into a visitor's memory; else the one there is, or what everybody starts from."""
+    try:
+        check_memory(experiment, SETTINGS.visitor_mb)
+    except FieldError as problem:
+        st.sidebar.error(words.sentence(problem, experiment.task_name) + words.AS_IT_WAS, icon=":material/error:")
+        return visitor().experiment if "session" in st.session_state else Experiment.from_params({})
+    return experiment
+
+
+@st.fragment(run_every=ASK_AGAIN)
+def _wait() -> None:
+    """The page of a visitor for whom there is no place yet."""
+    if server.admitted():
+        st.rerun()
+    st.title(words.TITLE)
+    before = server.PLACES.before(server.presence().visitor)
+    st.info(words.FULL.format(limit=server.PLACES.limit), title=words.FULL_TITLE, icon=":material/hourglass_top:")
+    st.caption(words.BEFORE_YOU.format(count=before) if before else words.NEXT)
 
 
 def visitor() -> Session:
@@ -39,15 +63,19 @@ def visitor() -> Session:
 
 def live(draw: Callable[[Frame], None]) -> None:
     """The bar, and under it what `draw` shows of the latest frame; again and again while the run is playing."""
-    playing = visitor().playing
+    every = POOL.tick if visitor().playing else None
 
-    @st.fragment(run_every=TICK if playing else None)
+    @st.fragment(run_every=every)
     def tick() -> None:
         session = visitor()
         session.tick()
-        _bar(session)
-        draw(session.frame)
-        if session.playing != playing:
+        session.rest_if_idle(SETTINGS.idle_minutes)
+        server.PULSE_LINE.beat()
+        with server.DRAWING:
+            _bar(session)
+            draw(session.frame)
+        # Ticks become rarer while many train; the new pace, like a new state of the run, takes a new page.
+        if every != (POOL.tick if session.playing else None):
             st.rerun()
 
     tick()
@@ -96,6 +124,10 @@ def _bar(session: Session) -> None:
         st.error(words.FAILED, icon=":material/error:")
     if session.frame.snapshot.explosion:
         st.error(_exploded(session.frame.snapshot.explosion, session.experiment.training), icon=":material/error:")
+    if POOL.away:
+        st.info(words.CLUSTER_AWAY, icon=":material/cloud_off:")
+    if session.idle:
+        st.info(words.IDLE.format(minutes=SETTINGS.idle_minutes), icon=":material/bedtime:")
     if session.tuned:
         st.caption(words.TUNED)
 

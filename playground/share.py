@@ -9,13 +9,16 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from engine import Experiment
+from engine import Experiment, FieldError
+from engine.budget import check_memory
+from engine.saving import MAX_BYTES, load
 from engine.script import script
 from engine.tasks import Tokens
 from engine.trace import Trace
 from engine.training import Snapshot
-from playground import controls
+from playground import controls, words
 from playground.session import Session
+from playground.settings import SETTINGS
 
 SHOWN, LINE = 20_000, 300
 """Characters of a script that are shown whole; beyond that, characters of a line."""
@@ -41,6 +44,21 @@ def draw(session: Session) -> None:
         help="CSV of the losses and of the sequence, states and gates last shown, and the settings.",
         width="stretch",
     )
+    st.download_button(
+        "Save run",
+        data=session.saved,
+        file_name=f"{experiment.task_name}-{experiment.network.cell}.safetensors",
+        mime="application/octet-stream",
+        icon=":material/save:",
+        on_click="ignore",
+        help="Weights, optimiser and course: from this file the run goes on as if it had never stopped.",
+        width="stretch",
+    )
+    # Closed from here once a run is taken up: the sidebar is another then, and the browser would open its neighbour.
+    with st.popover(
+        "Continue a saved run", icon=":material/restore_page:", width="stretch", key="continue", on_change="rerun"
+    ):
+        _continue(session)
     code = st.popover("PyTorch code", icon=":material/code:", width="stretch", on_change="rerun", key="code")
     if code.open:  # written only when asked for
         with code:
@@ -55,6 +73,35 @@ def _code(experiment: Experiment) -> None:
         st.caption("It is long, so it may be shortened here; the download is whole.")
     shown = "\n".join(line if len(line) <= LINE else line[:LINE] + " …" for line in source.splitlines())
     st.code(shown if len(source) > SHOWN else source, language="python", height=400)
+
+
+def _continue(session: Session) -> None:
+    """Take up a run from a file; what does not work is said, and the run there is goes on."""
+
+    def uploaded() -> None:
+        file = st.session_state["run.file"]
+        st.session_state.pop("run.problem", None)
+        if file is not None:
+            try:
+                run = session.pool.submit(load, file.getvalue()).result()
+                check_memory(run.experiment, SETTINGS.visitor_mb)
+            except FieldError as problem:
+                st.session_state["run.problem"] = problem
+            else:
+                session.carry_on(run)
+                controls.show(run.experiment)
+                st.session_state["continue"] = False
+                st.toast(words.CONTINUED.format(updates=run.updates), icon=":material/restore_page:")
+
+    if "run.problem" in st.session_state:
+        st.error(words.sentence(st.session_state["run.problem"], "") + words.AS_IT_WAS, icon=":material/error:")
+    st.file_uploader(
+        "A file that “Save run” made (.safetensors)",
+        type=["safetensors"],
+        key="run.file",
+        on_change=uploaded,
+        max_upload_size=MAX_BYTES // 10**6,
+    )
 
 
 def archive(snapshot: Snapshot) -> bytes:

@@ -184,6 +184,23 @@ COULD_COME = "What could come at place {place}, at temperature {temperature:g}{t
 ONLY_TOP = ", from the {count} likeliest"
 FIRST_LOOK = "The first look at the running network is on its way."
 
+CONTINUED = "Taken up at update {updates:,}. Press Train and it goes on as if it had never stopped."
+CLASS = "Who is here, and one task tried with every cell at every lag."
+SWEEP = (
+    "Everything else is as in the sidebar: task, units, layers, training. The runs take their turns with those of the "
+    "visitors, as so many visitors more, while this page is open."
+)
+SWEEP_LOOK = (
+    "Dark (0): learned. Pale (1): no better than chance. Each square is the median over the seeds of the final "
+    "held-out loss over chance. Look for how far to the right a cell stays dark: so far back it can remember."
+)
+SWEEP_LAGS = "Whole numbers parted by commas: how far back the task asks the network to remember."
+SWEEP_FAILED = "{count} runs stopped because of a fault in the playground; the others go on."
+SWEEP_STATE = {
+    "going": "{done} of {count} runs done.",
+    "done": "All {count} runs done.",
+    "cancelled": "Cancelled; {done} of {count} runs are kept.",
+}
 AS_IT_WAS = " The run goes on as it was."
 NOTHING_YET = "Hand in your own data above; until then the run goes on as it was."
 BASELINES = (
@@ -201,6 +218,17 @@ EXPLODED = {
     "Choose other initial weights, another activation or a shorter sequence.",
 }
 FAILED = "This run stopped because of a fault in the playground, not in your settings. Press Reset to begin it again."
+IDLE = "Nothing was touched here for {minutes} minutes, so the run rests. Press Train and it goes on."
+CLUSTER_AWAY = (
+    "The cluster does not answer, so runs go on on this server, from where they were; a little slower, nothing is lost."
+)
+FULL_TITLE = "All places are taken"
+FULL = (
+    "This server lets in {limit} at once, so that it stays quick for each. You need not do anything: this "
+    "page asks again every few seconds and opens as soon as a place is free. The link in the address bar is kept."
+)
+BEFORE_YOU = "{count} waiting before you."
+NEXT = "You are next."
 TUNED = (
     "Changed while training, so a link or Reset will not retrace this course: they use the present settings from the "
     "first update on."

@@ -7,6 +7,9 @@ import torch
 from hypothesis import settings
 from streamlit.components.v2 import manifest_scanner
 
+from playground import server
+from playground.places import Places
+
 torch.set_num_threads(1)
 settings.register_profile("pages", deadline=None, derandomize=True)
 settings.load_profile("pages")
@@ -18,3 +21,11 @@ def _no_search_for_components() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(manifest_scanner, "scan_component_manifests", list)
         yield
+
+
+@pytest.fixture(autouse=True)
+def places(monkeypatch: pytest.MonkeyPatch) -> Places:
+    """Places of its own for each test: the test runner never ends a session, so they would never be free again."""
+    fresh = Places(limit=1000, window=120)
+    monkeypatch.setattr(server, "PLACES", fresh)
+    return fresh

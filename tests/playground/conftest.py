@@ -18,7 +18,7 @@ settings.load_profile("playground")
 def pool() -> Iterator[CountingPool]:
     made = CountingPool()
     yield made
-    made._threads.shutdown()
+    made.close()
 
 
 @pytest.fixture

@@ -1,15 +1,14 @@
 """A visitor's run when something happens to it: other settings, a fault, an explosion, company."""
 
-import threading
 import time
 from dataclasses import replace
+from urllib.parse import urlencode
 
 import numpy as np
 import pytest
 
 from engine import Run
 from engine.slices import Look
-from playground.executor import SHORTEST, TICK, Pool
 from playground.session import Session
 from tests.engine.runs import assert_same_place, started
 from tests.playground.visitors import CountingPool, alone, chosen, losses, tick_until
@@ -92,6 +91,7 @@ def test_a_failing_slice_leaves_a_usable_page(session: Session, caplog: pytest.L
     assert not session.playing
     assert session.frame is shown
     assert "out of memory" in caplog.text
+    assert f"link=?{urlencode(session.experiment.to_params())}" in caplog.text
     session.tick()
     session.reset()
     assert not session.failed
@@ -159,17 +159,3 @@ def test_looking_elsewhere_learns_the_same(session: Session) -> None:
     while lone.updates < session.run.updates:
         lone.update()
     assert_same_place(session.run, lone)
-
-
-def test_slices_shrink_with_visitors() -> None:
-    pool = Pool(1)
-    alone_for = pool.slice_seconds()
-    assert SHORTEST < alone_for < TICK
-    gate = threading.Event()
-    waiting = [pool.submit(gate.wait, 10) for _ in range(60)]
-    assert pool.slice_seconds() == SHORTEST
-    gate.set()
-    for future in waiting:
-        future.result()
-    assert pool.slice_seconds() == pytest.approx(alone_for)
-    pool._threads.shutdown()

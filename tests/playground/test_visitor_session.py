@@ -1,11 +1,13 @@
 """A visitor's run on real worker threads: play, pause, step, reset."""
 
+import threading
 import time
 
 import pytest
 
+from engine.saving import load
 from playground.session import Session
-from tests.playground.visitors import CountingPool, alone, losses, tick_until
+from tests.playground.visitors import CountingPool, alone, chosen, losses, tick_until
 
 
 def test_something_to_see_at_once(session: Session) -> None:
@@ -24,7 +26,7 @@ def test_at_most_one_slice_is_out(session: Session, pool: CountingPool) -> None:
     tick_until(session, 20)
     session.pause()
     assert pool.most == 1
-    assert pool._out == 0
+    assert pool.out == 0
 
 
 def test_pause_stands_still(session: Session) -> None:
@@ -94,3 +96,74 @@ def test_reset_retraces_bit_for_bit(session: Session) -> None:
     tick_until(session, 30)
     session.pause()
     assert losses(session, 30) == first == alone(30)
+
+
+def test_a_run_rests_when_nobody_touches_its_page(session: Session) -> None:
+    session.play()
+    tick_until(session, 5)
+    session.rest_if_idle(minutes=1)
+    assert session.playing
+    session._touched -= 61
+    session.rest_if_idle(minutes=1)
+    assert not session.playing
+    assert session.idle
+    before = session.updates
+    session.click(session.play)
+    assert not session.idle
+    tick_until(session, before + 5)
+    session.pause()
+    assert losses(session, 8) == alone(8)
+
+
+def test_nobody_looks_so_nobody_counts_until_the_page_ticks_again(session: Session, pool: CountingPool) -> None:
+    session.play()
+    session.tick()
+    assert pool.training == 1
+    session.rest()
+    assert pool.training == 0
+    session.tick()
+    assert pool.training == 1
+    session.pause()
+    assert pool.training == 0
+
+
+def test_a_run_saved_while_it_plays_goes_on_elsewhere(session: Session, pool: CountingPool) -> None:
+    session.play()
+    tick_until(session, 5)
+    saved = load(session.saved())
+    at = saved.updates
+    assert at >= 5
+    assert session.playing
+    tick_until(session, at + 5)
+    other = Session(chosen(seed="9", cell="gru"), pool)
+    other.carry_on(saved)
+    assert not other.playing
+    assert other.experiment == chosen()
+    assert other.frame.snapshot.updates == at
+    other.play()
+    tick_until(other, at + 5)
+    other.pause()
+    count = at + 5
+    assert losses(other, count) == alone(count)
+
+
+def test_saving_again_and_again_while_ticking_never_meets_a_run_at_work(session: Session) -> None:
+    """A download is asked for on another thread than the page's."""
+    session.play()
+    seen: list[int] = []
+
+    def download() -> None:
+        for _ in range(20):
+            seen.append(load(session.saved()).updates)
+
+    thread = threading.Thread(target=download)
+    thread.start()
+    while thread.is_alive():
+        session.tick()
+        time.sleep(0.002)
+    thread.join()
+    session.pause()
+    assert seen == sorted(seen)
+    assert len(seen) == 20
+    count = session.run.updates
+    assert losses(session, count) == alone(count)

@@ -3,7 +3,7 @@
 import time
 
 from engine import Experiment
-from playground.executor import SHORTEST, Pool
+from playground.executor import SHORTEST, TICK, Pool
 from playground.session import Session
 from tests.engine.runs import SMALL, started
 
@@ -17,15 +17,20 @@ class CountingPool(Pool):
 
     def __init__(self) -> None:
         super().__init__(1)
-        self.most = 0
+        self.out = self.most = 0
 
     def submit(self, *args, **kwargs):  # type: ignore[no-untyped-def]
+        self.out += 1
+        self.most = max(self.most, self.out)
         future = super().submit(*args, **kwargs)
-        self.most = max(self.most, self._out)
+        future.add_done_callback(self._back)
         return future
 
-    def slice_seconds(self) -> float:
+    def slice_seconds(self, visitor: object = None, since: float = TICK) -> float:
         return SHORTEST
+
+    def _back(self, _: object) -> None:
+        self.out -= 1
 
 
 def tick_until(session: Session, updates: int, seconds: float = 10) -> None:

@@ -1,0 +1,187 @@
+"""A whole class on one real server: every visitor trains an LSTM on adding T=50 with all pictures live.
+
+`python -m benchmarks.classroom --visitors 30 --hz 2 [--json]` starts the server and as many visitors, who arrive in the
+same second, press Train, and from then on ask for a frame so many times a second each, as a page's timer does. A frame
+that has not come when the next is due counts as not answered. `--workers 2` starts a Dask cluster and puts the slices
+there; `--ticks 10000` ends after so many frames instead of after `--seconds`, and tells whether memory stays flat.
+"""
+
+import argparse
+import asyncio
+import os
+import statistics
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from benchmarks import measure
+from benchmarks.client import Visitor
+from tests.processes import Scheduler, Server, Worker, wait_until
+
+SETTINGS = {"task": "adding", "length": "50", "cell": "lstm", "hidden": "32"}
+PICTURES = 10
+"""At least so many are live."""
+
+WARM_UP = 6.0
+"""Seconds until the pages have found their pace."""
+
+ANSWERED, P95_MS, EVEN, MEMORY_MB, ARRIVAL = 0.99, 150.0, 0.25, 900.0, 5.0
+"""The targets."""
+
+
+@dataclass
+class Watch:
+    """What was seen of the class while it was measured."""
+
+    asked: int = 0
+    durations: list[float] = field(default_factory=list)
+    memory: list[tuple[int, float]] = field(default_factory=list)
+
+
+def memory(pid: int) -> float:
+    """MB that a process holds."""
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("VmRSS")) / 1024
+
+
+def cores(pid: int) -> float:
+    """Seconds of processor time that a process has used."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def busy() -> float:
+    """Seconds of processor time that everything on this machine has used."""
+    user, nice, system, _, _, irq, softirq, *_ = map(int, Path("/proc/stat").read_text().split("\n")[0].split()[1:])
+    return (user + nice + system + irq + softirq) / os.sysconf("SC_CLK_TCK")
+
+
+async def look(visitor: Visitor, hz: float, offset: float, until: float, watch: Watch) -> None:
+    """Ask for frames on time until it is `until`; a frame that is due while another is under way is not answered."""
+    due = time.perf_counter() + offset
+    while due < until:
+        await asyncio.sleep(max(0.0, due - time.perf_counter()))
+        answer = await visitor.tick()
+        assert visitor.charts >= PICTURES, "the pictures are missing"
+        watch.durations.append(answer.seconds)
+        missed = int(max(0.0, time.perf_counter() - due) * hz)
+        watch.asked += 1 + missed
+        due += (1 + missed) / hz
+
+
+async def in_class(visitors: list[Visitor], hz: float, seconds: float, watch: Watch) -> None:
+    """All visitors, spread evenly over a tick."""
+    until = time.perf_counter() + seconds
+    await asyncio.gather(*(look(v, hz, k / len(visitors) / hz, until, watch) for k, v in enumerate(visitors)))
+
+
+async def lesson(server: Server, size: int, hz: float, seconds: float, ticks: int) -> dict[str, Any]:
+    """Arrive, train, measure."""
+    async with Visitor(server.address, SETTINGS) as first:
+        await first.open()  # The imports are the server's start, not a visitor's wait.
+    visitors = [Visitor(server.address, {**SETTINGS, "seed": str(seed)}) for seed in range(1, size + 1)]
+
+    async def arrive(visitor: Visitor) -> float:
+        start = time.perf_counter()
+        await visitor.connect()
+        await visitor.open()
+        return time.perf_counter() - start
+
+    arrivals = await asyncio.gather(*map(arrive, visitors))
+    await asyncio.gather(*(visitor.press("Train") for visitor in visitors))
+    await in_class(visitors, hz, WARM_UP, Watch())
+    watch, before, start = Watch(), [v.updates for v in visitors], time.perf_counter()
+    cpu, own, everything = cores(server.pid), time.process_time(), busy()
+    watch.memory.append((0, memory(server.pid)))
+    span = ticks / (size * hz) if ticks else seconds
+    parts = 10
+    for _ in range(parts):
+        await in_class(visitors, hz, span / parts, watch)
+        watch.memory.append((len(watch.durations), memory(server.pid)))
+    passed = time.perf_counter() - start
+    made = [visitor.updates - updates for visitor, updates in zip(visitors, before, strict=True)]
+    used, client = (cores(server.pid) - cpu) / passed, (time.process_time() - own) / passed
+    rest = (busy() - everything) / passed - used - client
+    for visitor in visitors:
+        await visitor.socket.close()
+    return {
+        "answered": len(watch.durations) / watch.asked,
+        "ticks": len(watch.durations),
+        "p50": 1000 * statistics.median(watch.durations),
+        "p95": 1000 * statistics.quantiles(watch.durations, n=20)[-1],
+        "longest": 1000 * max(watch.durations),
+        "updates/s": sum(made) / passed,
+        "uneven": max(abs(m / statistics.mean(made) - 1) for m in made) if sum(made) else float("nan"),
+        "memory": max(mb for _, mb in watch.memory),
+        "growth": statistics.mean(mb for _, mb in watch.memory[-3:])
+        - statistics.mean(mb for _, mb in watch.memory[3:6]),
+        "arrival": max(arrivals),
+        "cores": used,
+        "client": client,
+        "rest": rest,
+    }
+
+
+@contextmanager
+def started(workers: int, size: int) -> Iterator[Server]:
+    """The server, with room for all; on a cluster of so many workers, if any."""
+    with ExitStack() as stack:
+        settings = {"PLAYGROUND_VISITORS": str(size + 1)}
+        if workers:
+            scheduler = stack.enter_context(Scheduler())
+            for _ in range(workers):
+                stack.enter_context(Worker(scheduler))
+            settings["DASK_SCHEDULER_ADDRESS"] = scheduler.address
+        yield stack.enter_context(Server(**settings))
+
+
+def measured(size: int, hz: float, seconds: float, ticks: int = 0, workers: int = 0) -> dict[str, Any]:
+    """One class on a fresh server."""
+    with started(workers, size) as server:
+        seen = asyncio.run(lesson(server, size, hz, seconds, ticks))
+        wait_until(lambda: server.alive, "The server's survival", 1)
+        assert "Traceback" not in server.output, server.output
+        return seen
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--visitors", type=int, default=30)
+    parser.add_argument("--hz", type=float, default=2.0, help="frames a second that each visitor asks for")
+    parser.add_argument("--seconds", type=float, default=30.0)
+    parser.add_argument("--ticks", type=int, default=0, help="frames of all visitors, instead of --seconds")
+    parser.add_argument("--workers", type=int, default=0, help="Dask workers on which slices run; 0: in the server")
+    parser.add_argument("--json", action="store_true", help="print JSON instead of tables")
+    asked = parser.parse_args()
+    seen = measured(asked.visitors, asked.hz, asked.seconds, asked.ticks, asked.workers)
+    rows = [
+        (
+            "ticks answered before the next was due",
+            seen["answered"],
+            "",
+            f"≥ {ANSWERED:g}",
+            seen["answered"] >= ANSWERED,
+        ),
+        ("a tick, median", seen["p50"], "ms", "", None),
+        ("a tick, 95 %", seen["p95"], "ms", f"≤ {P95_MS:g}", seen["p95"] <= P95_MS),
+        ("a tick, longest", seen["longest"], "ms", "", None),
+        ("updates, furthest from the mean", seen["uneven"], "", f"≤ {EVEN:g}", seen["uneven"] <= EVEN),
+        ("updates, all visitors together", seen["updates/s"], "/s", "", None),
+        ("first page, the slowest of all at once", seen["arrival"], "s", f"≤ {ARRIVAL:g}", seen["arrival"] <= ARRIVAL),
+        ("server memory, highest", seen["memory"], "MB", f"≤ {MEMORY_MB:g}", seen["memory"] <= MEMORY_MB),
+        ("server memory, growth over the second half", seen["growth"], "MB", "", None),
+        ("processor time of the server", seen["cores"], "cores", "", None),
+        ("of this client", seen["client"], "cores", "", None),
+        ("of all else, the cluster too", seen["rest"], "cores", "", None),
+    ]
+    names = ("measure", "value", "unit", "target", "met")
+    title = f"{asked.visitors} visitors at {asked.hz:g} Hz, {seen['ticks']:,} ticks"
+    load = f"{os.getloadavg()[0]:.1f} on {os.cpu_count()} cores"
+    measure.show({title: [dict(zip(names, row, strict=True)) for row in rows], "load": load}, asked.json)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,191 @@
+"""A run as one file, and back; going on from the file is bit-equal to never having stopped.
+
+The file is in the safetensors format: arrays as they are, and beside them, in the header's metadata, everything else as
+JSON. Nothing in it can be executed. A file may come from anyone, so sizes are checked before anything is read, and
+everything read is checked against what the file's own experiment calls for.
+"""
+
+import json
+import math
+from collections.abc import Mapping
+from typing import Any, NoReturn
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load as arrays_in
+from safetensors.torch import save as file_of
+from torch import Tensor
+
+from engine.config import Experiment
+from engine.fields import FieldError, shown
+from engine.history import CAPACITY
+from engine.optimizers import OPTIMIZERS
+from engine.training import Run
+
+FORMAT, VERSION = "rnn-playground run", 1
+MAX_BYTES = 48_000_000
+"""Of a file; that of the largest network a page takes has about 40 MB."""
+
+MAX_HEADER_BYTES = 4_000_000
+MOST_UPDATES = 10**12
+HISTORIES = {"losses": 2, "held_out": 3, "norms": 3}
+
+
+def save(run: Run) -> bytes:
+    """The run as a file. See `load`."""
+    state = run.state_dict()
+    arrays: dict[str, Tensor] = {f"network.{name}": value for name, value in state.pop("network").items()}
+    moments = state.pop("optimizer")["state"].get(0, {})
+    arrays |= {f"optimizer.{name}": value for name, value in moments.items() if value is not None}
+    arrays |= {f"ridge.{name}": value for name, value in (state.pop("ridge") or {}).items()}
+    arrays["before"] = state.pop("before")
+    for name in HISTORIES:
+        history = state.pop(name)
+        arrays[name] = torch.from_numpy(history["rows"])
+        state[name] = {"stride": history["stride"], "seen": history["seen"]}
+    metadata = {"format": FORMAT, "version": str(VERSION), "run": json.dumps(state, ensure_ascii=False)}
+    # Copied one by one: the weights are views of one vector, and a file holds each array on its own.
+    return file_of({name: value.detach().clone().contiguous() for name, value in arrays.items()}, metadata)
+
+
+def load(data: bytes) -> Run:
+    """The run in a file. Raises FieldError with a sentence about whatever is wrong with it."""
+    state = _state(data)
+    try:
+        arrays = arrays_in(data)
+    except (SafetensorError, ValueError, KeyError, TypeError, OverflowError):
+        _refuse("its arrays are damaged")
+    run = Run(Experiment.from_params(_params(state.get("experiment"))))
+    histories = {name: _history(name, state.get(name), arrays.pop(name, None)) for name in HISTORIES}
+    moments = {name.removeprefix("optimizer."): arrays.pop(name) for name in [*arrays] if name.startswith("optimizer.")}
+    expected = run.state_dict()
+    ridge = {f"ridge.{name}": value for name, value in (expected["ridge"] or {}).items()}
+    weights = {f"network.{name}": value for name, value in expected["network"].items()} | {"before": expected["before"]}
+    _same_layout(arrays, weights | ridge)
+    _same_places(arrays, weights)
+    updates = _whole("updates", state.get("updates"), MOST_UPDATES)
+    expected["optimizer"]["state"] = {0: moments} if _moments(run, moments, updates, expected["before"]) else {}
+    expected |= histories | {
+        "network": {name: arrays[f"network.{name}"] for name in expected["network"]},
+        "ridge": {name: arrays[f"ridge.{name}"] for name in expected["ridge"]} if ridge else None,
+        "before": arrays["before"],
+        "updates": updates,
+        "seconds": _amount("seconds", state.get("seconds")),
+        "gradient_norm": None if state.get("gradient_norm") is None else _amount("norm", state["gradient_norm"]),
+        "explosion": _explosion(state.get("explosion")),
+    }
+    loaded = Run.from_state_dict(expected)
+    with torch.no_grad():
+        if not loaded.network(loaded.probe(0).inputs).isfinite().all():
+            _refuse("its weights are so large that the network's answers are no numbers")
+    return loaded
+
+
+def _state(data: bytes) -> dict[str, Any]:
+    """What the header says beside the arrays."""
+    if len(data) > MAX_BYTES:
+        raise FieldError("run", f"The file has {len(data):,} bytes, and a saved run has {MAX_BYTES:,} at most.")
+    size = int.from_bytes(data[:8], "little")
+    if len(data) < 8 or not 2 <= size <= len(data) - 8 or data[8:9] != b"{":
+        raise FieldError("run", "The file is not a saved run. Choose one that was saved here with “Save run”.")
+    if size > MAX_HEADER_BYTES:
+        _refuse("its header is too long")
+    try:
+        metadata = json.loads(data[8 : 8 + size]).get("__metadata__")
+    except (ValueError, RecursionError, AttributeError):
+        _refuse("its header is damaged")
+    if not isinstance(metadata, dict) or metadata.get("format") != FORMAT:
+        raise FieldError("run", "The file holds arrays, but not those of a run. Choose one that was saved here.")
+    if metadata.get("version") != str(VERSION):
+        raise FieldError(
+            "run",
+            f"The file is of version {shown(metadata.get('version'))}, and this playground reads version {VERSION}. "
+            "Open it where it was saved.",
+        )
+    try:
+        state = json.loads(metadata["run"])
+    except (ValueError, RecursionError, KeyError, TypeError):
+        _refuse("its settings are damaged")
+    if not isinstance(state, dict):
+        _refuse("its settings are damaged")
+    return state
+
+
+def _params(given: object) -> dict[str, str]:
+    if not isinstance(given, dict) or not all(isinstance(value, str) for value in given.values()):
+        _refuse("its settings are damaged")
+    return given
+
+
+def _same_layout(arrays: Mapping[str, Tensor], expected: Mapping[str, Tensor]) -> None:
+    """Names, shapes and types as expected, and finite numbers."""
+    if arrays.keys() != expected.keys():
+        wrong = sorted(arrays.keys() ^ expected.keys())[0]
+        _refuse(f"it has not the arrays of its own network: {shown(wrong)} is missing or too many")
+    for name, value in arrays.items():
+        like = expected[name]
+        if value.shape != like.shape or value.dtype != like.dtype:
+            _refuse(
+                f"the array {shown(name)} has shape {tuple(value.shape)}, and its network needs {tuple(like.shape)}"
+            )
+        if not value.isfinite().all():
+            _refuse(f"the array {shown(name)} holds values that are no numbers")
+
+
+def _same_places(arrays: Mapping[str, Tensor], expected: Mapping[str, Tensor]) -> None:
+    """Whole numbers say where to look, such as a permutation; they follow from the experiment and are not learned."""
+    for name, like in expected.items():
+        if not like.is_floating_point() and not torch.equal(arrays[name], like):
+            _refuse(f"the array {shown(name)} is not that of its own experiment")
+
+
+def _moments(run: Run, moments: Mapping[str, Tensor], updates: int, weights: Tensor) -> bool:
+    """Whether the optimiser remembers anything; if so it is what it remembers after a step."""
+    if not moments and (updates == 0 or run.experiment.closed_form):
+        return False
+    dummy = torch.nn.Parameter(torch.zeros_like(weights))
+    dummy.grad = torch.zeros_like(dummy)
+    optimizer = OPTIMIZERS[run.experiment.training.optimizer]([dummy], lr=1e-3)
+    optimizer.step()
+    remembered = {name: value for name, value in optimizer.state[dummy].items() if value is not None}
+    _same_layout(moments, remembered)
+    return bool(moments)
+
+
+def _history(name: str, counters: object, rows: Tensor | None) -> dict[str, object]:
+    """A history as `History.restored` takes it."""
+    columns = HISTORIES[name]
+    if rows is None or rows.dtype != torch.float64 or rows.dim() != 2 or rows.shape[1] != columns:
+        _refuse(f"its {name} are no table of {columns} columns")
+    if len(rows) >= CAPACITY or not rows.isfinite().all() or not (rows[1:, 0] > rows[:-1, 0]).all():
+        _refuse(f"its {name} are not in order")
+    if not isinstance(counters, dict):
+        _refuse(f"its {name} have no counters")
+    stride, seen = (_whole(f"{name}.{key}", counters.get(key), MOST_UPDATES) for key in ("stride", "seen"))
+    if stride < 1 or stride & (stride - 1) or -(-seen // stride) != len(rows):
+        _refuse(f"its {name} do not fit their counters")
+    return {"rows": rows.numpy(), "stride": stride, "seen": seen}
+
+
+def _explosion(given: object) -> tuple[int, str] | None:
+    if given is None:
+        return None
+    if not isinstance(given, list) or len(given) != 2 or given[1] not in ("loss", "gradient"):
+        _refuse("how it ended is damaged")
+    return _whole("explosion", given[0], MOST_UPDATES), given[1]
+
+
+def _whole(name: str, value: object, most: int) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= most:
+        _refuse(f"{name} must be a whole number from 0 to {most:,}, and is {shown(value)}")
+    return value
+
+
+def _amount(name: str, value: object) -> float:
+    if not isinstance(value, int | float) or isinstance(value, bool) or not 0 <= value < math.inf:
+        _refuse(f"{name} must be a number, 0 or more, and is {shown(value)}")
+    return float(value)
+
+
+def _refuse(what: str) -> NoReturn:
+    raise FieldError("run", f"The saved run cannot be continued: {what}. Save it again where it comes from.")

@@ -1,0 +1,240 @@
+"""A sweep: the same task with every cell, at every lag, from several seeds; one row a run.
+
+`python -m engine.sweep --cells rnn,gru,lstm --lags 10,50,100 --seeds 3 --updates 1000 --out sweep.csv task=adding`
+writes each row as soon as its run is over. Interrupted and started again, it goes on with the runs that are missing.
+"""
+
+import argparse
+import csv
+import io
+import math
+import os
+import sys
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor, as_completed
+from dataclasses import dataclass, fields
+from multiprocessing import get_context
+from pathlib import Path
+from statistics import median
+from urllib.parse import urlencode
+
+import torch
+
+from engine.cells import CELLS
+from engine.config import Experiment
+from engine.fields import FieldError, Whole, number, shown
+from engine.training import HELD_OUT_EVERY, Run
+
+LAGS = {"echo": "delay", "neighbours": "distance"}
+"""The setting that says how long a task makes a network remember, where it is not the length."""
+
+MOST_RUNS = 300
+SEEDS = Whole(3, 1, 20, "seeds")
+UPDATES = Whole(1000, HELD_OUT_EVERY, 20_000, "updates")
+
+
+@dataclass(frozen=True)
+class Row:
+    """How one run ended. loss: held-out, after `updates`; ratio: over the chance level, so 1 means nothing learned.
+
+    ended: "done" or "exploded"; an exploded run's loss is the last that was a number. settings: the run as a link.
+    """
+
+    cell: str
+    lag: int
+    seed: int
+    updates: int
+    loss: float
+    chance: float
+    ratio: float
+    ended: str
+    settings: str
+
+
+@dataclass(frozen=True)
+class Job:
+    """One run of a sweep: what to train and for how many updates."""
+
+    lag: int
+    experiment: Experiment
+    updates: int
+
+    @property
+    def key(self) -> tuple[str, int]:
+        """What tells it from every other."""
+        return urlencode(self.experiment.to_params()), self.updates
+
+    def row(self, run: Run) -> Row:
+        """What its run came to."""
+        measured, chance = run.held_out.table(), self.experiment.task.chance_loss
+        loss = float(measured[-1, 1]) if len(measured) else math.inf
+        ended = "exploded" if run.explosion else "done"
+        cell, seed = self.experiment.network.cell, self.experiment.training.seed
+        return Row(cell, self.lag, seed, self.updates, loss, chance, loss / chance, ended, self.key[0])
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """Cells × lags × seeds 1 to `seeds`, everything else as in `base`. Raises FieldError."""
+
+    base: Experiment
+    cells: tuple[str, ...]
+    lags: tuple[int, ...]
+    seeds: int = SEEDS.default
+    updates: int = UPDATES.default
+
+    def __post_init__(self) -> None:
+        SEEDS.check("seeds", self.seeds)
+        UPDATES.check("updates", self.updates)
+        if not self.cells or not self.lags:
+            raise FieldError(
+                "lags" if self.cells else "cells", "A sweep needs one cell and one lag at least. Choose some."
+            )
+        count = len(self.cells) * len(self.lags) * self.seeds
+        if count > MOST_RUNS:
+            raise FieldError(
+                ("seeds", "lags", "cells"),
+                f"This sweep would be {count:,} runs, and {MOST_RUNS} is the limit. Take fewer cells, lags or seeds.",
+            )
+        self.jobs()
+
+    @property
+    def lag_setting(self) -> str:
+        """The task's setting that is swept."""
+        return LAGS.get(self.base.task_name, "length")
+
+    def jobs(self) -> list[Job]:
+        """Every run, seed by seed, so that an unfinished sweep already shows all cells and lags."""
+        params = self.base.to_params()
+        if self.lag_setting not in params:
+            raise FieldError("task", f"The task {self.base.task_name} has no lag to sweep. Choose another task.")
+        # Whole multiples, because the loss is measured on these updates.
+        updates = -(-self.updates // HELD_OUT_EVERY) * HELD_OUT_EVERY
+        return [
+            Job(
+                lag,
+                Experiment.from_params(params | {"cell": cell, self.lag_setting: str(lag), "seed": str(seed)}),
+                updates,
+            )
+            for seed in range(1, self.seeds + 1)
+            for lag in self.lags
+            for cell in self.cells
+        ]
+
+
+def portion(run: Run, updates: int, seconds: float) -> bool:
+    """Train for `seconds`, one update at least, but not beyond `updates`; whether the run has ended."""
+    end = time.perf_counter() + seconds
+    while run.updates < updates and not run.explosion:
+        run.update()
+        if time.perf_counter() >= end:
+            break
+    return run.updates >= updates or run.explosion is not None
+
+
+def over_chance(rows: Iterable[Row]) -> dict[tuple[str, int], float]:
+    """For each cell and lag the median over the seeds of the final loss over chance."""
+    found: dict[tuple[str, int], list[float]] = {}
+    for row in rows:
+        found.setdefault((row.cell, row.lag), []).append(row.ratio)
+    return {place: median(ratios) for place, ratios in found.items()}
+
+
+def to_csv(rows: Iterable[Row], header: bool = True) -> str:
+    """Rows as CSV."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    if header:
+        writer.writerow(field.name for field in fields(Row))
+    writer.writerows([getattr(row, field.name) for field in fields(Row)] for row in rows)
+    return out.getvalue()
+
+
+def done_in(path: Path) -> tuple[str, set[tuple[str, int]]]:
+    """The whole lines of a sweep's CSV and the runs they tell of; a line cut short by a crash is dropped."""
+    text = path.read_text(encoding="utf-8") if path.exists() else ""
+    text = text[: text.rfind("\n") + 1]
+    names = [field.name for field in fields(Row)]
+    if text and text.split("\n", 1)[0] != ",".join(names):
+        raise FieldError("out", f"{path} is no table of a sweep. Name another file.")
+    return text, {(line["settings"], int(line["updates"])) for line in csv.DictReader(io.StringIO(text))}
+
+
+def numbers(name: str, text: str) -> tuple[int, ...]:
+    """Whole numbers parted by commas, each once, in order. Raises FieldError."""
+    found = [number(int, part.strip()) for part in text.split(",") if part.strip()]
+    for value in found:
+        if not isinstance(value, int):
+            raise FieldError(
+                name, f"{name} must be whole numbers parted by commas, as in 10, 50; it was given {shown(text)}."
+            )
+    return tuple(sorted({int(value) for value in found}))
+
+
+def _whole_run(job: Job) -> Row:
+    torch.set_num_threads(1)
+    torch.set_flush_denormal(True)
+    run = Run(job.experiment)
+    portion(run, job.updates, float("inf"))
+    return job.row(run)
+
+
+def _rows(jobs: list[Job], workers: int) -> Iterator[Row]:
+    """The rows as they come, from processes of their own if there are to be several."""
+    pool = ThreadPoolExecutor(1) if workers == 1 else ProcessPoolExecutor(workers, get_context("spawn"))
+    try:
+        for future in as_completed([pool.submit(_whole_run, job) for job in jobs]):
+            yield future.result()
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _asked(arguments: list[str]) -> tuple[Sweep, Path, int]:
+    parser = argparse.ArgumentParser(prog="python -m engine.sweep", description=__doc__.split("\n", 1)[0])
+    parser.add_argument("--cells", default=",".join(CELLS), help=f"of {', '.join(CELLS)}")
+    parser.add_argument("--lags", default="10,50,100")
+    parser.add_argument("--seeds", default=str(SEEDS.default), help="how many, from 1 on")
+    parser.add_argument("--updates", default=str(UPDATES.default))
+    parser.add_argument("--workers", type=int, default=max(1, (os.cpu_count() or 1) - 1), help="processes")
+    parser.add_argument("--out", type=Path, default=Path("sweep.csv"))
+    parser.add_argument("settings", nargs="*", metavar="name=value", help="settings as in a link, such as task=copy")
+    given = parser.parse_args(arguments)
+    settings: Mapping[str, str] = dict(text.partition("=")[::2] for text in given.settings)
+    sweep = Sweep(
+        Experiment.from_params(settings),
+        tuple(given.cells.split(",")),
+        numbers("lags", given.lags),
+        SEEDS.read("seeds", given.seeds),
+        UPDATES.read("updates", given.updates),
+    )
+    return sweep, given.out, max(1, given.workers)
+
+
+def main(arguments: list[str]) -> int:
+    """Run the sweep that the command line asks for."""
+    try:
+        sweep, path, workers = _asked(arguments)
+        written, done = done_in(path)
+    except FieldError as problem:
+        print(problem, file=sys.stderr)
+        return 2
+    jobs = [job for job in sweep.jobs() if job.key not in done]
+    print(f"{len(jobs)} runs to go, {len(sweep.jobs()) - len(jobs)} are in {path} already.")
+    with path.open("w", encoding="utf-8") as out:
+        out.write(written or to_csv([]))
+        out.flush()
+        for row in _rows(jobs, workers):
+            out.write(to_csv([row], header=False))
+            out.flush()
+            print(
+                f"{row.cell} lag {row.lag} seed {row.seed}: loss {row.loss:.4g}, {row.ratio:.0%} of chance, {row.ended}"
+            )
+    return 0
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except KeyboardInterrupt:
+        sys.exit("Interrupted; the same command goes on from here.")

@@ -1,0 +1,23 @@
+"""The teacher's page: who trains and how fast, and a sweep over cells, lags and seeds."""
+
+import streamlit as st
+
+from engine.slices import Frame
+from playground import class_panels, words
+from playground.frame import live
+
+
+def bar_only(_: Frame) -> None:
+    """The teacher's own run goes on; its pictures are on the first page."""
+
+
+live(bar_only)
+
+st.title("Class")
+st.caption(words.CLASS)
+class_panels.people()
+
+st.subheader("Sweep")
+st.caption(words.SWEEP)
+class_panels.ask_for_sweep()
+class_panels.sweep()

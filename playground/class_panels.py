@@ -1,0 +1,106 @@
+"""The parts of the teacher's page: who trains and how fast, and the sweep."""
+
+from functools import partial
+
+import pandas as pd
+import streamlit as st
+
+from engine import CELLS, FieldError
+from engine.budget import check_memory
+from engine.sweep import SEEDS, UPDATES, Sweep, numbers, over_chance, to_csv
+from playground import server, words
+from playground.charts.sweep import sweep_data, sweep_map
+from playground.frame import visitor
+from playground.panels import show
+from playground.settings import SETTINGS
+from playground.sweeping import Sweeping
+
+STANDARD = ["rnn", "gru", "lstm"]
+CELL_NAME = partial(words.choice, name="cell")
+
+EVERY = 1.0
+"""Seconds between two looks at the class, and at a sweep under way."""
+
+
+@st.fragment(run_every=EVERY)
+def people() -> None:
+    """How many are here and train, and how fast."""
+    with st.container(horizontal=True, gap="medium"):
+        st.metric("Here", f"{server.PLACES.taken} of {server.PLACES.limit}", width=130)
+        st.metric("Waiting", server.PLACES.waiting, width=100)
+        st.metric("Training", server.POOL.training, width=100)
+        st.metric("Updates/s, all", f"{server.POOL.rate:,.0f}", width=140)
+        st.metric("Frames/s, each", f"{1 / server.POOL.tick:g}", width=140)
+
+
+def ask_for_sweep() -> None:
+    """The controls of a sweep, and what became of the last one."""
+    base = visitor().experiment
+    first, second, third, fourth = st.columns([4, 3, 2, 2], gap="medium")
+    cells = first.multiselect("Cells", list(CELLS), default=STANDARD, format_func=CELL_NAME, key="sweep.cells")
+    lags = second.text_input("Lags", "10, 50, 100", key="sweep.lags", max_chars=100, help=words.SWEEP_LAGS)
+    seeds = third.number_input("Seeds", SEEDS.low, SEEDS.high, SEEDS.default, key="sweep.seeds")
+    updates = fourth.number_input("Updates", UPDATES.low, UPDATES.high, UPDATES.default, step=25, key="sweep.updates")
+    try:
+        sweep = Sweep(base, tuple(cells), numbers("lags", lags), int(seeds), int(updates))
+        for job in sweep.jobs():
+            check_memory(job.experiment, SETTINGS.visitor_mb)
+    except FieldError as problem:
+        st.error(words.sentence(problem, base.task_name), icon=":material/error:")
+        return
+    st.button(
+        f"Start {len(sweep.jobs())} runs",
+        icon=":material/grid_on:",
+        on_click=lambda: st.session_state.update(sweep=Sweeping(sweep, server.POOL)),
+        key="sweep.start",
+        disabled="sweep" in st.session_state and st.session_state["sweep"].going,
+    )
+
+
+def sweep() -> None:
+    """The sweep under way, or the last one: progress, heat map, rows."""
+    under_way: Sweeping | None = st.session_state.get("sweep")
+    if under_way is None:
+        return
+    going = under_way.going
+
+    @st.fragment(run_every=server.POOL.tick if going else None)
+    def tick() -> None:
+        under_way.tick()
+        _progress(under_way)
+        _results(under_way)
+        if under_way.going != going:
+            st.rerun()
+
+    tick()
+
+
+def _progress(under_way: Sweeping) -> None:
+    done, count = len(under_way.rows) + under_way.failed, under_way.count
+    state = "going" if under_way.going else "done" if done == count else "cancelled"
+    st.progress(done / count, words.SWEEP_STATE[state].format(done=done, count=count))
+    st.button(
+        "Cancel", icon=":material/stop:", on_click=under_way.cancel, key="sweep.cancel", disabled=not under_way.going
+    )
+    if under_way.failed:
+        st.error(words.SWEEP_FAILED.format(count=under_way.failed), icon=":material/error:")
+
+
+def _results(under_way: Sweeping) -> None:
+    asked, rows = under_way.sweep, under_way.rows
+    names = {key: cell.about.name for key, cell in CELLS.items()}
+    cells = tuple(names[cell] for cell in asked.cells)
+    show(sweep_map(cells, asked.lags), sweep_data(over_chance(rows), names), "sweep.map")
+    st.caption(words.SWEEP_LOOK)
+    st.download_button(
+        "Download CSV",
+        data=lambda: to_csv(under_way.rows),
+        file_name=f"sweep-{asked.base.task_name}.csv",
+        mime="text/csv",
+        icon=":material/download:",
+        on_click="ignore",
+        key="sweep.download",
+        disabled=not rows,
+    )
+    if rows:
+        st.dataframe(pd.DataFrame(rows).drop(columns="settings"), hide_index=True, height=320, key="sweep.rows")

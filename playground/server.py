@@ -1,0 +1,118 @@
+"""What there is once a server: the pool, the places, the log; and what follows from a visitor's coming and going."""
+
+import gc
+import logging
+import sys
+import threading
+import time
+from uuid import uuid4
+
+import streamlit as st
+
+from playground.executor import Pool
+from playground.places import Places
+from playground.session import Session
+from playground.settings import SETTINGS
+
+PULSE = 60.0
+"""Seconds between two lines in the log that say how many train."""
+
+log = logging.getLogger("playground")
+
+
+def _pool() -> Pool:
+    """Threads of this server, or a cluster if the address of a scheduler is set."""
+    if SETTINGS.scheduler:
+        try:
+            from playground.cluster import Cluster
+
+            return Cluster(SETTINGS.workers, SETTINGS.scheduler)
+        except ModuleNotFoundError as problem:
+            log.error(
+                "%s. Slices run here; pip install -r requirements-cluster.txt brings what a cluster needs.", problem
+            )
+    return Pool(SETTINGS.workers)
+
+
+POOL = _pool()
+PLACES = Places(SETTINGS.visitors, float(st.get_option("server.disconnectedSessionTTL")))
+
+
+DRAWING = threading.Lock()
+"""Held while a page is drawn. Python runs one thread at a time: pages drawn at once only get in each other's way."""
+
+SWITCH = 0.0005
+"""Seconds for which a thread may hold up the others; Python's 5 ms would cost a trainer that much after each call."""
+
+
+class Presence:
+    """A visitor's connection. Streamlit makes one for each and lets it go when the connection ends."""
+
+    def __init__(self, visitor: str) -> None:
+        self.visitor = visitor
+        self.session: Session | None = None
+
+    def end(self) -> None:
+        """The tab was closed or the line broke: the run rests at once, and its place waits for the visitor's return."""
+        trained = self.session is not None and self.session.updates > 0
+        if self.session is not None:
+            self.session.rest()
+        PLACES.gone(self.visitor, may_return=trained)
+        log.info("event=left visitors=%d training=%d", PLACES.taken, POOL.training)
+
+
+@st.cache_resource
+def prepare() -> None:
+    """Once a server: the log's form, and what the imports made is kept out of every later garbage collection."""
+    if not log.handlers:
+        handler = logging.StreamHandler(sys.stderr)
+        handler.setFormatter(logging.Formatter("time=%(asctime)s level=%(levelname)s logger=%(name)s %(message)s"))
+        log.addHandler(handler)
+        log.setLevel(logging.INFO)
+    log.info("event=started workers=%d places=%d scheduler=%s", SETTINGS.workers, PLACES.limit, SETTINGS.scheduler)
+    gc.collect()
+    gc.freeze()
+    sys.setswitchinterval(SWITCH)
+
+
+@st.cache_resource(scope="session", on_release=Presence.end, show_spinner=False)
+def _presence(visitor: str) -> Presence:
+    return Presence(visitor)
+
+
+def presence() -> Presence:
+    """This visitor's connection."""
+    return _presence(st.session_state.setdefault("visitor", uuid4().hex))
+
+
+def admitted() -> bool:
+    """Whether this visitor has a place, now at the latest."""
+    new = "session" not in st.session_state
+    let_in = PLACES.admit(presence().visitor)
+    if new and let_in:
+        log.info("event=arrived visitors=%d waiting=%d training=%d", PLACES.taken, PLACES.waiting, POOL.training)
+    return let_in
+
+
+class Pulse:
+    """One line a minute while somebody trains."""
+
+    def __init__(self) -> None:
+        self._next = 0.0
+
+    def beat(self) -> None:
+        """To be called at every tick; writes when a minute has passed."""
+        now = time.monotonic()
+        if now >= self._next:
+            self._next = now + PULSE
+            log.info(
+                "event=pulse visitors=%d waiting=%d training=%d updates_per_second=%.0f tick=%.2f",
+                PLACES.taken,
+                PLACES.waiting,
+                POOL.training,
+                POOL.rate,
+                POOL.tick,
+            )
+
+
+PULSE_LINE = Pulse()

@@ -1,0 +1,52 @@
+"""What whoever runs a server can set, all of it from environment variables; README.md lists them."""
+
+import logging
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from engine.fields import FieldError, Text, Whole, setting, specs
+
+log = logging.getLogger(__name__)
+
+
+def cores() -> int:
+    """How many cores this process may use."""
+    allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    return allowed or 1
+
+
+@dataclass(frozen=True)
+class Settings:
+    """One field a variable, in upper case behind PLAYGROUND_; the scheduler's is Dask's own, DASK_SCHEDULER_ADDRESS.
+
+    workers: threads that train. visitors: how many are let in at once. visitor_mb: what one visitor's run may need.
+    idle_minutes: how long a run goes on when nobody touches its page.
+    """
+
+    workers: int = setting(Whole(max(1, cores() - 1), 1, 64, "threads"))
+    visitors: int = setting(Whole(60, 1, 1000, "visitors"))
+    visitor_mb: int = setting(Whole(96, 16, 96, "MB"))
+    idle_minutes: int = setting(Whole(30, 1, 1440, "minutes"))
+    scheduler: str = setting(Text("", 200))
+
+    @classmethod
+    def read(cls, environ: Mapping[str, str]) -> "Settings":
+        """The settings in `environ`. One that cannot be used takes its default, and the log says so."""
+        found = {}
+        for name, spec in specs(cls).items():
+            text = environ.get(variable(name), "")
+            if text:
+                try:
+                    found[name] = spec.read(variable(name), text)
+                except FieldError as problem:
+                    log.error("%s The default, %s, is used.", problem, spec.write(spec.default))  # type: ignore[arg-type]
+        return cls(**found)  # type: ignore[arg-type]  # each was read by its own spec
+
+
+def variable(name: str) -> str:
+    """The environment variable that sets the field `name`."""
+    return "DASK_SCHEDULER_ADDRESS" if name == "scheduler" else f"PLAYGROUND_{name.upper()}"
+
+
+SETTINGS = Settings.read(os.environ)

@@ -1,0 +1,118 @@
+"""The pool: its threads' time in equal shares, and pages that tick more rarely the more of them there are."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from playground import executor
+from playground.executor import MARGIN, QUIET, SHORTEST, TICK, TICKS_A_SECOND, Pool
+
+
+@pytest.fixture
+def pool() -> Iterator[Pool]:
+    made = Pool(1)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    now = [100.0]
+    monkeypatch.setattr(executor.time, "monotonic", lambda: now[0])
+    return now
+
+
+def train(pool: Pool, count: int) -> None:
+    for visitor in range(count):
+        pool.trains(visitor)
+
+
+def test_one_alone_has_the_whole_tick(pool: Pool) -> None:
+    train(pool, 1)
+    assert pool.slice_seconds(0, TICK) == TICK - MARGIN
+
+
+def test_shares_of_all_who_train_add_up_to_the_threads_time(pool: Pool) -> None:
+    for count in (2, 5, 10, 30):
+        train(pool, count)
+        assert count * pool.slice_seconds(0, 0.5) <= 0.5
+
+
+def test_who_waited_longer_gets_more(pool: Pool) -> None:
+    train(pool, 10)
+    assert pool.slice_seconds(0, 1.0) == pytest.approx(2 * pool.slice_seconds(0, 0.5), rel=0.02)
+
+
+def test_a_slice_never_outlasts_a_tick_nor_falls_below_the_shortest(pool: Pool) -> None:
+    train(pool, 1)
+    assert pool.slice_seconds(0, 1e6) < TICK
+    assert pool.slice_seconds(0, 0.0) <= SHORTEST
+
+
+def test_who_had_less_processor_time_gets_more_until_all_are_even(pool: Pool) -> None:
+    train(pool, 10)
+    (even,) = {pool.slice_seconds(visitor, 0.5) for visitor in range(10)}
+    for visitor in range(1, 10):
+        pool.spent(visitor, 0.01)
+    assert pool.slice_seconds(1, 0.5) == pytest.approx(even)
+    assert pool.slice_seconds(0, 0.5) > even
+    pool.spent(0, 0.01)
+    assert pool.slice_seconds(0, 0.5) == pytest.approx(even)
+    pool.spent(0, 0.01)
+    assert even / 2 <= pool.slice_seconds(0, 0.5) < even
+    for visitor in range(1, 10):
+        pool.spent(visitor, 100)
+    assert pool.slice_seconds(0, 0.5) <= 3 * even, "one slice makes good so much and no more"
+
+
+def test_a_few_who_tick_rarely_hold_nobody_up(pool: Pool) -> None:
+    train(pool, 10)
+    (even,) = {pool.slice_seconds(visitor, 0.5) for visitor in range(10)}
+    for visitor in range(3, 10):
+        pool.spent(visitor, 5)
+    assert pool.slice_seconds(9, 0.5) == pytest.approx(even)
+
+
+def test_who_comes_late_is_not_owed_the_time_before(pool: Pool) -> None:
+    train(pool, 5)
+    assert len({pool.slice_seconds(visitor, 0.5) for visitor in range(5)}) == 1
+    for visitor in range(5):
+        pool.spent(visitor, 50)
+    pool.trains("late")
+    assert pool.slice_seconds("late", 0.5) == pytest.approx(pool.slice_seconds(0, 0.5))
+
+
+def test_two_threads_give_two_visitors_a_whole_tick_each() -> None:
+    pool = Pool(2)
+    train(pool, 2)
+    assert pool.slice_seconds(0, TICK) == TICK - MARGIN
+    pool.close()
+
+
+def test_who_rests_or_stops_ticking_does_not_count(pool: Pool, clock: list[float]) -> None:
+    train(pool, 3)
+    pool.rests(0)
+    assert pool.training == 2
+    clock[0] += QUIET + 1
+    pool.trains(1)
+    assert pool.training == 1
+
+
+def test_pages_tick_more_rarely_with_company_and_no_faster_at_the_first_who_leaves(pool: Pool) -> None:
+    for count in (1, 5, 15, 30, 60, 100, 300):
+        train(pool, count)
+        assert count / pool.tick <= TICKS_A_SECOND
+    slow = pool.tick
+    pool.rests(0)
+    assert pool.tick == slow
+    for visitor in range(300):
+        pool.rests(visitor)
+    assert pool.tick == TICK
+
+
+def test_rate_counts_the_last_seconds_only(pool: Pool, clock: list[float]) -> None:
+    pool.made(50)
+    pool.made(70)
+    assert pool.rate == 12
+    clock[0] += 60
+    assert pool.rate == 0

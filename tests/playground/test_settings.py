@@ -1,0 +1,44 @@
+"""What whoever runs a server can set: read from the environment, checked, and listed in the README."""
+
+import dataclasses
+import logging
+from pathlib import Path
+
+import pytest
+
+from engine.fields import specs
+from playground.settings import Settings, variable
+
+README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+
+
+def test_nothing_set_means_defaults() -> None:
+    settings = Settings.read({})
+    assert settings == Settings()
+    assert settings.workers >= 1
+    assert settings.scheduler == ""
+
+
+def test_what_is_set_is_taken() -> None:
+    given = {
+        "PLAYGROUND_WORKERS": "3",
+        "PLAYGROUND_VISITORS": "7",
+        "PLAYGROUND_VISITOR_MB": "32",
+        "PLAYGROUND_IDLE_MINUTES": "5",
+        "DASK_SCHEDULER_ADDRESS": "tcp://10.0.0.1:8786",
+    }
+    assert dataclasses.astuple(Settings.read(given)) == (3, 7, 32, 5, "tcp://10.0.0.1:8786")
+
+
+@pytest.mark.parametrize("value", ["0", "-1", "many", "1e3", "４", "99999", "1.5"])
+def test_what_cannot_be_used_is_said_and_takes_its_default(value: str, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.ERROR):
+        assert Settings.read({"PLAYGROUND_VISITORS": value}) == Settings()
+    assert "PLAYGROUND_VISITORS must be a whole number from 1 to 1,000 visitors" in caplog.text
+    assert value in caplog.text
+
+
+def test_every_variable_stands_in_the_readme_with_its_default() -> None:
+    for name in specs(Settings):
+        row = next(line for line in README.splitlines() if f"`{variable(name)}`" in line)
+        assert name in {"workers", "scheduler"} or str(getattr(Settings(), name)) in row

@@ -1,0 +1,134 @@
+"""Slices on a real Dask cluster whose workers and scheduler are killed: no run is lost, and none is another's."""
+
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from engine import Run
+from engine.slices import Frame, Look, slice_of
+from playground.cluster import Cluster
+from playground.session import Session
+from tests.engine.runs import assert_same_place, trained
+from tests.playground.visitors import alone, chosen, losses, tick_until
+from tests.processes import Scheduler, Worker, wait_until
+
+# Dask's own, when a connection breaks under it: the sockets of the lost side are closed by the collector.
+pytestmark = [
+    pytest.mark.filterwarnings("ignore::ResourceWarning"),
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+]
+
+
+@pytest.fixture
+def scheduler() -> Iterator[Scheduler]:
+    with Scheduler() as started:
+        yield started
+
+
+@pytest.fixture
+def pool(scheduler: Scheduler) -> Iterator[Cluster]:
+    made = Cluster(1, scheduler.address)
+    yield made
+    made.close()
+
+
+def long_slice(run: Run, look: Look, seconds: float) -> Frame:
+    """One that is sure to be under way when something happens to its worker."""
+    frame = slice_of(run, look, seconds)
+    time.sleep(2)
+    return frame
+
+
+def broken(run: Run) -> Frame:
+    run.update()
+    raise ArithmeticError("out of numbers")
+
+
+def workers(pool: Cluster, count: int) -> None:
+    wait_until(lambda: pool.workers == count and pool._has_workers, "The pool did not see its workers")
+
+
+def test_a_run_on_the_cluster_is_the_run_itself(scheduler: Scheduler, pool: Cluster) -> None:
+    with Worker(scheduler):
+        workers(pool, 1)
+        session = Session(chosen(), pool)
+        session.play()
+        tick_until(session, 20, seconds=30)
+        session.pause()
+        session.step()
+        assert not pool.away
+        count = session.run.updates
+        assert losses(session, count) == alone(count)
+        assert_same_place(session.run, trained(count))
+
+
+def test_what_raises_on_a_worker_raises_here(scheduler: Scheduler, pool: Cluster) -> None:
+    with Worker(scheduler):
+        workers(pool, 1)
+        session = Session(chosen(), pool)
+        before = session._held.saved
+        problem = pool.slice(broken, session._held).exception(timeout=20)
+        assert isinstance(problem, ArithmeticError)
+        assert "in broken" in problem.__notes__[0], "the log has to show where"
+        assert session._held.saved == before, "the run is as it was"
+
+
+def test_a_worker_killed_amid_a_slice(scheduler: Scheduler, pool: Cluster) -> None:
+    """The slice is done again on the other worker, from where the last one ended, with the same losses."""
+    first = Worker(scheduler)
+    workers(pool, 1)
+    session = Session(chosen(), pool)
+    session.step()
+    out = pool.slice(long_slice, session._held, Look(), 0.1)
+    time.sleep(0.5)
+    with Worker(scheduler):
+        first.kill()
+        frame = out.result(timeout=30)
+        session._keep(out)
+        assert not pool.away
+        assert frame.snapshot.updates > 1
+        assert losses(session, frame.snapshot.updates) == alone(frame.snapshot.updates)
+
+
+def test_the_last_worker_killed(scheduler: Scheduler, pool: Cluster) -> None:
+    """Without a worker nothing would ever come back, so the run goes on here."""
+    worker = Worker(scheduler)
+    workers(pool, 1)
+    session = Session(chosen(), pool)
+    session.play()
+    tick_until(session, 5, seconds=30)
+    worker.kill()
+    tick_until(session, session.updates + 20, seconds=40)
+    session.pause()
+    assert not session.failed
+    count = session.run.updates
+    assert losses(session, count) == alone(count)
+
+
+def test_a_scheduler_that_goes_and_comes_back(scheduler: Scheduler, pool: Cluster) -> None:
+    with Worker(scheduler):
+        workers(pool, 1)
+        session = Session(chosen(), pool)
+        session.play()
+        tick_until(session, 5, seconds=30)
+        scheduler.kill()
+        wait_until(lambda: pool.away, "Nobody noticed")
+        tick_until(session, session.updates + 20, seconds=30)
+        with Scheduler(scheduler.port) as again, Worker(again):
+            wait_until(lambda: not pool.away, "The cluster was not found again")
+            workers(pool, pool.workers)
+            tick_until(session, session.updates + 20, seconds=30)
+            session.pause()
+    assert not session.failed
+    count = session.run.updates
+    assert losses(session, count) == alone(count)
+
+
+def test_no_scheduler_at_all() -> None:
+    pool = Cluster(1, "tcp://127.0.0.1:9")
+    assert pool.away
+    session = Session(chosen(), pool)
+    session.step()
+    assert losses(session, 1) == alone(1)
+    pool.close()
