@@ -169,12 +169,20 @@ class Network(nn.Module):
 
     @property
     def sizes(self) -> dict[str, int]:
-        """How many trained numbers each part has: entrance, layer 1, …, readout; a layer's for each direction."""
+        """How many trained numbers each part has: entrance, layer 1, …, readout; a layer's for each direction.
+
+        "connection 2" and so on stand beside their layers where a connection has weights.
+        """
         layers = {
-            f"layer {number}": count(layer) // len(layer.directions) + count(connection)  # type: ignore[arg-type]
-            for number, (layer, connection) in enumerate(zip(self.layers, self.connections, strict=True), 1)
+            f"layer {number}": count(layer) // len(layer.directions)  # type: ignore[arg-type]
+            for number, layer in enumerate(self.layers, 1)
         }
-        return {"entrance": count(self.entrance), **layers, "readout": count(self.readout)}
+        between = {
+            f"connection {number}": weights
+            for number, connection in enumerate(self.connections, 1)
+            if (weights := count(connection))
+        }
+        return {"entrance": count(self.entrance), **layers, **between, "readout": count(self.readout)}
 
 
 def count(module: nn.Module) -> int:

@@ -160,8 +160,10 @@ def consequences(scene: Scene) -> None:
     batch = probe(frame.snapshot.experiment, frame.look.probe)
     after = trace(changed(scene.network, scene.change), frame.snapshot.experiment.task, batch)
     st.subheader("What follows", anchor=False)
-    _answers(before, after)
     difference = _state(after, place) - _state(before, place)
+    if not difference.any() and np.array_equal(before.outputs, after.outputs):
+        st.markdown(words.NO_DIFFERENCE)
+    _answers(before, after)
     top = _end(difference)
     left, right = st.columns(2, gap="medium")
     with left:

@@ -151,6 +151,8 @@ def _widgets() -> dict[str, Any]:
     training = specs(Training)
     training["batch"] = _largest(values, training["batch"])
     values |= _group(training, "", "")
+    if values.get("fit") == "ridge" and issubclass(TASKS[task], Amounts):
+        st.caption(words.RIDGE_SOLVES)
     return values
 
 

@@ -63,22 +63,43 @@ def _chain(line: Line, changing: Collection[str], letters: Sequence[str] = ()) -
 
 
 def _rows(part: Part, decimals: int, changing: Collection[str], letters: Sequence[str]) -> list[tuple[str, int]]:
-    """A part after =, broken between the terms of its outermost sum: rows, and how long each is."""
-    before, after, body = "", "", part
-    if part.kind == "call" and part.parts[0].kind == "sum":
-        body = part.parts[0]
-        further = [_latex(each, decimals, changing, letters) for each in part.parts[1:]]
-        before, after = f"{_function(part.sign)}(", "".join(rf",\, {text}" for text in further) + ")"
-    text, length, rows = f"= {before}", 0, []
-    for number, term in enumerate(body.parts if body.kind == "sum" else (body,)):
-        size = _length(term, decimals)
+    """A part after =, broken where it must be: rows, and how long each is."""
+    text, length, rows = "=", 0, []
+    for piece, size in _pieces(part, decimals, changing, letters, True):
         if length and length + size > ROW:
             rows.append((text, length))
             text, length = r"\quad", 0
-        joint = "" if number == 0 or term.kind == "negative" else "+ "
-        text += f" {joint}{_latex(term, decimals, changing, letters, first=number == 0)}"
-        length += size + 3
-    return [*rows, (text + after, length + sum(_length(each, decimals) for each in part.parts[1:] if after))]
+        text, length = f"{text} {piece}", length + size
+    return [*rows, (text, length)]
+
+
+def _pieces(
+    part: Part, decimals: int, changing: Collection[str], letters: Sequence[str], first: bool, whole: bool = False
+) -> list[tuple[str, int]]:
+    """A part in pieces between which a row may end, and how long each is; all of it at once if `whole` and short."""
+    size = _length(part, decimals)
+    if not part.parts or part.kind in ("test", "negative") or (whole and size <= ROW):
+        return [(_latex(part, decimals, changing, letters, first), size)]
+    if part.entry is not None:
+        weight, value = (each._replace(label="") for each in part.parts)
+        right = _under(_latex(value, decimals, changing, letters, False), _entry(part, letters))
+        ends = (_latex(weight, decimals, changing, letters, first), rf"\cdot {right}")
+        return [(end, size // 2) for end in ends]
+    joint = {"sum": "+ ", "product": r"\cdot "}.get(part.kind, r",\, ")
+    found: list[tuple[str, int]] = []
+    for number, each in enumerate(part.parts):
+        opening = first and number == 0 if part.kind != "call" else True
+        inner = _pieces(each, decimals, changing, letters, opening, whole=part.kind != "call")
+        if part.kind == "product" and each.kind == "sum":
+            inner = _bracketed("(", inner, ")")
+        found += inner if number == 0 or each.kind == "negative" else _bracketed(joint, inner, "")
+    return _bracketed(f"{_function(part.sign)}(", found, ")") if part.kind == "call" else found
+
+
+def _bracketed(before: str, pieces: list[tuple[str, int]], after: str) -> list[tuple[str, int]]:
+    (first, size), *others = pieces
+    *inner, (last, length) = [(before + first, size + 2), *others]
+    return [*inner, (last + after, length)]
 
 
 def _length(part: Part, decimals: int) -> int:

@@ -219,7 +219,7 @@ def pick(frame: Frame, place: Place) -> None:
             st.session_state[PICKED] += 1
 
     high = limit(h)
-    picture = picking("h", *h.shape, high, is_dark())
+    picture = picking("h", *h.shape, high)
     data = picking_data(h, high, place.t, place.unit)
     st.vega_lite_chart(picture.filled(data), key=key, alt=picture.alt, on_select=clicked, width="stretch")
     st.caption(words.PICK)

@@ -295,6 +295,9 @@ HANDLES = {"input": "Input {name}", "state": "State before, {name}", "weight": "
 NOT_FREE = "This entry has no effect in this cell."
 CHANGED = "Changed: {what}{at} is now {value}."
 AT_STEP = " at its step {step}"
+NO_DIFFERENCE = (
+    "Nothing: on this sequence, wherever the number is used, it or what it leads to is multiplied by 0 or cut off."
+)
 DIFFERENCE_TITLE = "**Change of the hidden state h**"
 DIFFERENCE = "With the change minus without it. Look at how long the colour lasts: so long the network remembers."
 

@@ -17,9 +17,9 @@ class EchoStateCell(Cell):
     h = (1−a) h₋ + a tanh(W_in x + W h₋ + b)
 
     x (B, I), h (B, H) in −1..1. W_in and W are uniform in −1..1, b in ±0.1; a share `sparsity` of W is 0, and W is
-    scaled to the spectral `radius`. a is the `leak`. With fit = ridge the readout is that of ridge regression, in
-    closed form, over all sequences seen so far: V = Y Rᵀ (R Rᵀ + λI)⁻¹ with λ = `ridge`; with fit = gradient the
-    optimizer trains it.
+    scaled so that its largest eigenvalue has the modulus `radius`. a is the `leak`. With fit = ridge the readout is
+    that of ridge regression, in closed form, over all sequences seen so far: V = Y Rᵀ (R Rᵀ + λI)⁻¹ with λ = `ridge`;
+    with fit = gradient the optimizer trains it.
     Source: Jaeger 2001; the leak as in Lukoševičius 2012. No part of torch.nn.
     """
 

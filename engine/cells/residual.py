@@ -18,7 +18,7 @@ class ResidualInputCell(Cell):
 
     x (B, I), h (B, H), without bound: |h| ≤ t. ∂h/∂h₋ is the identity, so the gradient neither grows nor fades; but
     what a step adds cannot depend on what is remembered, so the order of the inputs is lost.
-    Source: S1 (1.22), with tanh for its g. No library ships it.
+    Source: Qiu, Neural Networks and Deep Learning, (1.22), with tanh for its g. No library ships it.
     """
 
     about = About(
@@ -66,7 +66,7 @@ class ResidualCell(StackedCell):
     h = h₋ + tanh(W x + b_ih + U h₋ + b_hh)
 
     x (B, I), h (B, H), without bound: |h| ≤ t. ∂h/∂h₋ = 1 + diag(tanh′) U: the 1 keeps the gradient from vanishing.
-    Source: S1 (1.23), with tanh for its g. No library ships it.
+    Source: Qiu, Neural Networks and Deep Learning, (1.23), with tanh for its g. No library ships it.
     """
 
     about = About(

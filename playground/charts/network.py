@@ -213,7 +213,8 @@ def unrolled_data(trace: Trace) -> Data:
 
 def rows(sizes: Mapping[str, int]) -> int:
     """Boxes above the input: an entrance if there is one, the layers, the readout."""
-    return len(sizes) - (not sizes["entrance"])
+    layers = sum(part.startswith("layer") for part in sizes)
+    return layers + 1 + bool(sizes["entrance"])
 
 
 @lru_cache(maxsize=16)
@@ -268,7 +269,10 @@ def folded_data(experiment: Experiment, sizes: Mapping[str, int]) -> Data:
         for k, direction in enumerate(directions):
             place = 1.0 if len(directions) == 1 else 0.52 + 0.96 * k
             name = f"layer {layer} {ARROW[direction]}"
-            boxes.append((place, row, name, f"{network.hidden} × {steps}", parameters(f"layer {layer}"), True))
+            weights = parameters(f"layer {layer}")
+            if k == 0 and f"connection {layer}" in sizes:
+                weights += f" + {sizes[f'connection {layer}']:,} {network.connection}"
+            boxes.append((place, row, name, f"{network.hidden} × {steps}", weights, True))
         if layer < network.layers:
             steps = -(-steps // network.window(layer))
     answers = task.steps if task.readout == "every" else 1

@@ -11,8 +11,12 @@ PICK = "pick"
 """The name of the selection that a click makes; its fields are step and unit, both from 1."""
 
 
+FRAME = ink(dark=False)
+"""Dark on any theme, as the cells are light on any."""
+
+
 @lru_cache(maxsize=64)
-def picking(name: str, steps: int, units: int, high: float, dark: bool) -> Picture:
+def picking(name: str, steps: int, units: int, high: float) -> Picture:
     """As the heat map of every page, with a frame and with clicks."""
     drawn = heatmap(name, steps, units, -high, high)
     (cells,) = drawn.spec["layer"]
@@ -21,7 +25,7 @@ def picking(name: str, steps: int, units: int, high: float, dark: bool) -> Pictu
     places = {axis: {**cells["encoding"][axis], "field": axis} for axis in ("x", "y")}
     frame = {
         "data": {"name": "here"},
-        "mark": {"type": "rect", "filled": False, "stroke": ink(dark), "strokeWidth": 2, "tooltip": None},
+        "mark": {"type": "rect", "filled": False, "stroke": FRAME, "strokeWidth": 2, "tooltip": None},
         "encoding": {**places, "x2": {"field": "x2"}, "y2": {"field": "y2"}},
     }
     cells = {**cells, "mark": {**cells["mark"], "cursor": "pointer"}}

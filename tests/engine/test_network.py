@@ -251,7 +251,8 @@ def test_trained_numbers_of_every_part() -> None:
     assert network.sizes == {
         "entrance": (3 + 1) * 5 + (5 + 1) * 5,
         "layer 1": 3 * 5 * (5 + 5 + 2) + again,
-        "layer 2": 3 * 5 * (10 + 5 + 2) + again + (10 + 1) * 10,
+        "layer 2": 3 * 5 * (10 + 5 + 2) + again,
+        "connection 2": (10 + 1) * 10,
         "readout": (10 + 1) * 5 + (5 + 1) * 2,
     }
     both = 2 * (3 * 5 * (5 + 5 + 2) + again) + 2 * (3 * 5 * (10 + 5 + 2) + again) + 110
