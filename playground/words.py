@@ -127,6 +127,10 @@ FIELDS = {
     "seed": ("Seed", "The same seed gives the same weights and the same sequences."),
 }
 
+RIDGE_SOLVES = (
+    "Ridge regression solves for the readout: optimizer, learning rate, clip, truncation and decay have no part in it. "
+    "Choose “Readout learns by: Gradient” to use them."
+)
 NO_RIDGE = "Ridge regression fits numbers; the answers of this task are symbols, so the readout is learned by gradient."
 
 GRADIENT = (
