@@ -1,4 +1,4 @@
-"""The bound of the texts on a simple network's gradient: ‖∂h_t/∂h_k‖ ≤ Π ‖diag f′(z_i)‖·‖U‖, S1 (1.20) and (1.21)."""
+"""The bound of the texts on a simple network's gradient: ‖∂h_t/∂h_k‖ ≤ Π ‖diag f′(z_i)‖·‖U‖, Qiu (1.20), (1.21)."""
 
 from dataclasses import dataclass
 

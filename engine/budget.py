@@ -40,7 +40,8 @@ def work(task: Task, network: "Architecture", batch: int) -> tuple[float, float,
     Forward and backward together cost three matrix products of 2 operations a weight for each sequence and step.
     """
     directions = 2 if network.direction == "bidirectional" else 1
-    hidden, rows = network.hidden, CELLS[network.cell].blocks * network.hidden
+    cell, hidden = CELLS[network.cell], network.hidden
+    rows, wide = cell.values(hidden, network.options), cell.width(hidden, network.options)
     cells = directions * (1 + network.transition_depth)
     steps, width = task.steps, hidden if network.input_depth else task.input_size
     weights = network.input_depth * hidden * max(task.input_size, hidden) * steps
@@ -48,7 +49,7 @@ def work(task: Task, network: "Architecture", batch: int) -> tuple[float, float,
     for layer in range(1, network.layers + 1):
         weights += (directions * rows * width + cells * rows * hidden) * steps
         cell_steps += cells * steps
-        width = directions * hidden
+        width = directions * wide
         if network.connection == "highway" and layer > 1:
             weights += width * width * steps
         if layer < network.layers:
@@ -81,14 +82,15 @@ def seconds_per_update(task: Task, network: "Architecture", batch: int, truncate
 
 
 def trained(task: Task, network: "Architecture") -> int:
-    """About how many numbers a network trains, at most."""
+    """About how many numbers a network trains."""
     directions = 2 if network.direction == "bidirectional" else 1
-    hidden, rows = network.hidden, CELLS[network.cell].blocks * network.hidden
+    cell, hidden = CELLS[network.cell], network.hidden
+    rows, wide = cell.values(hidden, network.options), cell.width(hidden, network.options)
     width = hidden if network.input_depth else task.input_size
     count = network.input_depth * hidden * (max(task.input_size, hidden) + 1)
     for layer in range(1, network.layers + 1):
-        count += directions * rows * (width + (1 + network.transition_depth) * (hidden + 2))
-        width = directions * hidden
+        count += directions * rows * (width + (1 + network.transition_depth) * (hidden + 4))
+        width = directions * wide
         if network.connection == "highway" and layer > 1:
             count += width * (width + 1)
         if layer < network.layers:
@@ -99,8 +101,9 @@ def trained(task: Task, network: "Architecture") -> int:
 def memory(task: Task, network: "Architecture") -> int:
     """The bytes that a run keeps at most, looks and history included; what an update needs in passing is not."""
     directions = 2 if network.direction == "bidirectional" else 1
-    values = CELLS[network.cell].blocks * (1 + network.transition_depth) + 3
-    shown = task.steps * network.hidden * network.layers * directions * values
+    cell, hidden = CELLS[network.cell], network.hidden
+    gates = cell.values(hidden, network.options) * (1 + network.transition_depth)
+    shown = task.steps * network.layers * directions * (gates + 3 * cell.width(hidden, network.options))
     rows = HISTORY_COLUMNS * CAPACITY
     return 4 * WEIGHT_COPIES * trained(task, network) + LOOKS * (4 * shown + 8 * rows) + 8 * rows
 

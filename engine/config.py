@@ -71,18 +71,18 @@ class Architecture:
     def limits(cls, values: Mapping[str, Any]) -> dict[str, Limit]:
         """The settings that are limited beside the other settings' `values`: by the cell, and by each other."""
         limits = dict(CELLS[values["cell"]].limits(values["options"]))
-        single = "It acts between layers, and there is one."
+        single = "It acts between layers, and this network has a single one."
         wider = "Joined windows are wider than what they would be added to."
         plain = Choice("plain", ("plain",))
         if not CELLS[values["cell"]].scalable:
-            own = "Only a trained matrix of its own that reads the state could be scaled, and this cell has none."
+            own = "This cell has no matrix for its state alone that may start at any size."
             limits["recurrent_scale"] = Limit(Real(1.0, 1.0, 1.0), own)
         if values["layers"] == 1:
             limits |= {
                 "connection": Limit(plain, single, ("layers",)),
                 "windows": Limit(UNJOINED, single, ("layers",)),
             }
-        elif max(values["windows"]) > 1:
+        elif max(values["windows"]) > 1 and "connection" not in limits:
             limits["connection"] = Limit(plain, wider, ("windows",))
         return limits
 
@@ -133,10 +133,13 @@ class Experiment:
             limit.check(name, getattr(self.network, name))
         needed = seconds_per_update(self.task, self.network, self.training.batch, self.training.truncate)
         if needed > MAX_SECONDS:
+            heavy = ["batch", "hidden", "layers", *(["length"] if "length" in specs(self.task) else [])]
+            deep = ("input_depth", "transition_depth", "output_depth")
+            heavy += [name for name in deep if getattr(self.network, name)]
             raise FieldError(
-                ("batch", "hidden", "layers", "length"),
+                heavy,
                 f"One update of this network would take about {needed:.1f} seconds, and {MAX_SECONDS:g} is the limit. "
-                "Lower one of: batch, hidden, layers, length.",
+                f"Lower one of: {', '.join(heavy)}.",
             )
 
     @property
@@ -179,7 +182,13 @@ class Experiment:
                 return cls.from_params(left), tuple(problems)
             except FieldError as problem:
                 problems.append(problem)
-                left.pop(next(name for name in problem.fields if name in left))
+                at_fault = next((name for name in problem.fields if name in left), None)
+                # Together too much, and none of those at fault was given: only the task stays.
+                left = {
+                    name: text
+                    for name, text in left.items()
+                    if (name == "task" if at_fault is None else name != at_fault)
+                }
 
     def to_params(self) -> dict[str, str]:
         """The experiment as flat text; `from_params` gives it back. Settings without a meaning here are left out."""

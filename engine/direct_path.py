@@ -43,7 +43,7 @@ DIRECT: dict[type[Cell], Direct] = {
     cells.SCRNCell: Direct("s", "α", lambda cell, gates: cell.alpha),
     cells.EchoStateCell: Direct("h", "1−a", lambda cell, gates: 1 - cell.leak),
 }
-"""The cells with such a path: next = keep ⊙ old + ….  ∂next/∂old = diag(keep) along it alone; S1 (1.29), (1.34)."""
+"""The cells with such a path: next = keep ⊙ old + ….  ∂next/∂old = diag(keep) along it alone; Qiu (1.29), (1.34)."""
 
 
 def direct_of(cell: Cell) -> Direct | None:

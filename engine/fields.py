@@ -86,10 +86,8 @@ class Real:
     def check(self, name: str, value: object) -> None:
         if isinstance(value, bool) or not isinstance(value, int | float) or not self.low <= value <= self.high:
             unit = f" {self.unit}" if self.unit else ""
-            raise FieldError(
-                name,
-                f"{name} must be a number from {self.low:g} to {self.high:g}{unit}; it was given {shown(value)}.",
-            )
+            span = f"a number from {self.low:g} to {self.high:g}{unit}" if self.low < self.high else f"{self.low:g}"
+            raise FieldError(name, f"{name} must be {span}; it was given {shown(value)}.")
 
     def read(self, name: str, text: str) -> float:
         value = number(float, text)

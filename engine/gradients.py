@@ -1,6 +1,7 @@
 """The gradient through time, measured in double precision: how much of it every step and every state gets."""
 
 import copy
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -72,7 +73,8 @@ class Gradients:
     offered: what a triangle can be `of` in this layer. direct: for the same pairs, what the direct path alone would
     give, and `gate`, the factor on it; None without one, or where the pairs are of another part of the state. bound:
     for cells of the simple kind; by_gamma and by_norms: its two products for the same pairs. cut: the steps, from 1,
-    at which a window of truncated backpropagation begins, the first window left out.
+    at which a window of truncated backpropagation begins, the first window left out. window: how many steps of the
+    input one step of this layer covers.
     """
 
     strengths: tuple[Strength, ...]
@@ -86,6 +88,7 @@ class Gradients:
     by_gamma: np.ndarray | None
     by_norms: np.ndarray | None
     cut: tuple[int, ...]
+    window: int = 1
 
 
 def gradients(network: Network, task: Task, batch: Batch, question: Question = FIRST, truncate: int = 0) -> Gradients:
@@ -141,6 +144,7 @@ def gradients(network: Network, task: Task, batch: Batch, question: Question = F
         cut=tuple(range(steps % truncate + 1 if steps % truncate else truncate + 1, steps + 1, truncate))
         if truncate
         else (),
+        window=math.prod(network.windows[: number - 1]),
     )
 
 

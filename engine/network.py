@@ -90,7 +90,8 @@ class Network(nn.Module):
     mean over time, or every state in turn. A deep input or output puts an MLP in front of the first layer or into the
     readout.
 
-    Sources: S1 (1.4)–(1.6), (1.44); Schuster & Paliwal 1997; Pascanu et al. 2014; Graves 2012.
+    Sources: Qiu, Neural Networks and Deep Learning, (1.4)–(1.6), (1.44); Schuster & Paliwal 1997; Pascanu et al. 2014;
+    Graves 2012.
     """
 
     def __init__(
@@ -134,7 +135,7 @@ class Network(nn.Module):
         states: dict[str, Tensor] = {}
         for layer, connection, window in zip(self.layers, self.connections, self.windows, strict=True):
             states = layer(x, run)
-            if type(connection) is not Plain:
+            if type(connection) is not Plain:  # which would join and part the directions for nothing
                 handed = connection(joined(states.values()), x)
                 states = dict(zip(states, handed.chunk(len(states), dim=-1), strict=True))
             if layer is not self.layers[-1]:
@@ -164,7 +165,7 @@ class Network(nn.Module):
     def _forward_cells(self) -> list[Cell]:
         """The cell of every layer of a network that reads forward, step by step. Raises ValueError if it does not."""
         if any(layer.directions != ("forward",) for layer in self.layers) or max(self.windows) > 1:
-            raise ValueError("Only a network that reads forward can be taken step by step.")
+            raise ValueError("Only a network that reads forward and joins no steps can be taken step by step.")
         return [layer.cells[0] for layer in self.layers]  # type: ignore[index, misc]  # a ModuleList of Layers
 
     @property

@@ -93,7 +93,7 @@ class Run:
         self.norms = History(columns=3)
         self.explosion: Explosion | None = None
         window = training.truncate
-        self._through = truncated(self.network, window) if 0 < window < experiment.task.steps else cell_outputs
+        self.through = truncated(self.network, window) if 0 < window < experiment.task.steps else cell_outputs
         self._before = self._weights.detach().clone()
 
     def update(self) -> None:
@@ -111,7 +111,7 @@ class Run:
             value = self._solve(self._ridge, batch)
         else:
             self._gradient.zero_()
-            loss = task.loss(self.network(batch.inputs, self._through), batch)
+            loss = task.loss(self.network(batch.inputs, self.through), batch)
             loss.backward()
             norm = self._clipped(training.clip)
             value = float(loss.detach())

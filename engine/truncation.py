@@ -24,7 +24,7 @@ def truncated(network: Network, window: int) -> Run:
 
     Every state is carried over the cut as a number, so all values are those of the whole sequence. Windows are counted
     from the sequence's end, in all layers and directions alike, so the last k steps are one window: where the answer
-    is due at the end, exactly they are learned from. Williams & Peng 1990; S3's BPTT(k).
+    is due at the end, exactly they are learned from. Williams & Peng 1990; there called BPTT(k).
     """
     steps = windows(network, window)
     backward = {cell for layer in network.layers for way, cell in layer.by_direction() if way == "backward"}  # type: ignore[operator]

@@ -56,7 +56,8 @@ def _timeline(keys: list[str], chosen: str) -> None:
 
 def title(key: str) -> str:
     """A cell's name and year."""
-    return f"{CELLS[key].about.name} ({CELLS[key].about.year})"
+    about = CELLS[key].about
+    return about.name if str(about.year) in about.name else f"{about.name} ({about.year})"
 
 
 def purpose(key: str) -> None:

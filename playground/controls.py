@@ -293,11 +293,15 @@ def _widget(
             return st.number_input(min_value=spec.low, max_value=spec.high, step=1, **common)
         return st.slider(min_value=spec.low, max_value=spec.high, step=1, **common)
     if isinstance(spec, Real):
-        fine = spec.low > 0 and spec.high / spec.low > 1e4
-        return st.number_input(
-            min_value=spec.low, max_value=spec.high, step=0.001 if fine else 0.1, format="%g", **common
-        )
+        return st.number_input(min_value=spec.low, max_value=spec.high, step=_stride(spec), format="%g", **common)
     return st.text_input(**common)
+
+
+def _stride(spec: Real) -> float:
+    """How far a press on − or + goes: a power of ten that does not pass the default's own size by much."""
+    if spec.low > 0 and spec.high / spec.low > 1e4:
+        return min(0.001, spec.default)
+    return 0.05 if spec.high - spec.low <= 1 and spec.default > 0 else 0.1
 
 
 def _assemble(values: Mapping[str, Any]) -> Experiment:

@@ -137,9 +137,11 @@ def _map(seen: Gradients, what: str, t: int, k: int) -> None:
     data = picture.filled(triangle_data(values, t, k))
     st.vega_lite_chart(data, key=key, alt=picture.alt, on_select=clicked, width="stretch")
     st.caption(say.TRIANGLE_LOOK)
-    if len(steps) < last:
+    if seen.window > 1:
+        st.caption(say.JOINED.format(window=seen.window))
+    if len(steps) < -(-last // seen.window):
         part = "" if seen.pairs.whole else say.LAST_PART.format(first=steps[0])
-        st.caption(say.SAMPLED.format(count=len(steps), steps=last, part=part))
+        st.caption(say.SAMPLED.format(count=len(steps), steps=-(-last // seen.window), part=part))
     if len(steps) > 1:
         options = steps.tolist()
         one, other = st.columns(2)

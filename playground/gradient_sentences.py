@@ -19,7 +19,7 @@ def about_pair(seen: Gradients, t: int, k: int, value: float) -> str:
     if seen.pairs.of == LOSS:
         sentence = say.LOSS_PAIR if math.isfinite(value) else say.LOSS_NONE
         return sentence.format(t=t, k=k, value=say.factor(value))
-    distance = abs(t - k)
+    distance = abs(t - k) // seen.window
     if not distance:
         return say.SELF.format(t=t)
     if math.isinf(value):
@@ -27,7 +27,7 @@ def about_pair(seen: Gradients, t: int, k: int, value: float) -> str:
     if not value > 0:
         return say.NOTHING.format(t=t, k=k, p=seen.pairs.of)
     each = say.EACH.format(each=number(value ** (1 / distance), 3)) if distance > 1 else ""
-    later = say.STEPS_LATER[distance == 1].format(n=distance)
+    later = (say.STEPS_LATER if seen.window == 1 else say.OWN_STEPS_LATER)[distance == 1].format(n=distance)
     return say.PAIR.format(t=t, k=k, p=seen.pairs.of, distance=later, value=number(value, 3), each=each)
 
 

@@ -27,6 +27,7 @@ NO_GRADIENT = "This readout is solved for by ridge regression: there is no gradi
 TRIANGLE = "Every pair of steps: what of step k arrives at step t"
 TRIANGLE_LOOK = "Colour is a power of ten. Click a pair, or choose it below. The diagonal is a step with itself."
 SAMPLED = "Shown: {count} of {steps} steps, evenly spaced{part}."
+JOINED = "This layer takes one step for {window} of the input's; each stands at the input step with which it ends."
 LAST_PART = ", from step {first} on (the layer is too large for more)"
 OF_LOSS = "‖∂Lₜ/∂hₖ‖"
 NORM = (
@@ -51,6 +52,7 @@ LOSS_PAIR = (
 )
 LOSS_NONE = "**k = {k}, t = {t}.** No answer is asked at step {t}, or nothing of step {k} reaches it."
 EACH = ": on average {each} a step"
+OWN_STEPS_LATER = {True: "one step of this layer away", False: "{n} steps of this layer away"}
 STEPS_LATER = {True: "one step away", False: "{n} steps away"}
 
 BOUND = (

@@ -181,7 +181,10 @@ def network(frame: Frame) -> None:
         top = max(limit(h) for h in states)
         picture = unrolled(shape, experiment.task.steps, states[0].shape[1], experiment.task.readout, top, is_dark())
         show(picture, unrolled_data(snapshot.trace), "unrolled")
-    st.caption(f"{snapshot.parameters:,} parameters.")
+    if max(experiment.network.windows) > 1 and experiment.network.layers > 1:
+        st.caption(words.JOINED_NETWORK)
+    fixed = words.FIXED if experiment.network.cell == "esn" else ""
+    st.caption(f"{snapshot.parameters:,} parameters.{fixed}")
 
 
 def loss(frame: Frame) -> None:
@@ -199,6 +202,8 @@ def inside(frame: Frame) -> None:
     st.subheader("Inside, on the sequence above")
     st.caption("Time runs to the right, step by step; units run down. All pictures share the time axis.")
     strand, chosen = _pick(frame.snapshot.trace)
+    if strand.window > 1:
+        st.caption(words.JOINED.format(layer=strand.layer, window=strand.window))
     for number, column in enumerate(st.columns(2, gap="medium")):
         with column:
             sequence_above(frame.snapshot.trace, f"inside_sequence_{number}")

@@ -14,7 +14,7 @@ from engine.budget import check_memory
 from engine.saving import MAX_BYTES, load
 from engine.script import script
 from engine.tasks import Tokens
-from engine.trace import Trace
+from engine.trace import Strand, Trace
 from engine.training import Snapshot
 from playground import controls, words
 from playground.session import Session
@@ -137,20 +137,29 @@ def sequence(trace: Trace) -> pd.DataFrame:
 
 
 def states(trace: Trace) -> pd.DataFrame:
-    """One row a layer, direction, time step and unit; a column for each state and gate, and for ∂L/∂h."""
-    tables = []
-    for layer in trace.layers:
-        for strand in layer:
-            steps, units = strand.grad_h.shape
-            columns = {
-                "layer": strand.layer,
-                "direction": strand.direction,
-                "step": np.repeat(np.arange(1, steps + 1), units),
-                "unit": np.tile(np.arange(1, units + 1), steps),
-            }
-            values = {**strand.state, **strand.gates, "dL_dh": strand.grad_h}
-            tables.append(pd.DataFrame({**columns, **{name: v.reshape(-1) for name, v in values.items()}}))
-    return pd.concat(tables, ignore_index=True)
+    """One row a layer, direction, time step and unit; a column for each state and gate, and for ∂L/∂h.
+
+    Where a quantity has fewer units than another, such as an answer beside the states, its column ends early.
+    """
+    return pd.concat([_strand(strand) for layer in trace.layers for strand in layer], ignore_index=True)
+
+
+def _strand(strand: Strand) -> pd.DataFrame:
+    values = {**strand.state, **strand.gates, "dL_dh": strand.grad_h}
+    steps, units = len(strand.grad_h), max(v.shape[1] for v in values.values())
+
+    def column(v: np.ndarray) -> np.ndarray:
+        return np.pad(v.astype(float), ((0, 0), (0, units - v.shape[1])), constant_values=np.nan).reshape(-1)
+
+    return pd.DataFrame(
+        {
+            "layer": strand.layer,
+            "direction": strand.direction,
+            "step": np.repeat(np.arange(1, steps + 1), units),
+            "unit": np.tile(np.arange(1, units + 1), steps),
+            **{name: column(v) for name, v in values.items()},
+        }
+    )
 
 
 def _csv(table: pd.DataFrame) -> str:

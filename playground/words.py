@@ -81,7 +81,7 @@ FIELDS = {
     "hidden": ("Hidden size H", "Units in each layer and direction."),
     "layers": ("Layers", "Cells stacked on top of each other."),
     "direction": ("Direction", "Which way each layer reads the sequence; Both joins the two."),
-    "activation": ("Activation f", "The function that squashes the new state."),
+    "activation": ("Activation f", "The function applied to the sum that becomes the new state."),
     "forget_bias": ("Forget bias", "Where the forget gate's bias starts; 1 or more means remember at first."),
     "feedback": (
         "Fed back g",
@@ -90,7 +90,10 @@ FIELDS = {
     "alpha": ("Slowness α", "How much of the slow state stays at each step; 0.95 remembers for about 20 steps."),
     "slow": ("Slow units S", "How many slow units stand beside the hidden ones."),
     "periods": ("Periods", "The beats of the modules, rising, with commas between them. Press Enter."),
-    "radius": ("Spectral radius", "Largest modulus of W's eigenvalues: below 1 the reservoir forgets its start."),
+    "radius": (
+        "Spectral radius",
+        "Largest modulus of W's eigenvalues: below 1 the reservoir as a rule forgets its start.",
+    ),
     "leak": ("Leak a", "How much of the state is replaced at each step; small is slow."),
     "sparsity": ("Sparsity", "Share of W's entries that are 0."),
     "fit": ("Readout learns by", "Ridge regression solves for the best readout of all sequences seen so far."),
@@ -127,6 +130,17 @@ FIELDS = {
     "seed": ("Seed", "The same seed gives the same weights and the same sequences."),
 }
 
+JOINED = (
+    "Layer {layer} takes one step for {window} of the input's, counted from the end: its colours and points stand for "
+    "all "
+    "the steps they span."
+)
+JOINED_NETWORK = (
+    "Upper layers take fewer steps here: boxes under which no new step of theirs ends repeat its state. “Folded” has "
+    "their "
+    "numbers of steps."
+)
+FIXED = " Those of the reservoir are fixed and not counted."
 RIDGE_SOLVES = (
     "Ridge regression solves for the readout: optimizer, learning rate, clip, truncation and decay have no part in it. "
     "Choose “Readout learns by: Gradient” to use them."
@@ -244,7 +258,10 @@ FAMILIES = {
     "simple": ("Simple", "One state, replaced at every step."),
     "residual": ("Residual", "One state that every step adds to."),
     "gated": ("Gated", "Gates decide what is written, kept and read."),
-    "unitary": ("Unitary", "The state turns, and neither fades nor grows."),
+    "unitary": (
+        "Unitary",
+        "A unitary or orthogonal matrix turns the state: the turning itself neither fades nor grows it.",
+    ),
     "timescales": ("Slow and fast", "Parts of the state change at different speeds."),
     "reservoir": ("Reservoir", "Fixed random weights; only the readout learns."),
 }

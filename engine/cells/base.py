@@ -67,6 +67,16 @@ class Cell(nn.Module):
         """Raise FieldError if the options do not fit together or do not fit H."""
 
     @classmethod
+    def width(cls, hidden: int, options: Mapping[str, Any]) -> int:
+        """How many numbers a step hands up: what `output_size` is once the cell is made, except where it answers."""
+        return hidden
+
+    @classmethod
+    def values(cls, hidden: int, options: Mapping[str, Any]) -> int:
+        """How many values a step works out; about (I + H) weights are read for each."""
+        return cls.blocks * hidden
+
+    @classmethod
     def entrance_size(cls, hidden: int) -> int | None:
         """The I it needs; None if any will do."""
         return None

@@ -88,7 +88,7 @@ class ClockworkCell(StackedCell):
         if len(periods) > hidden:
             raise FieldError(
                 ("periods", "hidden"),
-                f"periods may be as many as there are units, {hidden}; it was given {given}. "
+                f"periods may be at most as many as there are units, {hidden}; it was given {given}. "
                 "Name fewer, or raise hidden.",
             )
 

@@ -16,10 +16,10 @@ class EchoStateCell(Cell):
 
     h = (1−a) h₋ + a tanh(W_in x + W h₋ + b)
 
-    x (B, I), h (B, H) in −1..1. W_in and W are uniform in −1..1, b in ±0.1; a share `sparsity` of W is 0, and W is
-    scaled so that its largest eigenvalue has the modulus `radius`. a is the `leak`. With fit = ridge the readout is
-    that of ridge regression, in closed form, over all sequences seen so far: V = Y Rᵀ (R Rᵀ + λI)⁻¹ with λ = `ridge`;
-    with fit = gradient the optimizer trains it.
+    x (B, I), h (B, H) in −1..1. W_in and W are uniform in −1..1, b in ±0.1; about a share `sparsity` of W is 0, and W
+    is scaled so that its largest eigenvalue has the modulus `radius`. a is the `leak`. With fit = ridge, and a task of
+    numbers, the readout is that of ridge regression, in closed form, over all sequences seen so far: V = Y Rᵀ (R Rᵀ +
+    λI)⁻¹ with λ = `ridge`; with fit = gradient the optimizer trains it.
     Source: Jaeger 2001; the leak as in Lukoševičius 2012. No part of torch.nn.
     """
 
@@ -91,7 +91,7 @@ class EchoStateCell(Cell):
             "transition_depth": Limit(Whole(0, 0, 0), fixed),
         }
         if options.get("fit", "ridge") == "ridge":
-            linear = "Ridge regression finds a linear readout; with fit = gradient it may be deep."
+            linear = "With fit = ridge only a linear readout is trained; with fit = gradient there may be more."
             limits["output_depth"] = Limit(Whole(0, 0, 0), linear)
             limits["connection"] = Limit(Choice("plain", ("plain", "residual")), linear)
         return limits

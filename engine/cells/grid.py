@@ -108,6 +108,10 @@ class GridLSTMCell(Cell):
     def entrance_size(cls, hidden: int) -> int:
         return 2 * hidden
 
+    @classmethod
+    def width(cls, hidden: int, options: Mapping[str, Any]) -> int:
+        return 2 * hidden
+
     @property
     def output_size(self) -> int:
         return 2 * self.hidden_size

@@ -30,7 +30,8 @@ class IndRNNCell(Cell):
         family="simple",
         paper="Li, Li, Cook, Zhu & Gao, Independently Recurrent Neural Network (IndRNN)",
         problem="Gradients through time that can be held in range unit by unit, and networks many layers deep.",
-        look="Adding with T = 50 in two layers: one alone cannot multiply a value by its mark. Look for units that "
+        look="Adding with T = 50 in two layers: one alone cannot pick out the marked values and keep their sum as "
+        "well. Look for units that "
         "ramp up "
         "(u near 1) and units that forget at once (u near 0).",
         best={"task": "adding", "length": "50", "layers": "2", "batch": "64"},

@@ -92,10 +92,11 @@ class JordanCell(Cell):
     def limits(cls, options: Mapping[str, Any]) -> dict[str, Limit]:
         one = "It feeds its answer back, and only one layer of one direction gives the answer."
         own = "It gives the answer itself, so that it can be fed back."
+        answer = "What it carries from step to step is its answer, which a further transition has not got."
         return {
             "layers": Limit(Whole(1, 1, 1, "layers"), one),
             "direction": Limit(Choice("forward", ("forward", "backward")), one),
-            "transition_depth": Limit(Whole(0, 0, 0), own),
+            "transition_depth": Limit(Whole(0, 0, 0), answer),
             "output_depth": Limit(Whole(0, 0, 0), own),
         }
 

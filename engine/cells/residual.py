@@ -65,7 +65,8 @@ class ResidualCell(StackedCell):
 
     h = h₋ + tanh(W x + b_ih + U h₋ + b_hh)
 
-    x (B, I), h (B, H), without bound: |h| ≤ t. ∂h/∂h₋ = 1 + diag(tanh′) U: the 1 keeps the gradient from vanishing.
+    x (B, I), h (B, H), without bound: |h| ≤ t. ∂h/∂h₋ = I + diag(tanh′) U: the I gives the gradient a path that does
+    not fade.
     Source: Qiu, Neural Networks and Deep Learning, (1.23), with tanh for its g. No library ships it.
     """
 

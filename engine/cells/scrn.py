@@ -20,7 +20,7 @@ class SCRNState(NamedTuple):
 
 
 class SCRNCell(Cell):
-    """A simple RNN with slow units beside it: a running mean of the inputs that fades by α a step.
+    """A simple RNN with slow units beside it: a running mean of the inputs, of which a share α stays at each step.
 
     s = (1−α) B x + α s₋
     h = σ(P s + A x + R h₋)
@@ -36,16 +36,19 @@ class SCRNCell(Cell):
         year=2014,
         family="timescales",
         paper="Mikolov, Joulin, Chopra, Mathieu & Ranzato, Learning Longer Memory in Recurrent Neural Networks",
-        problem="Longer memory without gates: half of the network is made to change slowly.",
+        problem="Longer memory without gates: a part of the network is made to change slowly.",
         look="Write like a text: s drifts with the topic while h jumps with the letters. Turn α to 0.5 and the memory "
         "is gone.",
         best={"task": "text", "hidden": "64", "lr": "0.003", "corpus": "alice"},
         quantities={
             "h": HIDDEN,
-            "s": ("Slow state s", "A mean of what was read, fading by α a step: look for bands many steps long."),
+            "s": (
+                "Slow state s",
+                "A mean of what was read, of which a share α stays at each step: look for bands many steps long.",
+            ),
         },
     )
-    blocks = 2
+    blocks = 1
     scalable = ("R",)
     seconds_a_step = 8.0e-5
     options: ClassVar[Mapping[str, Spec]] = {"alpha": Real(0.95, 0.0, 1.0), "slow": Whole(16, 1, 128, "units")}
@@ -67,12 +70,21 @@ class SCRNCell(Cell):
         self.P = nn.Parameter(torch.empty(hidden_size, slow))
         self.R = nn.Parameter(torch.empty(hidden_size, hidden_size))
         with torch.no_grad():
-            INITS[init]([self.A, self.B, self.P], [self.R], [], hidden_size, generator)
+            INITS[init]([self.A, self.P], [self.R], [], hidden_size, generator)
+            INITS[init]([self.B], [], [], slow, generator)
 
     @classmethod
     def limits(cls, options: Mapping[str, Any]) -> dict[str, Limit]:
         why = "Its slow state is to fade by α once a step, not more often."
         return {"transition_depth": Limit(Whole(0, 0, 0), why)}
+
+    @classmethod
+    def width(cls, hidden: int, options: Mapping[str, Any]) -> int:
+        return hidden + int(options["slow"])
+
+    @classmethod
+    def values(cls, hidden: int, options: Mapping[str, Any]) -> int:
+        return hidden + int(options["slow"])
 
     @property
     def output_size(self) -> int:

@@ -27,7 +27,8 @@ def reflect(matrix: Tensor, v: Tensor) -> Tensor:
 
 
 class UnitaryCell(Cell):
-    """A complex state that a unitary matrix turns at every step, so that its length, and the gradient's, stays.
+    """A complex state that a unitary matrix turns at every step: that leaves its length, and the gradient's, as they
+    are.
 
     W = D_3 R_2 F⁻¹ D_2 Π R_1 F D_1  unitary, whatever its factors
     h = modReLU(W h₋ + V x, b)
@@ -53,7 +54,8 @@ class UnitaryCell(Cell):
             "h": ("Hidden state h", "Real parts in the upper half, imaginary parts in the lower; together they turn."),
             "modulus": (
                 "Modulus |h|",
-                "How strong each unit is. Look for level rows: W does not change their total length.",
+                "How strong each unit is. W mixes the units but keeps their total length: look for columns that stay "
+                "as dark.",
             ),
             "phase": ("Phase of h", "The angle of each unit, from −π to π. Look for steady turning."),
         },
@@ -81,6 +83,10 @@ class UnitaryCell(Cell):
             "init": Limit(Choice("default", ("default",)), start),
             "transition_depth": Limit(Whole(0, 0, 0), why),
         }
+
+    @classmethod
+    def width(cls, hidden: int, options: Mapping[str, Any]) -> int:
+        return 2 * hidden
 
     @property
     def output_size(self) -> int:

@@ -212,9 +212,9 @@ def unrolled_data(trace: Trace) -> Data:
 
 
 def rows(sizes: Mapping[str, int]) -> int:
-    """Boxes above the input: an entrance if there is one, the layers, the readout."""
+    """Boxes above the input: an entrance if there is one, the layers, the readout unless a cell answers itself."""
     layers = sum(part.startswith("layer") for part in sizes)
-    return layers + 1 + bool(sizes["entrance"])
+    return layers + bool(sizes["readout"]) + bool(sizes["entrance"])
 
 
 @lru_cache(maxsize=16)
@@ -277,9 +277,11 @@ def folded_data(experiment: Experiment, sizes: Mapping[str, int]) -> Data:
             steps = -(-steps // network.window(layer))
     answers = task.steps if task.readout == "every" else 1
     reads = {"last": "last state", "mean": "mean of states", "every": "every state"}[task.readout]
-    boxes.append((1.0, row + 1, f"readout, {reads}", f"{task.output_size} × {answers}", parameters("readout"), False))
+    if sizes["readout"]:
+        row += 1
+        boxes.append((1.0, row, f"readout, {reads}", f"{task.output_size} × {answers}", parameters("readout"), False))
     x, y, names, shapes, counts, recurrent = zip(*boxes, strict=True)
-    between = np.arange(row + 1)
+    between = np.arange(row)
     return {
         "boxes": table(x=x, y=y, name=names, size=shapes, weights=counts, recurrent=recurrent),
         "links": table(x=np.ones(len(between)), y=between + 0.34, y2=between + 0.62),

@@ -114,7 +114,7 @@ def valued_data(cell: str, carried: Carried, read: str) -> Data:
 def short(value: complex) -> str:
     """As many digits as there is room for."""
     if value.imag:
-        return f"{short(complex(value.real)).rstrip()[:-1]}{value.imag:+.2f}i".replace("-", "−")
+        return f"{value.real:.2f}{value.imag:+.2f}i".replace("-", "−")
     real = value.real
     text = f"{real:.3f}" if abs(real) < 10 else f"{real:.4g}"
     return text.removeprefix("-" if not text.strip("-0.") else "").replace("-", "−")

@@ -6,8 +6,9 @@ from dataclasses import replace
 import pytest
 
 from engine import CELLS, Experiment, FieldError, Run
-from engine.budget import MAX_SECONDS, check_memory, largest_batch, memory, seconds_per_update
+from engine.budget import MAX_SECONDS, check_memory, largest_batch, memory, seconds_per_update, trained
 from engine.history import CAPACITY
+from engine.training import build
 
 DEEP = {"task": "echo", "length": "500", "hidden": "128", "layers": "3"}
 WIDE = {"task": "echo", "length": "500", "hidden": "128", "layers": "2", "direction": "bidirectional"}
@@ -153,3 +154,21 @@ def test_the_largest_experiment_there_can_be_fits_into_the_default() -> None:
     check_memory(experiment, 96)
     with pytest.raises(FieldError, match=r"about \d+ MB, and this server gives each visitor 16 MB"):
         check_memory(experiment, 16)
+
+
+@pytest.mark.parametrize("options", [{}, {"layers": "2", "hidden": "40"}], ids=str)
+@pytest.mark.parametrize("cell", CELLS)
+def test_the_estimate_of_what_is_trained_is_no_less(cell: str, options: dict[str, str]) -> None:
+    experiment, _ = Experiment.read({"cell": cell, **options})
+    count = sum(parameter.numel() for parameter in build(experiment).parameters())
+    assert trained(experiment.task, experiment.network) >= count
+
+
+def test_slow_units_are_counted() -> None:
+    slow, few = ({"cell": "scrn", "hidden": "4", "layers": "2", "slow": slow} for slow in ("128", "1"))
+    assert estimate(**slow) > 1.2 * estimate(**few)
+    with pytest.raises(FieldError, match="One update"):
+        Experiment.from_params({**slow, "hidden": "1", "layers": "4", "length": "500", "batch": "256"})
+    experiment = Experiment.from_params(slow)
+    count = sum(parameter.numel() for parameter in build(experiment).parameters())
+    assert count <= trained(experiment.task, experiment.network) < 1.2 * count

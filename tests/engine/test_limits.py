@@ -80,14 +80,14 @@ def test_reservoir_whose_readout_is_trained_may_have_a_deep_one() -> None:
     assert Experiment.from_params({**deep, "fit": "gradient"}).network.output_depth == 2
     for name in ("output_depth", "connection"):
         given = {key: value for key, value in deep.items() if key in ("cell", "layers", name)}
-        with pytest.raises(FieldError, match=rf"^{name} must be .*with fit = gradient it may be deep"):
+        with pytest.raises(FieldError, match=rf"^{name} must be .*with fit = gradient there may be more"):
             Experiment.from_params(given)
 
 
 @pytest.mark.parametrize("name", ["connection", "windows"])
 def test_what_lies_between_layers_needs_two(name: str) -> None:
     value = {"connection": "residual", "windows": "2"}[name]
-    with pytest.raises(FieldError, match="It acts between layers, and there is one") as caught:
+    with pytest.raises(FieldError, match="It acts between layers, and this network has a single one") as caught:
         Experiment.from_params({name: value})
     assert caught.value.fields == (name, "layers")
     assert Experiment.from_params({name: value, "layers": "2"}).to_params()[name] == value
@@ -128,7 +128,7 @@ def test_an_answer_a_step_needs_every_step(task: str) -> None:
     [
         ("4,2", "8", "periods must rise from each to the next", ("periods",)),
         ("1,1", "8", "periods must rise from each to the next", ("periods",)),
-        ("1,2,4", "2", "periods may be as many as there are units, 2", ("periods", "hidden")),
+        ("1,2,4", "2", "periods may be at most as many as there are units, 2", ("periods", "hidden")),
         ("0,2", "8", "periods must be 1 to 16 whole numbers from 1 to 500", ("periods",)),
         ("", "8", "periods must be 1 to 16 whole numbers from 1 to 500", ("periods",)),
         (",".join(map(str, range(1, 18))), "32", "periods must be 1 to 16 whole numbers", ("periods",)),

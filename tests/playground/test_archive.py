@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from engine import Experiment
+from engine import CELLS, Experiment, Run
 from engine.training import Snapshot
 from playground import controls, share
 from tests.engine.runs import trained
@@ -94,3 +94,15 @@ def test_links_stay_short_enough(params: dict[str, str], size: int) -> None:
         assert Experiment.from_params(link) == experiment
     else:
         assert {**link, **own} == experiment.to_params()
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_every_cell_has_its_states_in_a_table(cell: str) -> None:
+    """Also where a quantity has other units than the hidden state: answers, slow units, modulus and phase."""
+    trace = Run(Experiment.from_params({"cell": cell, "hidden": "4", "length": "6"})).trace()
+    strand = trace.layers[0][0]
+    table = share.states(trace)
+    for name, values in {**strand.state, **strand.gates, "dL_dh": strand.grad_h}.items():
+        column = table[name].to_numpy().reshape(6, -1)
+        np.testing.assert_array_equal(column[:, : values.shape[1]], values)
+        assert np.isnan(column[:, values.shape[1] :]).all()

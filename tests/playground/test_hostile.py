@@ -19,6 +19,7 @@ from playground.uploads import read_csv, read_text
 from tests.engine.runs import assert_same_place, trained
 from tests.playground.visitors import CountingPool, chosen
 
+pytestmark = pytest.mark.learning
 MANY = settings(max_examples=1500, suppress_health_check=[HealthCheck.function_scoped_fixture])
 FILE = save(trained(3))
 HEADER = int.from_bytes(FILE[:8], "little")
