@@ -32,14 +32,15 @@ def experiment(page: str) -> Experiment:
     with st.sidebar:
         _presets()
         values = _widgets()
-        try:
-            chosen = _assemble(values)
-        except FieldError as problem:
-            if problem.fields[0] in OWN_DATA and not values[problem.fields[0]]:
-                st.info(words.NOTHING_YET, icon=":material/upload:")
-            else:
-                st.error(words.sentence(problem, values["task"]) + words.AS_IT_WAS, icon=":material/error:")
-            chosen = st.session_state["experiment"]
+    try:
+        chosen = _assemble(values)
+    except FieldError as problem:
+        # On top of the page, where it is seen whatever part of the sidebar is.
+        if problem.fields[0] in OWN_DATA and not values[problem.fields[0]]:
+            st.info(words.NOTHING_YET, icon=":material/upload:")
+        else:
+            st.error(words.sentence(problem, values["task"]) + words.AS_IT_WAS, icon=":material/error:")
+        chosen = st.session_state["experiment"]
     _notices()
     st.session_state["experiment"] = chosen
     _write_link(chosen)
@@ -85,7 +86,7 @@ def _follow_link(page: str) -> None:
     if "link" in state and (given == state["link"] or moved or _touched()):
         return
     found, problems = Experiment.read(given)
-    state["problems"] = [str(problem) for problem in problems]
+    state["problems"] = list(dict.fromkeys(map(str, problems)))
     show(found)
 
 

@@ -1,5 +1,6 @@
 """Real processes for tests and benchmarks: the playground's server, and a Dask scheduler with its workers."""
 
+import asyncio
 import os
 import signal
 import socket
@@ -7,9 +8,10 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 ROOT = Path(__file__).parents[1]
 LOGS = ROOT / "artefacts"
@@ -142,3 +144,9 @@ def answers(address: str) -> bool:
             return bool(answer.status == 200)
     except OSError:
         return False
+
+
+def apart(scenario: Coroutine[Any, Any, Any]) -> Any:
+    """What `scenario` returns, run in a thread of its own: a browser test before may have left a loop in this one."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, scenario).result()

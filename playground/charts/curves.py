@@ -7,7 +7,7 @@ import numpy as np
 
 from playground.charts.base import CELL_COLOURS, GRADIENT, NEUTRAL, Data, Picture, left_axis, picture, table, time_axis
 
-POINTS = 160
+POINTS = 140
 SMALLEST_LOSS = 1e-9
 """Where a loss of 0 is drawn: a log axis has no place for it."""
 
@@ -58,7 +58,7 @@ def loss_curve(cell: str) -> Picture:
 
 
 def loss_data(losses: np.ndarray, held_out: np.ndarray, chance: float) -> Data:
-    """losses (N, 2), held_out (M, 3): at most 200 points each, every one the mean of the updates around it.
+    """losses (N, 2), held_out (M, 3): at most 140 points each, every one the mean of the updates around it.
 
     The loss before the first update stays a point of its own.
     """
@@ -84,7 +84,7 @@ def round_end(update: float) -> int:
 
 
 def thinned(rows: np.ndarray) -> np.ndarray:
-    """At most 200 rows: each the mean of as many neighbours as that takes."""
+    """At most 140 rows: each the mean of as many neighbours as that takes."""
     group = -(-len(rows) // POINTS)
     if group <= 1:
         return rows

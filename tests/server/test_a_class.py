@@ -9,7 +9,7 @@ import pytest
 from benchmarks.client import Visitor
 from playground import words
 from tests.playground.visitors import alone
-from tests.processes import Server
+from tests.processes import Server, apart
 
 SMALL = {"task": "adding", "length": "8", "hidden": "6", "batch": "4"}
 WILD = {**SMALL, "cell": "rnn", "activation": "identity", "optimizer": "sgd", "lr": "10", "clip": "0", "length": "50"}
@@ -70,7 +70,7 @@ def test_thirty_at_once_each_see_their_own_seeds_losses(server: Server) -> None:
             assert visitor.loss == shown(alone(visitor.updates, **params)[-1])
         await leave(visitors)
 
-    asyncio.run(scenario())
+    apart(scenario())
 
 
 def test_three_who_explode_disturb_nobody(server: Server) -> None:
@@ -96,7 +96,7 @@ def test_three_who_explode_disturb_nobody(server: Server) -> None:
             assert visitor.updates == 0
         await leave(visitors)
 
-    asyncio.run(scenario())
+    apart(scenario())
 
 
 def test_the_log_is_one_line_an_event(server: Server) -> None:
@@ -139,7 +139,7 @@ def test_places_tabs_and_broken_lines() -> None:
 
     ttl = ("--server.disconnectedSessionTTL", str(WINDOW))
     with Server(options=ttl, PLAYGROUND_VISITORS="1") as server:
-        asyncio.run(scenario(server))
+        apart(scenario(server))
 
 
 def test_a_tab_that_never_trained_gives_its_place_back_at_once() -> None:
@@ -151,4 +151,4 @@ def test_a_tab_that_never_trained_gives_its_place_back_at_once() -> None:
             await asyncio.sleep(0.3)
 
     with Server(PLAYGROUND_VISITORS="1") as server:
-        asyncio.run(scenario(server))
+        apart(scenario(server))

@@ -13,7 +13,7 @@ import pytest
 
 from benchmarks.client import Visitor
 from tests.playground.visitors import alone
-from tests.processes import Process, free_port, listens
+from tests.processes import Process, apart, free_port, listens
 from tests.server.test_a_class import SMALL, shown
 
 NEEDED = "No nginx on the PATH: `apt-get install nginx` (or your system's like) brings one."
@@ -87,4 +87,4 @@ def test_everyone_trains_and_a_server_lost_costs_its_visitors_a_reload_only(port
             assert visitor.loss == shown(alone(visitor.updates, seed=visitor.settings["seed"])[-1])
             await visitor.socket.close()
 
-    asyncio.run(scenario())
+    apart(scenario())
