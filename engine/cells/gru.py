@@ -119,7 +119,7 @@ class GRUCell(StackedCell):
         return OnlyH(h), GRUGates(r, z, n)
 
     def outputs(self, inputs: Tensor) -> Tensor:
-        scanned: Tensor = GRUScan.apply(self.project(inputs), self.weight_hh, self.bias_hh)  # type: ignore[no-untyped-call]
+        scanned: Tensor = GRUScan.apply(self.project(inputs), self.weight_hh, self.bias_hh)  # type: ignore[no-untyped-call]  # torch has no types for it
         return scanned
 
 

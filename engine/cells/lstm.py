@@ -46,8 +46,7 @@ class LSTMCell(StackedCell):
         paper="Hochreiter & Schmidhuber 1997, Long Short-Term Memory; Gers, Schmidhuber & Cummins 2000, Learning to "
         "Forget",
         problem="Gradients that vanish over long lags: a memory that is added to, behind gates that learn when to "
-        "write, "
-        "keep and read.",
+        "write, keep and read.",
         look="Adding with T = 50. Watch c jump at the two marked numbers, and f stay dark between them. Then set the "
         "forget bias to −2 and see the gradient fade.",
         best={"task": "adding", "length": "50", "batch": "64"},

@@ -102,5 +102,5 @@ class RNNCell(StackedCell):
         return OnlyH(self.activation.f(projected + self.recurrent(state.h))), NoGates()
 
     def outputs(self, inputs: Tensor) -> Tensor:
-        scanned: Tensor = ElmanScan.apply(self.project(inputs) + self.bias_hh, self.weight_hh, self.activation)  # type: ignore[no-untyped-call]
+        scanned: Tensor = ElmanScan.apply(self.project(inputs) + self.bias_hh, self.weight_hh, self.activation)  # type: ignore[no-untyped-call]  # torch has no types for it
         return scanned

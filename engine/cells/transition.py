@@ -32,7 +32,7 @@ class DeepTransition(Cell):
         super().__init__(first.input_size, first.hidden_size)
         self.first = first
         self.further = nn.ModuleList(make(0) for _ in range(depth))
-        self.signed = frozenset(f"{name}{k}" for name in first.signed for k in ["", *range(2, depth + 2)])  # type: ignore[misc]
+        self.signed = frozenset(f"{name}{k}" for name in first.signed for k in ["", *range(2, depth + 2)])  # type: ignore[misc]  # a class variable, here of the instance
 
     @property
     def output_size(self) -> int:
@@ -58,7 +58,7 @@ class DeepTransition(Cell):
         nothing = projected.new_empty(projected.shape[0], 0)
         seen = dict(gates._asdict())
         cell: Cell
-        for number, (cell, own) in enumerate(zip(self.further, weights[1:], strict=True), 2):  # type: ignore[assignment]
+        for number, (cell, own) in enumerate(zip(self.further, weights[1:], strict=True), 2):  # type: ignore[assignment]  # a ModuleList of Cells
             state, gates = cell.advance(cell.project(nothing), state, own)
             seen |= {f"{name}{number}": gate for name, gate in gates._asdict().items()}
         return state, gate_type(tuple(seen))(**seen)
