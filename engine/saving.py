@@ -7,7 +7,7 @@ everything read is checked against what the file's own experiment calls for.
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NoReturn
 
 import torch
@@ -18,31 +18,37 @@ from torch import Tensor
 
 from engine.config import Experiment
 from engine.fields import FieldError, shown
+from engine.film import MOST, Moment
 from engine.history import CAPACITY
 from engine.optimizers import OPTIMIZERS
 from engine.training import Run
 
 FORMAT, VERSION = "rnn-playground run", 1
 MAX_BYTES = 48_000_000
-"""Of a file; that of the largest network a page takes has about 40 MB."""
+"""Of a file; that of the largest network a page takes has about 40 MB, its film included."""
 
 MAX_HEADER_BYTES = 4_000_000
 MOST_UPDATES = 10**12
 HISTORIES = {"losses": 2, "held_out": 3, "norms": 3}
 
 
-def save(run: Run) -> bytes:
-    """The run as a file. See `load`."""
+def save(run: Run, film: Sequence[Moment] = ()) -> bytes:
+    """The run as a file, with the moments of its `film` and those that the run still keeps itself. See `load`."""
     state = run.state_dict()
     arrays: dict[str, Tensor] = {f"network.{name}": value for name, value in state.pop("network").items()}
-    moments = state.pop("optimizer")["state"].get(0, {})
-    arrays |= {f"optimizer.{name}": value for name, value in moments.items() if value is not None}
+    remembered = state.pop("optimizer")["state"].get(0, {})
+    arrays |= {f"optimizer.{name}": value for name, value in remembered.items() if value is not None}
     arrays |= {f"ridge.{name}": value for name, value in (state.pop("ridge") or {}).items()}
     arrays["before"] = state.pop("before")
     for name in HISTORIES:
         history = state.pop(name)
         arrays[name] = torch.from_numpy(history["rows"])
         state[name] = {"stride": history["stride"], "seen": history["seen"]}
+    moments = [*film, *run.film.moments]
+    arrays["film.updates"] = torch.tensor([moment.updates for moment in moments], dtype=torch.int64)
+    arrays["film.weights"] = (
+        torch.stack([m.weights for m in moments]) if moments else torch.empty(0, len(arrays["before"]))
+    )
     metadata = {"format": FORMAT, "version": str(VERSION), "run": json.dumps(state, ensure_ascii=False)}
     # Copied one by one: the weights are views of one vector, and a file holds each array on its own.
     return file_of({name: value.detach().clone().contiguous() for name, value in arrays.items()}, metadata)
@@ -57,6 +63,7 @@ def load(data: bytes) -> Run:
         _refuse("its arrays are damaged")
     run = Run(Experiment.from_params(_params(state.get("experiment"))))
     histories = {name: _history(name, state.get(name), arrays.pop(name, None)) for name in HISTORIES}
+    film = arrays.pop("film.updates", None), arrays.pop("film.weights", None)
     moments = {name.removeprefix("optimizer."): arrays.pop(name) for name in [*arrays] if name.startswith("optimizer.")}
     expected = run.state_dict()
     ridge = {f"ridge.{name}": value for name, value in (expected["ridge"] or {}).items()}
@@ -75,6 +82,7 @@ def load(data: bytes) -> Run:
         "explosion": _explosion(state.get("explosion")),
     }
     loaded = Run.from_state_dict(expected)
+    loaded.film.extend(_film(*film, updates, expected["before"]))
     with torch.no_grad():
         if not loaded.network(loaded.probe(0).inputs).isfinite().all():
             _refuse("its weights are so large that the network's answers are no numbers")
@@ -165,6 +173,20 @@ def _history(name: str, counters: object, rows: Tensor | None) -> dict[str, obje
     if stride < 1 or stride & (stride - 1) or -(-seen // stride) != len(rows):
         _refuse(f"its {name} do not fit their counters")
     return {"rows": rows.numpy(), "stride": stride, "seen": seen}
+
+
+def _film(times: Tensor | None, weights: Tensor | None, updates: int, like: Tensor) -> list[Moment]:
+    """The moments of a film; a file without one, such as an older one, has none."""
+    if times is None and weights is None:
+        return []
+    if times is None or weights is None or times.dtype != torch.int64 or times.dim() != 1 or len(times) > MOST:
+        _refuse(f"its film is no row of {MOST} moments at most")
+    if weights.shape != (len(times), len(like)) or weights.dtype != like.dtype or not weights.isfinite().all():
+        _refuse("its film has not the weights of its own network")
+    if len(times) and not (times[0] >= 0 and times[-1] <= updates and (times[1:] > times[:-1]).all()):
+        _refuse("the moments of its film are not in order")
+    # Copied, so that each can be let go on its own.
+    return [Moment(int(time), row.clone()) for time, row in zip(times, weights, strict=True)]
 
 
 def _explosion(given: object) -> tuple[int, str] | None:

@@ -1,15 +1,22 @@
-"""A slice: a little training and a look at the result, the unit of work that an executor is handed."""
+"""A slice: a little training and a look at the result, the unit of work that an executor is handed.
+
+Usually of one run; of several side by side, all of them make the same number of updates in it.
+"""
 
 import time
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 
 import torch
-from torch import Tensor
 
 from engine import seeds
+from engine.config import Experiment
 from engine.fields import FieldError
+from engine.film import Moment
+from engine.network import Network
 from engine.tasks import Characters
-from engine.training import Run, Snapshot
+from engine.trace import trace
+from engine.training import Run, Snapshot, advance, probe, restored
 from engine.writing import PROMPT, TEMPERATURE, write
 
 LOOKING_SHARE = 0.03
@@ -29,10 +36,11 @@ class Look:
 
 @dataclass(frozen=True)
 class Frame:
-    """What a slice brings back. `at` and `cost` are training time and duration of the look in it, in seconds.
+    """What a slice brings back of a run. `at` and `cost` are training time and duration of the look in it, in seconds.
 
-    weights: all that is trained, end to end, as it was when the trace in the snapshot was taken.
-    spent: processor time of the whole slice, in seconds; less than it lasted if it had to wait for others.
+    moment: the weights when the trace in the snapshot was taken, which may be a few updates behind its losses.
+    film: the moments for the run's film that came with this slice. spent: processor time of the whole slice, in
+    seconds, in equal parts over the runs in it; less than it lasted if it had to wait for others.
     """
 
     snapshot: Snapshot
@@ -40,41 +48,71 @@ class Frame:
     look: Look
     at: float = field(compare=False)
     cost: float = field(compare=False)
-    weights: Tensor = field(compare=False)
+    moment: Moment = field(compare=False)
+    film: tuple[Moment, ...] = field(default=(), compare=False)
     spent: float = field(default=0.0, compare=False)
 
 
-def slice_of(run: Run, look: Look, seconds: float, last: Frame | None = None) -> Frame:
-    """Train for `seconds`, looking included, then take a snapshot. With 0 seconds: only look.
+Frames = tuple[Frame, ...]
 
-    The look is taken anew if it differs from the last one, if nothing is to be trained, or once enough training has
-    gone by; otherwise the last one is shown again beside the new losses.
+
+def slice_of(runs: Sequence[Run], look: Look, seconds: float, last: Frames = ()) -> Frames:
+    """Train all `runs` for `seconds`, looking included, then take a frame of each. With 0 seconds: only look.
+
+    The looks are taken anew if they differ from the last ones, if nothing is to be trained, or once enough training has
+    gone by; otherwise the last ones are shown again beside the new losses.
     """
     begun = time.thread_time()
-    expected = last.cost if last else 0.0
+    expected = sum(frame.cost for frame in last)
+    trained = sum(run.seconds for run in runs) - sum(frame.at for frame in last)
     fresh = (
-        last is None
+        not last
         or seconds == 0
-        or look != last.look
-        or (run.seconds + seconds - last.at) * LOOKING_SHARE >= expected
+        or any(frame.look != look for frame in last)
+        or (trained + seconds) * LOOKING_SHARE >= expected
     )
-    run.advance(max(seconds - expected, seconds / 2) if fresh else seconds)
-    if last is not None and not fresh:
-        snapshot, spent = run.snapshot(last.snapshot.trace), time.thread_time() - begun
-        return Frame(snapshot, last.sample, look, last.at, last.cost, last.weights, spent)
-    if seconds:
+    advance(runs, max(seconds - expected, seconds / 2) if fresh else seconds)
+    if fresh:
+        frames = [_look(run, look, settle=seconds > 0) for run in runs]
+    else:
+        frames = [replace(old, snapshot=run.snapshot(old.snapshot.trace)) for run, old in zip(runs, last, strict=True)]
+    spent = (time.thread_time() - begun) / len(runs)
+    return tuple(replace(frame, film=run.film.take(), spent=spent) for run, frame in zip(runs, frames, strict=True))
+
+
+def one_update(runs: Sequence[Run], look: Look) -> Frames:
+    """A single update of each and a look at it."""
+    for run in runs:
+        run.update()
+        _settle(run, look)
+    return slice_of(runs, look, 0.0)
+
+
+def earlier(moment: Moment, frame: Frame, look: Look) -> Frame:
+    """What `frame` would have been at an earlier moment of its run: the same numbers as then."""
+    now = frame.snapshot
+    network = restored(now.experiment, moment.weights)
+    losses, held_out, norms = (rows[rows[:, 0] <= moment.updates] for rows in (now.losses, now.held_out, now.norms))
+    snapshot = replace(
+        now,
+        updates=moment.updates,
+        losses=losses,
+        held_out=held_out,
+        gradient_norm=float(norms[-1, 1]) if len(norms) else None,
+        norms=norms,
+        explosion=None,
+        trace=trace(network, now.experiment.task, probe(now.experiment, look.probe)),
+    )
+    return replace(frame, snapshot=snapshot, sample=sample_of(now.experiment, network, look), look=look, moment=moment)
+
+
+def _look(run: Run, look: Look, settle: bool) -> Frame:
+    if settle:
         _settle(run, look)
     start = time.perf_counter()
-    trace, sample = run.trace(look.probe), sample_of(run, look)
-    weights, cost = run.weights(), time.perf_counter() - start
-    return Frame(run.snapshot(trace), sample, look, run.seconds, cost, weights, time.thread_time() - begun)
-
-
-def one_update(run: Run, look: Look) -> Frame:
-    """A single update and a look at it."""
-    run.update()
-    _settle(run, look)
-    return slice_of(run, look, 0.0)
+    seen, sample = run.trace(look.probe), sample_of(run.experiment, run.network, look)
+    moment, cost = run.moment(), time.perf_counter() - start
+    return Frame(run.snapshot(seen), sample, look, run.seconds, cost, moment)
 
 
 @torch.no_grad()
@@ -85,19 +123,19 @@ def _settle(run: Run, look: Look) -> None:
             run.update()
 
 
-def sample_of(run: Run, look: Look) -> str | None:
+def sample_of(experiment: Experiment, network: Network, look: Look) -> str | None:
     """The prompt, or else the text's first character, and what the network writes after it; as long as its one word.
 
     None if its task is not to write, or if it cannot at the moment.
     """
-    task = run.experiment.task
+    task = experiment.task
     if not isinstance(task, Characters):
         return None
-    generator = seeds.generator(run.experiment.training.seed, seeds.SAMPLE, look.probe)
+    generator = seeds.generator(experiment.training.seed, seeds.SAMPLE, look.probe)
     try:
         PROMPT.check("prompt", look.prompt)
         prompt = "".join(task.alphabet[code] for code in task.encode(look.prompt)) or task.source[0]
         length = SAMPLE_LENGTH if task.varied else max(1, len(task.source) - len(prompt))
-        return prompt + write(run.network, task, prompt, length, look.temperature, generator)
+        return prompt + write(network, task, prompt, length, look.temperature, generator)
     except FieldError:
         return None

@@ -3,6 +3,7 @@
 import copy
 import math
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -12,6 +13,7 @@ from torch import Tensor
 
 from engine import seeds
 from engine.config import Experiment, Training
+from engine.film import Film, Moment
 from engine.flat import flattened
 from engine.history import History
 from engine.network import Network, cell_outputs
@@ -66,7 +68,7 @@ class Snapshot:
 
 
 class Run:
-    """Model, optimiser, counters and history of one experiment.
+    """Model, optimiser, counters and history of one experiment; `film` keeps moments of its course.
 
     Update k (from 1) draws its batch from generator(seed, TRAIN, k), so the course depends on the experiment alone:
     pausing, saving, loading and going on is bit-equal to never having stopped.
@@ -92,6 +94,7 @@ class Run:
         self.gradient_norm: float | None = None
         self.norms = History(columns=3)
         self.explosion: Explosion | None = None
+        self.film = Film()
         window = training.truncate
         self.through = truncated(self.network, window) if 0 < window < experiment.task.steps else cell_outputs
         self._before = self._weights.detach().clone()
@@ -132,11 +135,8 @@ class Run:
 
     def advance(self, seconds: float) -> int:
         """Whole updates for `seconds`, to the nearest one, but one at least; how many were made."""
-        start, before, passed = time.perf_counter(), self.updates, 0.0
-        while passed * (1 + 0.5 / max(self.updates - before, 1)) < seconds and not self.explosion:
-            self.update()
-            passed = time.perf_counter() - start
-        self.seconds += passed
+        before = self.updates
+        advance((self,), seconds)
         return max(self.updates - before, 0)
 
     def tune(self, training: Training) -> None:
@@ -156,9 +156,9 @@ class Run:
         """Held-out sequence number `index` to look at, B=1."""
         return probe(self.experiment, index)
 
-    def weights(self) -> Tensor:
-        """All that is trained, end to end; a copy."""
-        return self._weights.detach().clone()
+    def moment(self) -> Moment:
+        """The run as it stands, for a film."""
+        return Moment(self.updates, self._weights.detach().clone())
 
     def snapshot(self, seen: Trace | None = None) -> Snapshot:
         """The run as it stands, with the trace `seen`, or one of probe sequence 0."""
@@ -240,8 +240,10 @@ class Run:
 
     @torch.no_grad()
     def _remember(self) -> None:
-        """Keep the weights as they are before a step, whose loss is known to be finite."""
+        """Keep the weights as they are before a step, whose loss is known to be finite; some of them for good."""
         self._before.copy_(self._weights)
+        if self.film.wants(self.updates, self._weights.nbytes):
+            self.film.extend([self.moment()])
 
     @torch.no_grad()
     def _take_back(self) -> None:
@@ -249,6 +251,21 @@ class Run:
         self._weights.copy_(self._before)
         self.explosion = Explosion(self.updates, "loss")
         self.updates = max(0, self.updates - 1)
+
+
+def advance(runs: Sequence[Run], seconds: float) -> None:
+    """Whole rounds for `seconds`, to the nearest one, but one at least: in a round every run makes one update.
+
+    Runs of the same task and seed so get the same batches and stay side by side; one that has exploded stands still.
+    """
+    start, rounds, passed = time.perf_counter(), 0, 0.0
+    while passed * (1 + 0.5 / max(rounds, 1)) < seconds and not all(run.explosion for run in runs):
+        for run in runs:
+            run.update()
+            now = time.perf_counter() - start
+            run.seconds += now - passed
+            passed = now
+        rounds += 1
 
 
 def build(experiment: Experiment) -> Network:

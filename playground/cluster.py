@@ -42,16 +42,16 @@ class Fault:
     exception: Exception
 
 
-def elsewhere(saved: bytes, work: Callable[..., Any], *args: Any) -> tuple[bytes, Any] | Fault:
-    """Do `work` on a saved run: the run as it is afterwards, and what the work returned. Runs on a worker."""
+def elsewhere(saved: tuple[bytes, ...], work: Callable[..., Any], *args: Any) -> tuple[tuple[bytes, ...], Any] | Fault:
+    """Do `work` on saved runs: the runs as they are afterwards, and what the work returned. Runs on a worker."""
     prepare_thread()
-    run = load(saved)
+    runs = tuple(map(load, saved))
     try:
-        result = work(run, *args)
+        result = work(runs, *args)
     except Exception as exception:
         exception.add_note(traceback.format_exc())
         return Fault(exception)
-    return save(run), result
+    return tuple(map(save, runs)), result
 
 
 @dataclass(eq=False)
@@ -61,7 +61,7 @@ class Journey:
     work: Callable[..., Any]
     held: Held
     args: tuple[Any, ...]
-    saved: bytes
+    saved: tuple[bytes, ...]
     out: "Future[Any]" = field(default_factory=Future)
     attempts: int = 0
     since: float = 0.0
@@ -92,9 +92,9 @@ class Cluster(Pool):
         return self._client is None or not self._has_workers
 
     def slice(
-        self, work: Callable[Concatenate[Run, P], T], held: Held, *args: P.args, **kwargs: P.kwargs
+        self, work: Callable[Concatenate[tuple[Run, ...], P], T], held: Held, *args: P.args, **kwargs: P.kwargs
     ) -> "Future[T]":
-        """Work on a run, on the cluster if there is one."""
+        """Work on runs, on the cluster if there is one."""
         if self._client is None:
             return super().slice(work, held, *args, **kwargs)
         journey = Journey(work, held, args, held.saved)

@@ -89,10 +89,10 @@ class Pool:
         return self._threads.submit(work, *args, **kwargs)
 
     def slice(
-        self, work: Callable[Concatenate[Run, P], T], held: Held, *args: P.args, **kwargs: P.kwargs
+        self, work: Callable[Concatenate[tuple[Run, ...], P], T], held: Held, *args: P.args, **kwargs: P.kwargs
     ) -> "Future[T]":
-        """Work on a run, which nobody else may touch until it is back."""
-        return self.submit(work, held.run, *args, **kwargs)
+        """Work on runs, which nobody else may touch until they are back."""
+        return self.submit(work, held.runs, *args, **kwargs)
 
     def trains(self, visitor: Hashable) -> None:
         """Note that this visitor's page ticks and wants updates."""

@@ -6,10 +6,9 @@ import streamlit as st
 
 from engine import Experiment, FieldError
 from engine.budget import check_memory
-from engine.config import Training
-from engine.slices import Frame
-from engine.training import Explosion
-from playground import controls, server, share, words
+from engine.slices import Frame, Frames
+from engine.training import Snapshot
+from playground import controls, film, server, share, words
 from playground.server import POOL
 from playground.session import Session
 from playground.settings import SETTINGS
@@ -26,8 +25,8 @@ def open_page(page: str) -> None:
         st.stop()
     experiment = _affordable(controls.experiment(page))
     if "session" not in st.session_state:
-        st.session_state["session"] = Session(experiment, POOL)
-    server.presence().session = visitor()
+        st.session_state["session"] = Session(experiment, POOL, film_bytes=SETTINGS.film_mb * 10**6)
+    server.presence().sessions.add(visitor())
     visitor().touch()
     visitor().adopt(experiment)
     with st.sidebar:
@@ -62,26 +61,35 @@ def visitor() -> Session:
 
 
 def live(draw: Callable[[Frame], None]) -> None:
-    """The bar, and under it what `draw` shows of the latest frame; again and again while the run is playing."""
-    every = POOL.tick if visitor().playing else None
+    """The bar, and under it what `draw` shows of the visitor's run; again and again while it or its film is playing."""
+    live_together(visitor(), lambda frames: draw(frames[0]))
+
+
+def live_together(session: Session, draw: Callable[[Frames], None]) -> None:
+    """The same for all runs of a session."""
+
+    def pace() -> float | None:
+        return POOL.tick if session.playing or session.player.playing else None
+
+    every = pace()
 
     @st.fragment(run_every=every)
     def tick() -> None:
-        session = visitor()
         session.tick()
         session.rest_if_idle(SETTINGS.idle_minutes)
         server.PULSE_LINE.beat()
+        frames = session.shown
         with server.DRAWING:
-            _bar(session)
-            draw(session.frame)
+            _bar(session, frames)
+            draw(frames)
         # Ticks become rarer while many train; the new pace, like a new state of the run, takes a new page.
-        if every != (POOL.tick if session.playing else None):
+        if every != pace():
             st.rerun()
 
     tick()
 
 
-def _bar(session: Session) -> None:
+def _bar(session: Session, frames: Frames) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="bar"):
         # One button that changes its words, so that the keyboard's focus stays on it.
         st.button(
@@ -119,11 +127,13 @@ def _bar(session: Session) -> None:
             key="new_seed",
             help="Other weights, other sequences.",
         )
-        _metrics(session)
+        _metrics(session, frames[0].snapshot)
+    film.draw(session, frames)
     if session.failed:
         st.error(words.FAILED, icon=":material/error:")
-    if session.frame.snapshot.explosion:
-        st.error(_exploded(session.frame.snapshot.explosion, session.experiment.training), icon=":material/error:")
+    for frame in session.frames:
+        if frame.snapshot.explosion:
+            st.error(_exploded(frame.snapshot), icon=":material/error:")
     if POOL.away:
         st.info(words.CLUSTER_AWAY, icon=":material/cloud_off:")
     if session.idle:
@@ -132,8 +142,7 @@ def _bar(session: Session) -> None:
         st.caption(words.TUNED)
 
 
-def _metrics(session: Session) -> None:
-    snapshot = session.frame.snapshot
+def _metrics(session: Session, snapshot: Snapshot) -> None:
     chance = snapshot.experiment.task.chance_loss
     measured = snapshot.losses if len(snapshot.losses) else snapshot.held_out
     loss = words.number(measured[-1, 1]) if len(measured) else "–"
@@ -147,7 +156,9 @@ def _metrics(session: Session) -> None:
         st.metric(label, f"{snapshot.held_out[-1, 2]:.1%}", width=130)
 
 
-def _exploded(explosion: Explosion, training: Training) -> str:
+def _exploded(snapshot: Snapshot) -> str:
+    explosion, training = snapshot.explosion, snapshot.experiment.training
+    assert explosion is not None
     what = explosion.quantity if explosion.update else "start"
     return words.EXPLODED[what].format(
         update=explosion.update,

@@ -1,33 +1,31 @@
-"""A run between two slices."""
+"""Runs between two slices."""
 
 from engine import Run
 from engine.saving import load, save
 
 
 class Held:
-    """A run, as an object here or as the file in which it travels; each is made from the other when it is asked for.
+    """Runs that train together, as objects here or as the files in which they travel, made from each other if needed.
 
-    Whoever takes `run` may change it, so from then on it alone counts.
+    Whoever takes `runs` may change them, so from then on they alone count.
     """
 
-    def __init__(self, run: Run) -> None:
-        self._run: Run | None = run
-        self._saved = b""
+    def __init__(self, *runs: Run) -> None:
+        self._runs = runs
+        self._saved: tuple[bytes, ...] = ()
 
     @property
-    def run(self) -> Run:
-        if self._run is None:
-            self._run = load(self._saved)
-        self._saved = b""
-        return self._run
+    def runs(self) -> tuple[Run, ...]:
+        if not self._runs:
+            self._runs = tuple(map(load, self._saved))
+        self._saved = ()
+        return self._runs
 
     @property
-    def saved(self) -> bytes:
-        """As `engine.saving.save` writes it."""
-        if not self._saved and self._run is not None:
-            return save(self._run)
-        return self._saved
+    def saved(self) -> tuple[bytes, ...]:
+        """As `engine.saving.save` writes them."""
+        return self._saved or tuple(map(save, self._runs))
 
-    def came_back(self, saved: bytes) -> None:
-        """The run went on elsewhere and is now as in this file."""
-        self._run, self._saved = None, saved
+    def came_back(self, saved: tuple[bytes, ...]) -> None:
+        """The runs went on elsewhere and are now as in these files."""
+        self._runs, self._saved = (), saved

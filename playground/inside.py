@@ -159,7 +159,7 @@ def _met(frame: Frame, network: Network, place: Place, change: Change | None) ->
 
 def network_of(frame: Frame) -> Network:
     """The network as it was when the frame was taken; built once for an experiment."""
-    experiment, weights = frame.snapshot.experiment, frame.weights
+    experiment, weights = frame.snapshot.experiment, frame.moment.weights
     kept: tuple[object, Network] | None = st.session_state.get("inside.network")
     key = (experiment.task, experiment.network, experiment.training.seed)
     if kept is None or kept[0] != key:

@@ -188,12 +188,13 @@ def network(frame: Frame) -> None:
 
 
 def loss(frame: Frame) -> None:
-    """Training and held-out loss beside chance."""
+    """Training and held-out loss beside chance; the whole course, also where one looks back."""
     st.subheader("Loss")
-    snapshot = frame.snapshot
+    snapshot, at = visitor().frame.snapshot, visitor().player.at
     experiment = snapshot.experiment
     st.caption("Thin: training. Thick: held-out. Below the dashed line the network knows more than chance.")
-    data = loss_data(snapshot.losses, snapshot.held_out, experiment.task.chance_loss)
+    here = None if at is None else frame.snapshot.updates
+    data = loss_data(snapshot.losses, snapshot.held_out, experiment.task.chance_loss, here)
     show(loss_curve(experiment.network.cell), data, "loss")
 
 

@@ -1,16 +1,17 @@
 """A visitor's reading: a frozen moment of the run, the passage it read, and what was asked about it."""
 
-import copy
 import time
 from dataclasses import dataclass
 from functools import partial
 
-from engine import Run, seeds
+from engine import Experiment, seeds
+from engine.film import Moment as Weights
 from engine.network import Network
 from engine.properties import measured
 from engine.reading import Passage, read
 from engine.slices import LOOKING_SHARE
 from engine.tasks import Characters
+from engine.training import restored
 from engine.unit_search import Match, best_units
 from engine.writing import LENGTH, Written, sample
 from playground.answers import Answers
@@ -37,9 +38,9 @@ class Reader:
 
     def __init__(self, session: Session) -> None:
         self._session = session
-        self._run: Run | None = None
+        self._subject: object = None
         self._wanted = False
-        self._held: tuple[int, float, Network] | None = None
+        self._read: tuple[Weights, float] | None = None
         self._moments: Answers[Moment] = Answers(session.pool)
         self._matches: Answers[list[Match]] = Answers(session.pool)
         self._written: Answers[Written] = Answers(session.pool)
@@ -50,21 +51,20 @@ class Reader:
 
     def moment(self) -> Moment | None:
         """The latest moment; None while a run that is already training is being looked at for the first time."""
-        session = self._session
-        if self._run is not session.run:
-            self._run, self._held = session.run, None
+        session, frame = self._session, self._session.shown[0]
+        experiment = frame.snapshot.experiment
+        subject = experiment.task, experiment.network, experiment.training.seed
+        if self._subject != subject:
+            self._subject, self._read = subject, None
             for each in (self._moments, self._matches, self._written):
                 each.forget()
-        if not session.playing:
-            session.settle()
-            if self._held is None or self._held[0] != session.run.updates:
-                self._hold(session.run)
-        elif self._held is None or (self._moments.question == self._held and (self._wanted or self._due())):
-            session.between(self._hold)
+        answered = self._moments.question == self._read
+        other = self._read is None or self._read[0] is not frame.moment
+        if other and (not session.playing or self._read is None or (answered and (self._wanted or self._due()))):
+            self._read = frame.moment, frame.snapshot.seconds
             self._wanted = False
-        if self._held is None:
-            return None
-        return self._moments.ask(self._held, partial(_read, self._task, *self._held), not session.playing)
+        work = partial(_read, experiment, *self._read)
+        return self._moments.ask(self._read, work, wait=not session.playing and not session.player.playing)
 
     def best(self, moment: Moment, name: str, character: str) -> list[Match] | None:
         """The units that follow a property best. Raises FieldError if it cannot be searched for."""
@@ -85,21 +85,14 @@ class Reader:
 
         return self._written.ask((moment.updates, prompt, temperature, top_k, number), work, not self._session.playing)
 
-    @property
-    def _task(self) -> Characters:
-        task = self._session.experiment.task
-        assert isinstance(task, Characters)
-        return task
-
-    def _hold(self, run: Run) -> None:
-        self._held = (run.updates, run.seconds, copy.deepcopy(run.network))
-
     def _due(self) -> bool:
         last = self._moments.latest
         return last is not None and (self._session.frame.snapshot.seconds - last.seconds) * LOOKING_SHARE >= last.cost
 
 
-def _read(task: Characters, updates: int, seconds: float, network: Network) -> Moment:
+def _read(experiment: Experiment, weights: Weights, seconds: float) -> Moment:
     start = time.perf_counter()
+    task, network = experiment.task, restored(experiment, weights.weights)
+    assert isinstance(task, Characters)
     passage = read(network, task)
-    return Moment(updates, seconds, network, task, passage, time.perf_counter() - start)
+    return Moment(weights.updates, seconds, network, task, passage, time.perf_counter() - start)

@@ -50,13 +50,13 @@ class Presence:
 
     def __init__(self, visitor: str) -> None:
         self.visitor = visitor
-        self.session: Session | None = None
+        self.sessions: set[Session] = set()
 
     def end(self) -> None:
         """The tab was closed or the line broke: the run rests at once, and its place waits for the visitor's return."""
-        trained = self.session is not None and self.session.updates > 0
-        if self.session is not None:
-            self.session.rest()
+        trained = any(session.updates > 0 for session in self.sessions)
+        for session in self.sessions:
+            session.rest()
         PLACES.gone(self.visitor, may_return=trained)
         log.info("event=left visitors=%d training=%d", PLACES.taken, POOL.training)
 

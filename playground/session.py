@@ -12,9 +12,12 @@ from typing import Concatenate, ParamSpec, TypeVar
 from urllib.parse import urlencode
 
 from engine import Experiment, Run
-from engine.slices import Frame, Look, one_update, slice_of
+from engine.film import MOST_BYTES
+from engine.saving import save
+from engine.slices import Frame, Frames, Look, one_update, slice_of
 from playground.executor import MARGIN, TICK, Pool
 from playground.held import Held
+from playground.player import Player
 
 PATIENCE = 6 * MARGIN
 """Seconds a tick waits for a slice that is nearly back."""
@@ -41,13 +44,15 @@ def alone(act: "Callable[Concatenate[Session, P], T]") -> "Callable[Concatenate[
 
 
 class Session:
-    """One run, the slice of it that is out, and the last frame that came back.
+    """A run, or a few side by side; the slice of them that is out, the last frames that came back, and their film.
 
-    At most one slice is out, and nobody touches the run while it is.
+    At most one slice is out, and nobody touches the runs while it is. Runs side by side train in the same slices, all
+    of them by as many updates.
     """
 
-    def __init__(self, experiment: Experiment, pool: Pool) -> None:
+    def __init__(self, experiment: Experiment, pool: Pool, *others: Experiment, film_bytes: float = MOST_BYTES) -> None:
         self.pool = pool
+        self.film_bytes = film_bytes
         self.lock = threading.RLock()
         self.look = Look()
         self.idle = False
@@ -59,24 +64,36 @@ class Session:
         self.rate: float | None = None
         self._ticks = 0
         self._clicked_at: int | None = None
-        self._out: Future[Frame] | None = None
+        self._out: Future[Frames] | None = None
+        self._held: Held
+        self.experiments: tuple[Experiment, ...]
         self._rate_from: tuple[float, int] | None = None
-        self._waiting: list[Callable[[Run], None]] = []
-        self._begin(experiment)
+        self._begin((experiment, *others))
 
     @property
     def run(self) -> Run:
-        """The run, while no slice of it is out."""
-        return self._held.run
+        """The first run, while no slice of it is out."""
+        return self._held.runs[0]
 
     @property
     def experiment(self) -> Experiment:
-        return self._experiment
+        """That of the first run."""
+        return self.experiments[0]
+
+    @property
+    def frame(self) -> Frame:
+        """The latest frame of the first run."""
+        return self.frames[0]
+
+    @property
+    def shown(self) -> Frames:
+        """The frames to look at: the latest, or those of the moment of the film that was chosen."""
+        return self.player.frames(self.frames, self.look)
 
     @property
     def updates(self) -> int:
-        """As many as the page shows."""
-        return self.frame.snapshot.updates
+        """As many as were made; by the one that came furthest."""
+        return max(frame.snapshot.updates for frame in self.frames)
 
     @property
     def playing(self) -> bool:
@@ -104,21 +121,29 @@ class Session:
             self.idle = True
 
     @alone
-    def adopt(self, experiment: Experiment) -> None:
-        """Make `experiment` the visitor's: tune the run if that is possible, else begin a new one, which waits."""
-        if experiment == self.experiment:
+    def adopt(self, *experiments: Experiment) -> None:
+        """Make `experiments` the visitor's: tune the runs if that is possible, else begin new ones, which wait."""
+        if experiments == self.experiments:
             return
-        tuned = replace(self.experiment, training=experiment.training)
         self.settle()
-        if experiment == tuned:
-            try:
-                self.run.tune(experiment.training)
-                self._experiment = experiment
-                self.tuned = self.run.updates > 0
-            except ValueError:
-                self._begin(experiment)
-        else:
-            self._begin(experiment)
+        if not self._tune(experiments):
+            self._begin(experiments)
+
+    def _tune(self, experiments: tuple[Experiment, ...]) -> bool:
+        """Go on with other training settings, if that is all that differs and possible."""
+        if len(experiments) != len(self.experiments):
+            return False
+        for old, new in zip(self.experiments, experiments, strict=True):
+            if new != replace(old, training=new.training):
+                return False
+        try:
+            for run, experiment in zip(self._held.runs, experiments, strict=True):
+                run.tune(experiment.training)
+        except ValueError:
+            return False
+        self.experiments = experiments
+        self.tuned = self.updates > 0
+        return True
 
     def click(self, act: Callable[[], None]) -> None:
         """Do what a button asks for, once.
@@ -136,21 +161,41 @@ class Session:
     def reset(self) -> None:
         """The same experiment from the start: the same weights, the same course again."""
         self.settle()
-        self._begin(self.experiment)
+        self._begin(self.experiments)
 
     @alone
     def saved(self) -> bytes:
-        """The run as a file, as it is when the slice that is out is back."""
+        """The first run as a file, its film included, as it is when the slice that is out is back."""
         self.settle()
-        return self._held.saved
+        return save(self.run, self.player.films[0].moments)
 
     @alone
     def carry_on(self, run: Run) -> None:
         """Make a run that was saved the visitor's; it waits."""
         self.settle()
-        self._take(run)
+        self._take((run,))
+
+    @alone
+    def limit_film(self, most_bytes: float) -> None:
+        """From now on make do with so many bytes for the film, in this run and those after it."""
+        self.film_bytes = most_bytes
+        self.player.limit(most_bytes)
+
+    @alone
+    def look_back(self, updates: int | None) -> None:
+        """Stop and show the moment after so many updates; None: the present one."""
+        self.pause()
+        self.player.go(updates)
+
+    @alone
+    def play_film(self) -> None:
+        """Stop training and play the film."""
+        self.pause()
+        self.player.play()
 
     def play(self) -> None:
+        """Train, which is to be seen as it happens."""
+        self.player.go(None)
         self.playing = not (self.exploded or self.failed)
         self._rate_from = None
         self._handed_out = time.monotonic() - TICK
@@ -165,6 +210,7 @@ class Session:
     def step(self) -> None:
         """One update; a run that is playing pauses."""
         self.playing = False
+        self.player.go(None)
         self.settle()
         self._keep(self.pool.slice(one_update, self._held, self.look))
 
@@ -182,6 +228,7 @@ class Session:
     def tick(self) -> None:
         """Take in the slice that is back and, if playing, hand out the next."""
         self._ticks += 1
+        self.player.tick()
         if self.playing:
             self.pool.trains(self)
         if self._out is not None:
@@ -194,63 +241,65 @@ class Session:
         if self.playing:
             now = time.monotonic()
             seconds, self._handed_out = self.pool.slice_seconds(self, now - self._handed_out), now
-            self._out = self.pool.slice(slice_of, self._held, self.look, seconds, self.frame)
+            self._out = self.pool.slice(slice_of, self._held, self.look, seconds, self.frames)
 
     @alone
     def settle(self) -> None:
-        """Wait for the slice that is out, if any, and take it in: from here on the run is ours."""
+        """Wait for the slice that is out, if any, and take it in: from here on the runs are ours."""
         if self._out is not None:
             out, self._out = self._out, None
             self._keep(out)
-        while self._waiting:
-            self._waiting.pop(0)(self.run)
-
-    def between(self, act: Callable[[Run], None]) -> None:
-        """Do something quick with the run as soon as the slice that is out is back, and at once if none is."""
-        self._waiting.append(act)
-        if self._out is None:
-            self.settle()
 
     @property
     def exploded(self) -> bool:
-        return self.frame.snapshot.explosion is not None
+        """Whether no run can go on."""
+        return all(frame.snapshot.explosion is not None for frame in self.frames)
 
-    def _begin(self, experiment: Experiment) -> None:
-        self._take(self.pool.submit(Run, experiment).result())
+    def _begin(self, experiments: tuple[Experiment, ...]) -> None:
+        self._take(tuple(self.pool.submit(Run, experiment).result() for experiment in experiments))
 
-    def _take(self, run: Run) -> None:
+    def _take(self, runs: tuple[Run, ...]) -> None:
         self.playing = False
         self._clicked_at = None
-        self._experiment = run.experiment
-        self._held = Held(run)
+        self.experiments = tuple(run.experiment for run in runs)
+        self._held = Held(*runs)
+        self.player = Player(self.pool, len(runs), self.film_bytes)
         self.failed = False
         self.tuned = False
         self.rate = None
         self._rate_from = None
-        self.frame = self.pool.slice(slice_of, self._held, self.look, 0.0).result()
+        self.frames = self.pool.slice(slice_of, self._held, self.look, 0.0).result()
+        self.player.record(self.frames)
 
     def _now(self, seconds: float) -> None:
-        self._keep(self.pool.slice(slice_of, self._held, self.look, seconds, self.frame))
+        self._keep(self.pool.slice(slice_of, self._held, self.look, seconds, self.frames))
 
-    def _keep(self, out: "Future[Frame]") -> None:
-        before = self.updates
+    def _keep(self, out: "Future[Frames]") -> None:
+        before = self._made
         try:
-            self.frame = out.result()
+            self.frames = out.result()
         except Exception:
             # The link makes the fault one that can be looked at again.
-            log.exception("event=failed updates=%d link=?%s", before, urlencode(self.experiment.to_params())[:LONGEST])
+            links = " ".join(f"?{urlencode(each.to_params())}"[:LONGEST] for each in self.experiments)
+            log.exception("event=failed updates=%d link=%s", self.updates, links)
             self.failed = True
             self.playing = False
             return
-        self.pool.made(max(0, self.updates - before))
-        self.pool.spent(self, self.frame.spent)
+        self.player.record(self.frames)
+        self.pool.made(max(0, self._made - before))
+        self.pool.spent(self, sum(frame.spent for frame in self.frames))
         self._measure_rate()
         if self.exploded:
             self.playing = False
 
+    @property
+    def _made(self) -> int:
+        """Updates of all runs together."""
+        return sum(frame.snapshot.updates for frame in self.frames)
+
     def _measure_rate(self) -> None:
         """Updates a second as the visitor sees them, over the last second or so."""
-        now, updates = time.monotonic(), self.frame.snapshot.updates
+        now, updates = time.monotonic(), self.updates
         if not self.playing:
             self._rate_from = None
         elif self._rate_from is None:

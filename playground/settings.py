@@ -20,13 +20,15 @@ def cores() -> int:
 class Settings:
     """One field a variable, in upper case behind PLAYGROUND_; the scheduler's is Dask's own, DASK_SCHEDULER_ADDRESS.
 
-    workers: threads that train. visitors: how many are let in at once. visitor_mb: what one visitor's run may need.
-    idle_minutes: how long a run goes on when nobody touches its page.
+    workers: threads that train. visitors: how many are let in at once. visitor_mb: what one visitor's run may need, or
+    those side by side together. film_mb: what the moments kept of them may need beside that, 0 for none. idle_minutes:
+    how long a run goes on when nobody touches its page.
     """
 
     workers: int = setting(Whole(max(1, cores() - 1), 1, 64, "threads"))
     visitors: int = setting(Whole(60, 1, 1000, "visitors"))
     visitor_mb: int = setting(Whole(96, 16, 96, "MB"))
+    film_mb: int = setting(Whole(4, 0, 4, "MB"))
     idle_minutes: int = setting(Whole(30, 1, 1440, "minutes"))
     scheduler: str = setting(Text("", 200))
 

@@ -60,7 +60,7 @@ class Sweeping:
         self._lanes.clear()
 
     def _slice(self, job: Job, held: Held) -> "Future[bool]":
-        return self.pool.slice(portion, held, job.updates, self.pool.slice_seconds())
+        return self.pool.slice(_portion, held, job.updates, self.pool.slice_seconds())
 
     def _take_in(self, lane: Lane) -> None:
         try:
@@ -73,9 +73,13 @@ class Sweeping:
         if not ended:
             lane.out = self._slice(lane.job, lane.held)
         else:
-            self.rows.append(lane.job.row(lane.held.run))
+            self.rows.append(lane.job.row(lane.held.runs[0]))
             self._end(lane)
 
     def _end(self, lane: Lane) -> None:
         self.pool.rests(lane)
         self._lanes.remove(lane)
+
+
+def _portion(runs: tuple[Run, ...], updates: int, seconds: float) -> bool:
+    return portion(runs[0], updates, seconds)

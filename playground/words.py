@@ -236,6 +236,13 @@ EXPLODED = {
     "Choose other initial weights, another activation or a shorter sequence.",
 }
 FAILED = "This run stopped because of a fault in the playground, not in your settings. Press Reset to begin it again."
+FILM_HELP = "The training so far, from the start. Moments lie close together at first and further apart later."
+FILM_NOW = "You see the present. The slider goes back through the training, on every page."
+FILM_AT = "You see the network as it was after update **{at:,}** of {now:,}. *Now* or *Train* brings you back."
+FILM_TOO_LARGE = (
+    "This network is too large for a film: one moment of it takes {needed:.1f} MB, at least {count} must fit, "
+    "and there is room for {most:.1f} MB."
+)
 IDLE = "Nothing was touched here for {minutes} minutes, so the run rests. Press Train and it goes on."
 CLUSTER_AWAY = (
     "The cluster does not answer, so runs go on on this server, from where they were; a little slower, nothing is lost."

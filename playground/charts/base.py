@@ -15,6 +15,8 @@ GRADIENT = "#8e4b9e"
 RIGHT, WRONG = "#2878b8", "#d0650f"
 MARKED = "#d0650f"
 NEUTRAL = "#8a9499"
+HERE = "#c9a227"
+"""Where in the film one is."""
 CELL_COLOURS = {
     "rnn": "#d55e00",
     "jordan": "#b90d08",

@@ -4,8 +4,20 @@ from functools import lru_cache
 
 import altair as alt
 import numpy as np
+import pyarrow as pa
 
-from playground.charts.base import CELL_COLOURS, GRADIENT, NEUTRAL, Data, Picture, left_axis, picture, table, time_axis
+from playground.charts.base import (
+    CELL_COLOURS,
+    GRADIENT,
+    HERE,
+    NEUTRAL,
+    Data,
+    Picture,
+    left_axis,
+    picture,
+    table,
+    time_axis,
+)
 
 POINTS = 140
 SMALLEST_LOSS = 1e-9
@@ -40,6 +52,7 @@ def loss_curve(cell: str) -> Picture:
         ],
     )
     chance = alt.Chart(alt.NamedData("chance"))
+    here = alt.Chart(alt.NamedData("here"))
     layers = (
         alt.Chart(alt.NamedData("frame")).mark_point(opacity=0, size=0).encode(x, y),
         curves.mark_line(color=colour),
@@ -49,18 +62,20 @@ def loss_curve(cell: str) -> Picture:
         chance.mark_text(color=NEUTRAL, align="right", dx=-2, dy=-7, fontSize=12).encode(
             y=y, x=alt.value("width"), text="label:N"
         ),
+        here.mark_rule(color=HERE, strokeWidth=1.5).encode(x),
+        here.mark_text(color=HERE, align="left", dx=4, fontSize=12).encode(x, y=alt.value(8), text="label:N"),
     )
     return picture(
         alt.layer(*layers, height=300),
-        "Line chart of the loss against updates on a logarithmic axis: training loss, held-out loss, "
-        "and the chance level as a dashed line.",
+        "Line chart of the loss against updates on a logarithmic axis: training loss, held-out loss, the chance level "
+        "as a dashed line, and where in the film one is.",
     )
 
 
-def loss_data(losses: np.ndarray, held_out: np.ndarray, chance: float) -> Data:
+def loss_data(losses: np.ndarray, held_out: np.ndarray, chance: float, here: int | None = None) -> Data:
     """losses (N, 2), held_out (M, 3): at most 140 points each, every one the mean of the updates around it.
 
-    The loss before the first update stays a point of its own.
+    The loss before the first update stays a point of its own. here: the update looked back to, if any.
     """
     end = round_end(losses[-1, 0] if len(losses) else 0)
     losses, held_out = thinned(losses), np.concatenate([held_out[:1], thinned(held_out[1:])])
@@ -74,7 +89,14 @@ def loss_data(losses: np.ndarray, held_out: np.ndarray, chance: float) -> Data:
         ),
         "chance": table(loss=[chance], label=[f"chance {chance:.4g}"]),
         "frame": table(update=[0, end], loss=[chance, chance]),
+        "here": here_data(here),
     }
+
+
+def here_data(update: int | None) -> pa.Table:
+    """Where in the film one is; nothing if in the present."""
+    at = [] if update is None else [update]
+    return table(update=np.array(at, dtype=int), label=[f"update {update:,}" for update in at])
 
 
 def round_end(update: float) -> int:

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from engine import Experiment, Run
+from engine import Experiment, Run, slices
 
 SMALL = {"task": "adding", "length": "8", "hidden": "6", "batch": "4"}
 
@@ -50,3 +50,15 @@ def assert_same_place(one: Run, other: Run) -> None:
 
 def finite_weights(run: Run) -> bool:
     return all(bool(parameter.isfinite().all()) for parameter in run.network.parameters())
+
+
+def slice_of(run: Run, look: slices.Look, seconds: float, last: slices.Frame | None = None) -> slices.Frame:
+    """A slice of a single run."""
+    (frame,) = slices.slice_of([run], look, seconds, (last,) if last else ())
+    return frame
+
+
+def one_update(run: Run, look: slices.Look) -> slices.Frame:
+    """One update of a single run."""
+    (frame,) = slices.one_update([run], look)
+    return frame

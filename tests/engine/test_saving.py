@@ -13,6 +13,7 @@ from safetensors.torch import load as arrays_in
 from safetensors.torch import save as file_of
 
 from engine import CELLS, FieldError
+from engine.film import MOST
 from engine.history import CAPACITY
 from engine.optimizers import OPTIMIZERS
 from engine.saving import FORMAT, MAX_BYTES, load, save
@@ -140,6 +141,12 @@ REFUSED = {
     "history order": (with_arrays(losses=torch.zeros(17, 2, dtype=torch.float64)), "not in order"),
     "history counters": (with_state(losses={"stride": 3, "seen": 17}), "do not fit"),
     "history without": (with_state(losses=None), "no counters"),
+    "film of other weights": (with_arrays(film__weights=torch.zeros(17, 3)), "weights of its own network"),
+    "film not finite": (with_arrays(film__weights=torch.full_like(parts()[0]["film.weights"], math.nan)), "weights of"),
+    "film without weights": (with_arrays(film__weights=None), "no row of"),
+    "film not in order": (with_arrays(film__updates=torch.zeros(17, dtype=torch.int64)), "film are not in order"),
+    "film of the future": (with_arrays(film__updates=torch.arange(17) + 9), "film are not in order"),
+    "film too long": (with_arrays(film__updates=torch.arange(MOST + 1)), "160 moments at most"),
 }
 
 
@@ -149,6 +156,10 @@ def test_what_is_wrong_with_a_file_is_said(name: str) -> None:
     with pytest.raises(FieldError, match=sentence) as problem:
         load(data)
     said(problem.value)
+
+
+def test_a_file_from_before_there_were_films_still_opens() -> None:
+    assert load(with_arrays(film__weights=None, film__updates=None)).updates == 17
 
 
 def test_weights_that_overflow_are_refused() -> None:

@@ -1,11 +1,17 @@
 """A slice: how much of its time goes to looking, and that looking costs the course nothing."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
 
-from engine.slices import LOOKING_SHARE, Frame, Look, one_update, sample_of, slice_of
-from tests.engine.runs import assert_same_place, same, started, trained
+from engine import Run, slices
+from engine.slices import LOOKING_SHARE, Frame, Look, sample_of
+from tests.engine.runs import assert_same_place, one_update, same, slice_of, started, trained
+
+
+def sample_of_run(run: Run, look: Look) -> str | None:
+    return sample_of(run.experiment, run.network, look)
 
 
 def test_no_time_means_only_looking() -> None:
@@ -58,10 +64,10 @@ def test_slow_look_happens_again_once_enough_was_trained() -> None:
 def test_looking_is_part_of_the_slice_and_leaves_half_of_it(
     monkeypatch: pytest.MonkeyPatch, cost: float, trained_for: float
 ) -> None:
-    run, given = started(), []
-    monkeypatch.setattr(run, "advance", given.append)
+    run, last, given = started(), costly(0.0, cost), []
+    monkeypatch.setattr(slices, "advance", lambda runs, seconds: given.append(seconds))
     run.seconds = 1e6
-    slice_of(run, Look(), 1.0, costly(0.0, cost))
+    slice_of(run, Look(), 1.0, last)
     assert given == [pytest.approx(trained_for)]
 
 
@@ -69,11 +75,10 @@ def test_over_many_slices_looking_keeps_to_its_share(monkeypatch: pytest.MonkeyP
     """An hour of slices of 0.1 s and looks of 0.03 s, on a clock of our own."""
     run, looks = started(), 0
 
-    def advance(seconds: float) -> int:
+    def advance(runs: Sequence[Run], seconds: float) -> None:
         run.seconds += seconds
-        return 0
 
-    monkeypatch.setattr(run, "advance", advance)
+    monkeypatch.setattr(slices, "advance", advance)
     last: Frame | None = costly(0.0, cost=0.03)
     for _ in range(600):
         frame = slice_of(run, Look(), 0.1, last)
@@ -121,24 +126,24 @@ def test_exploded_run_still_gives_frames() -> None:
 
 
 def test_only_text_is_written() -> None:
-    assert sample_of(started(), Look()) is None
+    assert sample_of_run(started(), Look()) is None
     assert slice_of(started(), Look(), 0.0).sample is None
 
 
 def test_sample_follows_the_look_alone() -> None:
     run = trained(3, task="hello")
-    sample = sample_of(run, Look(2, "he", 0.5))
+    sample = sample_of_run(run, Look(2, "he", 0.5))
     assert sample is not None
     assert sample.startswith("he")
     assert len(sample) == len("hello"), "as long as the word"
     assert set(sample) <= set("helo")
-    assert sample == sample_of(run, Look(2, "he", 0.5))
-    assert len({sample_of(run, Look(probe)) for probe in range(5)}) > 1
-    text = sample_of(started(task="text"), Look()) or ""
+    assert sample == sample_of_run(run, Look(2, "he", 0.5))
+    assert len({sample_of_run(run, Look(probe)) for probe in range(5)}) > 1
+    text = sample_of_run(started(task="text"), Look()) or ""
     assert text.startswith("A"), "as Alice does"
     assert len(text) == 1 + 120
 
 
 @pytest.mark.parametrize("look", [Look(temperature=0.0), Look(prompt="x" * 401)])
 def test_look_that_cannot_be_written_for(look: Look) -> None:
-    assert sample_of(started(task="hello"), look) is None
+    assert sample_of_run(started(task="hello"), look) is None

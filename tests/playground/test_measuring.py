@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 
 from engine.gradients import Question, gradients
-from engine.slices import Frame, Look, one_update, slice_of
+from engine.slices import Frame, Look
 from playground import measuring
 from playground.charts.reach import exponents, logarithms, powers, round_top
 from playground.executor import Pool
 from playground.measuring import Measuring, Moment
-from tests.engine.runs import started, trained
+from tests.engine.runs import one_update, slice_of, started, trained
 from tests.playground.visitors import CountingPool
 
 

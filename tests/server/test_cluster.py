@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from engine import Run
-from engine.slices import Frame, Look, slice_of
+from engine.slices import Frames, Look, slice_of
 from playground.cluster import Cluster
 from playground.session import Session
 from tests.engine.runs import assert_same_place, trained
@@ -33,15 +33,15 @@ def pool(scheduler: Scheduler) -> Iterator[Cluster]:
     made.close()
 
 
-def long_slice(run: Run, look: Look, seconds: float) -> Frame:
+def long_slice(runs: tuple[Run, ...], look: Look, seconds: float) -> Frames:
     """One that is sure to be under way when something happens to its worker."""
-    frame = slice_of(run, look, seconds)
+    frames = slice_of(runs, look, seconds)
     time.sleep(2)
-    return frame
+    return frames
 
 
-def broken(run: Run) -> Frame:
-    run.update()
+def broken(runs: tuple[Run, ...]) -> Frames:
+    runs[0].update()
     raise ArithmeticError("out of numbers")
 
 

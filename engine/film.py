@@ -1,0 +1,98 @@
+"""Training as a film: moments of a run, close together at first and ever further apart, as learning slows down.
+
+A moment is the trained weights at that update. Everything that was to be seen then follows from them.
+"""
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from torch import Tensor
+
+PER_OCTAVE = 16
+"""Moments from one update to twice as many, as long as there is room: each of the first 16 updates is one."""
+
+MOST = 160
+"""Moments in a film; ten octaves at full density, up to update 1,000."""
+
+MOST_BYTES = 4_000_000
+
+FEWEST = 4
+"""Moments that must fit into a film; a network for which that is too much gets none."""
+
+
+@dataclass(frozen=True, eq=False)
+class Moment:
+    """A run after `updates` updates: all that is trained, end to end, (parameters,) float32."""
+
+    updates: int
+    weights: Tensor
+
+    @property
+    def size(self) -> int:
+        """Bytes."""
+        return self.weights.nbytes
+
+
+def due(updates: int, per_octave: float = PER_OCTAVE) -> bool:
+    """Whether a film with so many moments an octave has one after `updates` updates.
+
+    Those are the start, and every update with which per_octave · log₂(updates) passes a whole number; so half the
+    density keeps a part of the same moments.
+    """
+    if updates < 2:
+        return True
+    return math.floor(per_octave * math.log2(updates)) > math.floor(per_octave * math.log2(updates - 1))
+
+
+class Film:
+    """Moments in order, within `most_bytes`. Which are kept depends on the course of updates alone.
+
+    per_octave: moments from one update to twice as many; halved whenever there are too many.
+    """
+
+    def __init__(self, most_bytes: float = MOST_BYTES) -> None:
+        self.most_bytes = most_bytes
+        self.per_octave: float = PER_OCTAVE
+        self.moments: list[Moment] = []
+
+    @property
+    def size(self) -> int:
+        """Bytes."""
+        return sum(moment.size for moment in self.moments)
+
+    def fits(self, bytes_a_moment: int) -> bool:
+        """Whether there is room for a film of such moments at all."""
+        return FEWEST * bytes_a_moment <= self.most_bytes
+
+    def wants(self, updates: int, bytes_a_moment: int) -> bool:
+        """Whether a moment after so many updates belongs into it."""
+        later = not self.moments or updates > self.moments[-1].updates
+        return later and due(updates, self.per_octave) and self.fits(bytes_a_moment)
+
+    def extend(self, moments: Iterable[Moment]) -> None:
+        """Add those that it wants."""
+        for moment in moments:
+            if self.wants(moment.updates, moment.size):
+                self.moments.append(moment)
+                self._thin_out()
+
+    def limit(self, most_bytes: float) -> None:
+        """From now on make do with so many."""
+        self.most_bytes = most_bytes
+        self._thin_out()
+
+    def take(self) -> tuple[Moment, ...]:
+        """The moments, which are from now on somebody else's to keep."""
+        taken, self.moments = tuple(self.moments), []
+        return taken
+
+    def at(self, updates: int) -> Moment | None:
+        """The last moment that is not later than that."""
+        return next((moment for moment in reversed(self.moments) if moment.updates <= updates), None)
+
+    def _thin_out(self) -> None:
+        while self.moments and (len(self.moments) > MOST or self.size > self.most_bytes):
+            self.per_octave /= 2
+            fitting = self.moments if self.fits(self.moments[0].size) else []
+            self.moments = [moment for moment in fitting if due(moment.updates, self.per_octave)]

@@ -1,0 +1,82 @@
+"""The film under the bar: a slider and a play button that go back through the moments of the run."""
+
+import math
+
+import streamlit as st
+
+from engine.film import FEWEST
+from engine.slices import Frames
+from playground import words
+from playground.session import Session
+
+NOW = "now"
+
+
+def draw(session: Session, frames: Frames) -> None:
+    """The row under the bar; off as long as there is nothing to go back to."""
+    player, times = session.player, options(session)
+    off = len(times) < 2
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="film"):
+        st.button(
+            "Stop film" if player.playing else "Play film",
+            icon=":material/stop:" if player.playing else ":material/movie:",
+            on_click=session.click,
+            args=((lambda: session.look_back(player.at)) if player.playing else session.play_film,),
+            key="film.play",
+            width=130,
+            disabled=off,
+            help=words.FILM_HELP,
+        )
+        shown = NOW if player.at is None else player.at
+        st.session_state["film.at"] = shown if shown in times else NOW
+        st.select_slider(
+            "Film",
+            [*times, NOW] if times else [0, NOW],
+            key="film.at",
+            format_func=lambda at: at if at == NOW else f"{at:,}",
+            label_visibility="collapsed",
+            on_change=lambda: _chosen(session),
+            disabled=off,
+            width="stretch",
+        )
+        st.button(
+            "Now",
+            icon=":material/last_page:",
+            on_click=session.click,
+            args=(lambda: session.look_back(None),),
+            key="film.now",
+            disabled=player.at is None,
+        )
+    st.caption(_sentence(session, frames))
+
+
+def options(session: Session) -> list[int]:
+    """The moments to choose from. While training those up to the last round number, so that the slider keeps still."""
+    times = session.player.times
+    if session.playing:
+        times = [updates for updates in times if updates <= round_start(session.updates)]
+    return times
+
+
+def round_start(updates: int) -> int:
+    """The last of 1, 2, 5, 10, 20, 50, … that is not beyond `updates`."""
+    if updates < 1:
+        return 0
+    power: int = 10 ** int(math.log10(updates))
+    return next(m * power for m in (5, 2, 1) if m * power <= updates)
+
+
+def _chosen(session: Session) -> None:
+    at = st.session_state["film.at"]
+    session.touch()
+    session.look_back(None if at == NOW else at)
+
+
+def _sentence(session: Session, frames: Frames) -> str:
+    player = session.player
+    if any(not film.fits(frame.moment.size) for film, frame in zip(player.films, frames, strict=True)):
+        needed = max(frame.moment.size for frame in frames) / 1e6
+        return words.FILM_TOO_LARGE.format(needed=needed, most=session.film_bytes / 1e6, count=FEWEST)
+    if player.at is None:
+        return words.FILM_NOW
+    return words.FILM_AT.format(at=frames[0].snapshot.updates, now=session.updates)

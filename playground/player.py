@@ -1,0 +1,81 @@
+"""Goes back through the films of runs: which moment is shown, and whether the film plays."""
+
+from functools import partial
+
+from engine.film import Film, due
+from engine.slices import Frames, Look, earlier
+from playground.answers import Answers
+from playground.executor import Pool
+
+
+class Player:
+    """The films of a session's runs, side by side, and where one is in them.
+
+    at: the update whose moment is shown; None is now.
+    """
+
+    def __init__(self, pool: Pool, runs: int, most_bytes: float) -> None:
+        self.films = [Film(most_bytes / runs) for _ in range(runs)]
+        self.at: int | None = None
+        self.playing = False
+        self._frames: Answers[Frames] = Answers(pool)
+
+    def limit(self, most_bytes: float) -> None:
+        """From now on make do with so many bytes for all films together."""
+        for film in self.films:
+            film.limit(most_bytes / len(self.films))
+
+    def record(self, frames: Frames) -> None:
+        """Keep the moments that came with these frames."""
+        for film, frame in zip(self.films, frames, strict=True):
+            film.extend(frame.film)
+
+    @property
+    def times(self) -> list[int]:
+        """The updates to which one can go back: those that every film has which goes so far."""
+        density = min(film.per_octave for film in self.films)
+        return sorted(
+            {moment.updates for film in self.films for moment in film.moments if due(moment.updates, density)}
+        )
+
+    def go(self, updates: int | None) -> None:
+        """Show the moment after so many updates; None: now."""
+        self.at = updates
+        self.playing = False
+
+    def play(self) -> None:
+        """From the moment on show to the end; from now, or the end, from the beginning."""
+        times = self.times
+        if times:
+            self.at = times[0] if self.at is None or self.at >= times[-1] else self.at
+            self.playing = True
+
+    def tick(self) -> None:
+        """On to the next moment, if the last one has been shown; at the end the film stops."""
+        if self.playing and self.at is not None and self._shown == self.at:
+            later = [updates for updates in self.times if updates > self.at]
+            self.at = later[0] if later else None
+            self.playing = bool(later)
+
+    def frames(self, now: Frames, look: Look) -> Frames:
+        """What is to be seen: `now`, or what the frames were at the moment on show.
+
+        Not waited for while the film plays: until the next frames are there, the last ones stay.
+        """
+        if self.at is None:
+            return now
+        found = self._frames.ask(
+            (self.at, look, now[0].snapshot.experiment), partial(self._at, self.at, now, look), not self.playing
+        )
+        return found or now
+
+    @property
+    def _shown(self) -> int | None:
+        question = self._frames.question
+        return question[0] if isinstance(question, tuple) else None
+
+    def _at(self, updates: int, now: Frames, look: Look) -> Frames:
+        found = [film.at(updates) for film in self.films]
+        return tuple(
+            earlier(moment, frame, look) if moment else frame for moment, frame in zip(found, now, strict=True)
+        )
