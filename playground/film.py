@@ -27,8 +27,8 @@ def draw(session: Session, frames: Frames) -> None:
             disabled=off,
             help=words.FILM_HELP,
         )
-        shown = NOW if player.at is None else player.at
-        st.session_state["film.at"] = shown if shown in times else NOW
+        at = player.shown if player.playing else player.at
+        st.session_state["film.at"] = at if at in times else NOW
         st.select_slider(
             "Film",
             [*times, NOW] if times else [0, NOW],

@@ -69,7 +69,7 @@ def live_together(session: Session, draw: Callable[[Frames], None]) -> None:
     """The same for all runs of a session."""
 
     def pace() -> float | None:
-        return POOL.tick if session.playing or session.player.playing else None
+        return POOL.tick if session.moving else None
 
     every = pace()
 

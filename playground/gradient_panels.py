@@ -40,7 +40,7 @@ def moment(frame: Frame) -> tuple[Frame, Moment]:
     if not keep:
         state.pop(FROZEN, None)
     kept: Frame = state.setdefault(FROZEN, frame) if keep else frame
-    found = measuring.of(kept, _question(), visitor().playing and not keep)
+    found = measuring.of(kept, _question(), visitor().moving and not keep)
     updates = found.frame.snapshot.updates
     st.caption((say.FROZEN + " " if keep else "").format(update=updates) + say.LEAD.format(update=updates))
     return kept, found

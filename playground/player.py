@@ -52,7 +52,7 @@ class Player:
 
     def tick(self) -> None:
         """On to the next moment, if the last one has been shown; at the end the film stops."""
-        if self.playing and self.at is not None and self._shown == self.at:
+        if self.playing and self.at is not None and self.shown == self.at:
             later = [updates for updates in self.times if updates > self.at]
             self.at = later[0] if later else None
             self.playing = bool(later)
@@ -70,7 +70,8 @@ class Player:
         return found or now
 
     @property
-    def _shown(self) -> int | None:
+    def shown(self) -> int | None:
+        """The update whose moment was shown last; while the film plays, the one at `at` may still be on its way."""
         question = self._frames.question
         return question[0] if isinstance(question, tuple) else None
 

@@ -58,13 +58,14 @@ class Reader:
             self._subject, self._read = subject, None
             for each in (self._moments, self._matches, self._written):
                 each.forget()
-        answered = self._moments.question == self._read
-        other = self._read is None or self._read[0] is not frame.moment
-        if other and (not session.playing or self._read is None or (answered and (self._wanted or self._due()))):
-            self._read = frame.moment, frame.snapshot.seconds
+        read = self._read
+        answered = self._moments.question == read
+        if read is None or (
+            read[0] is not frame.moment and (not session.playing or (answered and (self._wanted or self._due())))
+        ):
+            read = self._read = frame.moment, frame.snapshot.seconds
             self._wanted = False
-        work = partial(_read, experiment, *self._read)
-        return self._moments.ask(self._read, work, wait=not session.playing and not session.player.playing)
+        return self._moments.ask(read, partial(_read, experiment, *read), wait=not session.moving)
 
     def best(self, moment: Moment, name: str, character: str) -> list[Match] | None:
         """The units that follow a property best. Raises FieldError if it cannot be searched for."""
@@ -72,7 +73,7 @@ class Reader:
         def work() -> list[Match]:
             return best_units(moment.passage, measured(moment.passage.text, name, character))
 
-        return self._matches.ask((moment.updates, name, character), work, not self._session.playing)
+        return self._matches.ask((moment.updates, name, character), work, not self._session.moving)
 
     def written(self, moment: Moment, prompt: str, temperature: float, top_k: int, number: int) -> Written | None:
         """Sample `number` (0, 1, …) of what the network writes. Raises FieldError if it cannot."""
@@ -83,7 +84,7 @@ class Reader:
             length = LENGTH.default if moment.task.varied else max(1, len(moment.task.source) - read)
             return sample(moment.network, moment.task, prompt, length, temperature, generator, top_k)
 
-        return self._written.ask((moment.updates, prompt, temperature, top_k, number), work, not self._session.playing)
+        return self._written.ask((moment.updates, prompt, temperature, top_k, number), work, not self._session.moving)
 
     def _due(self) -> bool:
         last = self._moments.latest

@@ -105,6 +105,11 @@ class Session:
         if not playing:
             self.pool.rests(self)
 
+    @property
+    def moving(self) -> bool:
+        """Whether what is to be seen changes by itself: it trains, or its film plays."""
+        return self.playing or self.player.playing
+
     def touch(self) -> None:
         """Note that the visitor did something."""
         self._touched = time.monotonic()

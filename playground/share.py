@@ -36,12 +36,12 @@ def draw(session: Session) -> None:
         st.code(f"{_address()}?{urlencode(params)}", language=None, wrap_lines=True)
     st.download_button(
         "Download run",
-        data=lambda: archive(session.frame.snapshot),
+        data=lambda: archive(session.shown[0].snapshot, session.saved()),
         file_name=f"{experiment.task_name}-{experiment.network.cell}.zip",
         mime="application/zip",
         icon=":material/download:",
         on_click="ignore",
-        help="CSV of the losses and of the sequence, states and gates last shown, and the settings.",
+        help="CSV of the losses and of the sequence, states and gates last shown, the settings, and the saved run.",
         width="stretch",
     )
     st.download_button(
@@ -51,7 +51,7 @@ def draw(session: Session) -> None:
         mime="application/octet-stream",
         icon=":material/save:",
         on_click="ignore",
-        help="Weights, optimiser and course: from this file the run goes on as if it had never stopped.",
+        help="Weights, optimiser, course and film: from this file the run goes on as if it had never stopped.",
         width="stretch",
     )
     # Closed from here once a run is taken up: the sidebar is another then, and the browser would open its neighbour.
@@ -104,8 +104,8 @@ def _continue(session: Session) -> None:
     )
 
 
-def archive(snapshot: Snapshot) -> bytes:
-    """A zip of losses.csv, held_out.csv, states.csv, sequence.csv and experiment.json."""
+def archive(snapshot: Snapshot, saved: bytes) -> bytes:
+    """A zip of losses.csv, held_out.csv, states.csv, sequence.csv, experiment.json and the run as it was saved."""
     losses = pd.DataFrame(snapshot.losses, columns=["update", "training_loss"])
     held_out = pd.DataFrame(snapshot.held_out, columns=["update", "held_out_loss", "held_out_accuracy"])
     out = io.BytesIO()
@@ -114,6 +114,7 @@ def archive(snapshot: Snapshot) -> bytes:
         files.writestr("held_out.csv", _csv(held_out))
         files.writestr("states.csv", _csv(states(snapshot.trace)))
         files.writestr("sequence.csv", _csv(sequence(snapshot.trace)))
+        files.writestr("run.safetensors", saved, zipfile.ZIP_STORED)
         files.writestr("experiment.json", json.dumps(snapshot.experiment.to_params(), ensure_ascii=False, indent=2))
     return out.getvalue()
 

@@ -62,7 +62,9 @@ def loss_curve(cell: str) -> Picture:
         chance.mark_text(color=NEUTRAL, align="right", dx=-2, dy=-7, fontSize=12).encode(
             y=y, x=alt.value("width"), text="label:N"
         ),
-        here.mark_rule(color=HERE, strokeWidth=1.5).encode(x),
+        here.mark_rule(color=HERE, strokeWidth=1.5).encode(
+            x, opacity=alt.condition("datum.label", alt.value(1), alt.value(0))
+        ),
         here.mark_text(color=HERE, align="left", dx=4, fontSize=12).encode(x, y=alt.value(8), text="label:N"),
     )
     return picture(
@@ -94,9 +96,8 @@ def loss_data(losses: np.ndarray, held_out: np.ndarray, chance: float, here: int
 
 
 def here_data(update: int | None) -> pa.Table:
-    """Where in the film one is; nothing if in the present."""
-    at = [] if update is None else [update]
-    return table(update=np.array(at, dtype=int), label=[f"update {update:,}" for update in at])
+    """Where in the film one is; in the present an unseen point, as an axis needs one."""
+    return table(update=[update or 0], label=["" if update is None else f"update {update:,}"])
 
 
 def round_end(update: float) -> int:

@@ -115,6 +115,17 @@ class Visit:
         self.settled()
         return self.loss
 
+    def scrub(self, moments: int) -> int:
+        """Go back through the film by so many moments; the update shown then."""
+        slider = self.page.get_by_role("slider", name="Film")
+        slider.focus()
+        for _ in range(moments):
+            slider.press("ArrowLeft")
+        self.page.wait_for_timeout(500)  # the slider tells where it is once it rests
+        self.settled()
+        expect(self.page.get_by_text("You see the network as it was after")).to_be_visible()
+        return self.updates
+
     def reset(self) -> None:
         self.button("Reset").click()
         expect(self.metric("Updates")).to_have_text("0")

@@ -22,7 +22,7 @@ CASES = [
 
 
 def unpacked(snapshot: Snapshot) -> dict[str, bytes]:
-    with zipfile.ZipFile(io.BytesIO(share.archive(snapshot))) as files:
+    with zipfile.ZipFile(io.BytesIO(share.archive(snapshot, b"the run"))) as files:
         assert files.testzip() is None
         return {name: files.read(name) for name in files.namelist()}
 
@@ -36,7 +36,15 @@ def frame(data: bytes) -> pd.DataFrame:
 def test_archive_holds_what_the_run_holds(params: dict[str, str], updates: int) -> None:
     snapshot = trained(updates, **params).snapshot()
     files = unpacked(snapshot)
-    assert files.keys() == {"losses.csv", "held_out.csv", "states.csv", "sequence.csv", "experiment.json"}
+    assert files.keys() == {
+        "losses.csv",
+        "held_out.csv",
+        "states.csv",
+        "sequence.csv",
+        "experiment.json",
+        "run.safetensors",
+    }
+    assert files["run.safetensors"] == b"the run"
     losses, held_out = frame(files["losses.csv"]), frame(files["held_out.csv"])
     assert list(losses) == ["update", "training_loss"]
     assert list(held_out) == ["update", "held_out_loss", "held_out_accuracy"]
