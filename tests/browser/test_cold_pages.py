@@ -26,7 +26,7 @@ def test_opened_cold_trained_and_scrubbed(browser: Browser, path: str) -> None:
         visit.train(40)
         updates = visit.pause()
         present = visit.picture_of(picture)
-        then = visit.scrub(4)
+        then = visit.scrub(15)
         assert 0 < then < updates
         expect(visit.page.get_by_text(f"as it was after update {then:,} of {updates:,}")).to_be_visible()
         past = visit.repainted(picture, [present])
