@@ -34,9 +34,13 @@ class Player:
     def times(self) -> list[int]:
         """The updates to which one can go back: those that every film has which goes so far."""
         density = min(film.per_octave for film in self.films)
-        return sorted(
-            {moment.updates for film in self.films for moment in film.moments if due(moment.updates, density)}
-        )
+        kept = {
+            moment.updates
+            for film in self.films
+            for moment in film.moments
+            if film.per_octave == density or due(moment.updates, density)
+        }
+        return sorted(kept)
 
     def go(self, updates: int | None) -> None:
         """Show the moment after so many updates; None: now."""
