@@ -1,19 +1,12 @@
 """Long short-term memory."""
 
-from collections.abc import Mapping
-from typing import ClassVar, NamedTuple
+from typing import NamedTuple
 
 import torch
 from torch import Tensor, sigmoid, tanh
 
 from engine.cells.about import LSTM_QUANTITIES, About
-from engine.cells.base import StackedCell
-from engine.fields import Real, Spec
-
-
-class LSTMState(NamedTuple):
-    h: Tensor
-    c: Tensor
+from engine.cells.memory import ForgettingCell, MemoryState
 
 
 class LSTMGates(NamedTuple):
@@ -23,7 +16,7 @@ class LSTMGates(NamedTuple):
     o: Tensor
 
 
-class LSTMCell(StackedCell):
+class LSTMCell(ForgettingCell):
     """Long short-term memory: a cell state c that gates write to, keep and read.
 
     i = σ(W_i x + b_ii + U_i h₋ + b_hi)      input gate
@@ -54,32 +47,13 @@ class LSTMCell(StackedCell):
     )
     blocks = 4
     seconds_a_step = 2.0e-5
-    options: ClassVar[Mapping[str, Spec]] = {"forget_bias": Real(1.0, -10.0, 10.0)}
-    signed = frozenset({"g"})
 
-    def __init__(
-        self,
-        input_size: int,
-        hidden_size: int,
-        *,
-        generator: torch.Generator,
-        init: str = "default",
-        forget_bias: float = 1.0,
-    ) -> None:
-        super().__init__(input_size, hidden_size, generator=generator, init=init)
-        with torch.no_grad():
-            self.bias_ih[hidden_size : 2 * hidden_size] = forget_bias
-            self.bias_hh[hidden_size : 2 * hidden_size] = 0
-
-    def initial_state(self, batch_size: int) -> LSTMState:
-        return LSTMState(self.zeros(batch_size), self.zeros(batch_size))
-
-    def advance(self, projected: Tensor, state: LSTMState, weights: None) -> tuple[LSTMState, LSTMGates]:
+    def advance(self, projected: Tensor, state: MemoryState, weights: None) -> tuple[MemoryState, LSTMGates]:
         i, f, g, o = (projected + self.recurrent(state.h)).chunk(4, dim=-1)
         i, f, g, o = sigmoid(i), sigmoid(f), tanh(g), sigmoid(o)
         c = f * state.c + i * g
         h = o * tanh(c)
-        return LSTMState(h, c), LSTMGates(i, f, g, o)
+        return MemoryState(h, c), LSTMGates(i, f, g, o)
 
     def outputs(self, inputs: Tensor) -> Tensor:
         start = self.weight_hh.new_zeros(1, inputs.shape[0], self.hidden_size)

@@ -1,15 +1,13 @@
 """The LSTM's relatives: without a forget gate, with peepholes, with coupled gates."""
 
-from collections.abc import Mapping
-from typing import ClassVar, NamedTuple
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor, nn, sigmoid, tanh
 
 from engine.cells.about import LSTM_QUANTITIES, MEMORY, About
-from engine.cells.base import StackedCell
-from engine.cells.lstm import LSTMGates, LSTMState
-from engine.fields import Real, Spec
+from engine.cells.lstm import LSTMGates
+from engine.cells.memory import ForgettingCell, MemoryCell, MemoryState
 
 
 class NoForgetGates(NamedTuple):
@@ -18,7 +16,7 @@ class NoForgetGates(NamedTuple):
     o: Tensor
 
 
-class NoForgetLSTMCell(StackedCell):
+class NoForgetLSTMCell(MemoryCell):
     """The LSTM of 1997: the memory only ever adds up, as nothing lets go of it.
 
     i = σ(W_i x + b_ii + U_i h₋ + b_hi)      input gate
@@ -49,20 +47,16 @@ class NoForgetLSTMCell(StackedCell):
     )
     blocks = 3
     seconds_a_step = 1.1e-4
-    signed = frozenset({"g"})
 
-    def initial_state(self, batch_size: int) -> LSTMState:
-        return LSTMState(self.zeros(batch_size), self.zeros(batch_size))
-
-    def advance(self, projected: Tensor, state: LSTMState, weights: None) -> tuple[LSTMState, NoForgetGates]:
+    def advance(self, projected: Tensor, state: MemoryState, weights: None) -> tuple[MemoryState, NoForgetGates]:
         i, g, o = (projected + self.recurrent(state.h)).chunk(3, dim=-1)
         i, g, o = sigmoid(i), tanh(g), sigmoid(o)
         c = state.c + i * g
         h = o * tanh(c)
-        return LSTMState(h, c), NoForgetGates(i, g, o)
+        return MemoryState(h, c), NoForgetGates(i, g, o)
 
 
-class PeepholeLSTMCell(StackedCell):
+class PeepholeLSTMCell(ForgettingCell):
     """An LSTM whose gates see the memory itself, not only what the output gate shows of it.
 
     i = σ(W_i x + b_ii + U_i h₋ + b_hi + p_i ⊙ c₋)  input gate
@@ -92,32 +86,16 @@ class PeepholeLSTMCell(StackedCell):
     )
     blocks = 4
     seconds_a_step = 2.0e-4
-    options: ClassVar[Mapping[str, Spec]] = {"forget_bias": Real(1.0, -10.0, 10.0)}
-    signed = frozenset({"g"})
 
-    def __init__(
-        self,
-        input_size: int,
-        hidden_size: int,
-        *,
-        generator: torch.Generator,
-        init: str = "default",
-        forget_bias: float = 1.0,
-    ) -> None:
-        super().__init__(input_size, hidden_size, generator=generator, init=init)
+    def __init__(self, input_size: int, hidden_size: int, **settings: Any) -> None:
+        super().__init__(input_size, hidden_size, **settings)
         self.weight_ci, self.weight_cf, self.weight_co = (nn.Parameter(torch.zeros(hidden_size)) for _ in "ifo")
-        with torch.no_grad():
-            self.bias_ih[hidden_size : 2 * hidden_size] = forget_bias
-            self.bias_hh[hidden_size : 2 * hidden_size] = 0
-
-    def initial_state(self, batch_size: int) -> LSTMState:
-        return LSTMState(self.zeros(batch_size), self.zeros(batch_size))
 
     def weights(self) -> Tensor:
         """The peepholes that look at c₋, side by side: (2·H)."""
         return torch.cat([self.weight_ci, self.weight_cf])
 
-    def advance(self, projected: Tensor, state: LSTMState, weights: Tensor) -> tuple[LSTMState, LSTMGates]:
+    def advance(self, projected: Tensor, state: MemoryState, weights: Tensor) -> tuple[MemoryState, LSTMGates]:
         hidden = self.hidden_size
         a_if, a_g, a_o = (projected + self.recurrent(state.h)).split((2 * hidden, hidden, hidden), dim=-1)
         i, f = sigmoid(torch.addcmul(a_if, weights, state.c.repeat(1, 2))).chunk(2, dim=-1)
@@ -125,10 +103,10 @@ class PeepholeLSTMCell(StackedCell):
         c = f * state.c + i * g
         o = sigmoid(torch.addcmul(a_o, self.weight_co, c))
         h = o * tanh(c)
-        return LSTMState(h, c), LSTMGates(i, f, g, o)
+        return MemoryState(h, c), LSTMGates(i, f, g, o)
 
 
-class CoupledLSTMCell(StackedCell):
+class CoupledLSTMCell(ForgettingCell):
     """An LSTM that forgets exactly as much as it writes: one gate does both.
 
     i = σ(W_i x + b_ii + U_i h₋ + b_hi)      input gate
@@ -156,30 +134,12 @@ class CoupledLSTMCell(StackedCell):
     )
     blocks = 3
     seconds_a_step = 1.2e-4
-    options: ClassVar[Mapping[str, Spec]] = {"forget_bias": Real(1.0, -10.0, 10.0)}
-    signed = frozenset({"g"})
+    forgets = (0, -1)
 
-    def __init__(
-        self,
-        input_size: int,
-        hidden_size: int,
-        *,
-        generator: torch.Generator,
-        init: str = "default",
-        forget_bias: float = 1.0,
-    ) -> None:
-        super().__init__(input_size, hidden_size, generator=generator, init=init)
-        with torch.no_grad():
-            self.bias_ih[:hidden_size] = -forget_bias
-            self.bias_hh[:hidden_size] = 0
-
-    def initial_state(self, batch_size: int) -> LSTMState:
-        return LSTMState(self.zeros(batch_size), self.zeros(batch_size))
-
-    def advance(self, projected: Tensor, state: LSTMState, weights: None) -> tuple[LSTMState, LSTMGates]:
+    def advance(self, projected: Tensor, state: MemoryState, weights: None) -> tuple[MemoryState, LSTMGates]:
         i, g, o = (projected + self.recurrent(state.h)).chunk(3, dim=-1)
         i, g, o = sigmoid(i), tanh(g), sigmoid(o)
         f = 1 - i
         c = f * state.c + i * g
         h = o * tanh(c)
-        return LSTMState(h, c), LSTMGates(i, f, g, o)
+        return MemoryState(h, c), LSTMGates(i, f, g, o)
