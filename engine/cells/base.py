@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from engine.cells.about import About
-from engine.cells.initial import INITS
+from engine.cells.initial import INITS, Parts
 from engine.fields import Limit, Spec
 
 
@@ -153,7 +153,7 @@ class StackedCell(Cell):
         # Without inputs, as further on in a deep transition, there is nothing to draw.
         inputs = [self.weight_ih] if input_size else []
         with torch.no_grad():
-            INITS[init](inputs, [self.weight_hh], [self.bias_ih, self.bias_hh], hidden_size, generator)
+            INITS[init](Parts(inputs, [self.weight_hh], [self.bias_ih, self.bias_hh], hidden_size), generator)
 
     def project(self, inputs: Tensor) -> Tensor:
         return nn.functional.linear(inputs, self.weight_ih, self.bias_ih)

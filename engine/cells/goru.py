@@ -6,7 +6,7 @@ from torch import Tensor, nn, sigmoid
 from engine.cells.about import GRU_QUANTITIES, About
 from engine.cells.base import Cell, OnlyH
 from engine.cells.gru import GRUGates
-from engine.cells.initial import INITS
+from engine.cells.initial import INITS, Parts
 
 
 class GORUCell(Cell):
@@ -50,7 +50,7 @@ class GORUCell(Cell):
         self.bias_n = nn.Parameter(torch.zeros(hidden_size))
         with torch.no_grad():
             inputs = [self.weight_ih] if input_size else []
-            INITS[init](inputs, [self.weight_hh], [self.bias_ih], hidden_size, generator)
+            INITS[init](Parts(inputs, [self.weight_hh], [self.bias_ih], hidden_size), generator)
             self.bias_ih[hidden_size:] = 1
             nn.init.normal_(self.skew, 0, hidden_size**-0.5, generator=generator)
 

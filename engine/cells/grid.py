@@ -8,7 +8,7 @@ from torch import Tensor, nn, sigmoid, tanh
 
 from engine.cells.about import LSTM_QUANTITIES, About
 from engine.cells.base import Cell
-from engine.cells.initial import INITS
+from engine.cells.initial import INITS, Parts
 from engine.fields import Choice, Limit, Whole, Wholes
 
 
@@ -90,7 +90,7 @@ class GridLSTMCell(Cell):
         with torch.no_grad():
             for weight, bias in ((self.weight_time, self.bias_time), (self.weight_depth, self.bias_depth)):
                 below, before = weight.split(hidden_size, dim=1)
-                INITS[init]([below], [before], [bias], hidden_size, generator)
+                INITS[init](Parts([below], [before], [bias], hidden_size), generator)
                 bias[hidden_size : 2 * hidden_size] = 1
 
     @classmethod

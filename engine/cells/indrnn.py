@@ -8,7 +8,7 @@ from torch import Tensor, nn
 
 from engine.cells.about import HIDDEN, About
 from engine.cells.base import Cell, NoGates, OnlyH
-from engine.cells.initial import INITS
+from engine.cells.initial import INITS, Parts
 from engine.cells.simple import ACTIVATIONS
 from engine.fields import Choice, Spec
 
@@ -57,7 +57,7 @@ class IndRNNCell(Cell):
         self.u = nn.Parameter(torch.empty(hidden_size))
         self.b = nn.Parameter(torch.empty(hidden_size))
         with torch.no_grad():
-            INITS[init]([self.W] if input_size else [], [], [self.b], hidden_size, generator)
+            INITS[init](Parts([self.W] if input_size else [], [], [self.b], hidden_size), generator)
             if init == "identity":
                 nn.init.ones_(self.u)
             else:

@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 from engine.cells.about import HIDDEN, About
 from engine.cells.base import Cell, NoGates
-from engine.cells.initial import INITS
+from engine.cells.initial import INITS, Parts
 from engine.cells.simple import ACTIVATIONS
 from engine.fields import Choice, Limit, Spec, Whole
 
@@ -84,7 +84,7 @@ class JordanCell(Cell):
         self.V = nn.Parameter(torch.empty(answer_size, hidden_size))
         self.c = nn.Parameter(torch.empty(answer_size))
         with torch.no_grad():
-            INITS[init]([self.W], [self.U], [self.b], hidden_size, generator)
+            INITS[init](Parts([self.W], [self.U], [self.b], hidden_size), generator)
             for parameter in (self.V, self.c):
                 nn.init.uniform_(parameter, -(hidden_size**-0.5), hidden_size**-0.5, generator=generator)
 

@@ -5,7 +5,7 @@ from torch import Tensor, nn, tanh
 
 from engine.cells.about import HIDDEN, About
 from engine.cells.base import Cell, NoGates, OnlyH, StackedCell
-from engine.cells.initial import INITS
+from engine.cells.initial import INITS, Parts
 from engine.fields import Limit, Whole
 
 ADDED = (HIDDEN[0], "Every step adds to it and nothing takes away by itself: look for colours that deepen with time.")
@@ -40,7 +40,7 @@ class ResidualInputCell(Cell):
         self.W = nn.Parameter(torch.empty(hidden_size, input_size))
         self.b = nn.Parameter(torch.empty(hidden_size))
         with torch.no_grad():
-            INITS[init]([self.W], [], [self.b], hidden_size, generator)
+            INITS[init](Parts([self.W], [], [self.b], hidden_size), generator)
 
     @classmethod
     def limits(cls, options: object) -> dict[str, Limit]:

@@ -8,7 +8,7 @@ from torch import Tensor, nn, sigmoid
 
 from engine.cells.about import HIDDEN, About
 from engine.cells.base import Cell, NoGates
-from engine.cells.initial import INITS
+from engine.cells.initial import INITS, Parts
 from engine.fields import Limit, Real, Spec, Whole
 
 
@@ -70,8 +70,8 @@ class SCRNCell(Cell):
         self.P = nn.Parameter(torch.empty(hidden_size, slow))
         self.R = nn.Parameter(torch.empty(hidden_size, hidden_size))
         with torch.no_grad():
-            INITS[init]([self.A, self.P], [self.R], [], hidden_size, generator)
-            INITS[init]([self.B], [], [], slow, generator)
+            INITS[init](Parts([self.A, self.P], [self.R], [], hidden_size), generator)
+            INITS[init](Parts([self.B], [], [], slow), generator)
 
     @classmethod
     def limits(cls, options: Mapping[str, Any]) -> dict[str, Limit]:

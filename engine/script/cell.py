@@ -14,7 +14,7 @@ OF_TORCH = '''def cell(width, generator):
     made = nn.{module}(width, {hidden}, batch_first=True{nonlinearity})
     with torch.no_grad():
         biases = [made.bias_ih_l0, made.bias_hh_l0]
-        {init}([made.weight_ih_l0], [made.weight_hh_l0], biases, {hidden}, generator)
+        {init}(Parts([made.weight_ih_l0], [made.weight_hh_l0], biases, {hidden}), generator)
 {forget_bias}    return made'''
 
 FORGET_BIAS = """        made.bias_ih_l0[{hidden}:{end}] = {bias!r}
