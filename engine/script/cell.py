@@ -42,7 +42,7 @@ def cell(width, generator):
     made = usual_cell(width, generator)
     with torch.no_grad():
         for each in {cells}:
-            each.{name}.mul_({scale!r})
+{scaling}
     return made'''
 
 
@@ -72,7 +72,8 @@ def _scaled(written: CellSource, architecture: Architecture, named: str) -> Cell
         return written
     cells = "(made.first, *made.further)" if architecture.transition_depth else "(made,)"
     usual = written.text.replace("def cell(", "def usual_cell(", 1)
-    return written._replace(text=usual + SCALED.format(name=named.format(names[0]), cells=cells, scale=scale))
+    scaling = "\n".join(f"            each.{named.format(name)}.mul_({scale!r})" for name in names)
+    return written._replace(text=usual + SCALED.format(cells=cells, scale=scale, scaling=scaling))
 
 
 def _of_torch(architecture: Architecture) -> CellSource:

@@ -159,6 +159,23 @@ def test_script_trains_the_same(params: dict[str, str]) -> None:
     np.testing.assert_allclose(printed(**params), expected, rtol=1e-4)
 
 
+@pytest.mark.parametrize(
+    ("names", "params"),
+    [
+        (("R", "P"), {"cell": "scrn"}),
+        (("weight_hh", "bias_hh"), {"cell": "gru"}),
+        (("weight_hh", "bias_hh"), {"cell": "gru", "transition_depth": "1"}),
+    ],
+    ids=str,
+)
+def test_script_scales_all_that_a_cell_declares(
+    names: tuple[str, ...], params: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(CELLS[params["cell"]], "scalable", names)
+    expected = trained(12, **params, recurrent_scale="1.7").losses.table()[:, 1]
+    np.testing.assert_allclose(printed(**params, recurrent_scale="1.7"), expected, rtol=1e-4)
+
+
 @pytest.mark.parametrize("cell", [cell for cell in CELLS if CELLS[cell].scalable])
 def test_recurrent_scale_scales_the_recurrent_weights_alone(cell: str) -> None:
     plain, scaled = started(cell=cell), started(cell=cell, recurrent_scale="2.5")
