@@ -8,9 +8,11 @@ import time
 from uuid import uuid4
 
 import streamlit as st
+from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 
 from playground.executor import Pool
 from playground.places import Places
+from playground.received import bounded
 from playground.session import Session
 from playground.settings import SETTINGS
 
@@ -63,13 +65,17 @@ class Presence:
 
 @st.cache_resource
 def prepare() -> None:
-    """Once a server: the log's form, and what the imports made is kept out of every later garbage collection."""
+    """Once a server: the log's form, room for uploads, and what the imports made is left out of garbage collections."""
     if not log.handlers:
         handler = logging.StreamHandler(sys.stderr)
         handler.setFormatter(logging.Formatter("time=%(asctime)s level=%(levelname)s logger=%(name)s %(message)s"))
         log.addHandler(handler)
         log.setLevel(logging.INFO)
     log.info("event=started workers=%d places=%d scheduler=%s", SETTINGS.workers, PLACES.limit, SETTINGS.scheduler)
+    if st.runtime.exists():
+        files = st.runtime.get_instance().uploaded_file_mgr
+        if isinstance(files, MemoryUploadedFileManager):
+            files.add_file = bounded(files)  # type: ignore[method-assign]  # Streamlit offers no setting for it
     gc.collect()
     gc.freeze()
     sys.setswitchinterval(SWITCH)
