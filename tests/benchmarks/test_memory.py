@@ -43,13 +43,14 @@ def test_a_course_is_the_run_of_its_settings() -> None:
     assert course.after == memory.reach(same)
     assert course.loss == pytest.approx(6 * same.held_out.table()[1:, 1].mean())  # without the untrained network's
     assert course.solved == math.inf
-    assert not course.exploded
+    assert course.exploded is None
 
 
 def test_medians_over_the_seeds() -> None:
-    never, soon, late = (Course(solved, 1.0, 1e-9, 0.5, False) for solved in (math.inf, 100.0, 300.0))
+    never, soon, late = (Course(solved, 1.0, 1e-9, 0.5, None) for solved in (math.inf, 100.0, 300.0))
     most = memory.row("GRU", 50, [never, soon, late])
     assert (most["solved"], most["updates"]) == ("2 of 3", 300)
     few = memory.row("RNN", 50, [never, soon, never])
     assert (few["solved"], few["updates"]) == ("1 of 3", None)
     assert "–" in measure.table([few])
+    assert [each["solved"] for each in memory.seeds("RNN", 50, (1, 2), [never, soon])] == [None, 100.0]
