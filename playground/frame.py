@@ -38,8 +38,10 @@ def _affordable(experiment: Experiment) -> Experiment:
     try:
         check_memory(experiment, SETTINGS.visitor_mb)
     except FieldError as problem:
-        st.sidebar.error(words.sentence(problem, experiment.task_name) + words.AS_IT_WAS, icon=":material/error:")
-        return visitor().experiment if "session" in st.session_state else Experiment.from_params({})
+        there = "session" in st.session_state
+        instead = words.AS_IT_WAS if there else words.AS_USUAL
+        st.sidebar.error(words.sentence(problem, experiment.task_name) + instead, icon=":material/error:")
+        return visitor().experiment if there else Experiment.from_params({})
     return experiment
 
 

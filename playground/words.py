@@ -220,6 +220,7 @@ SWEEP_STATE = {
     "cancelled": "Cancelled; {done} of {count} runs are kept.",
 }
 AS_IT_WAS = " The run goes on as it was."
+AS_USUAL = " The usual experiment is shown instead."
 NOTHING_YET = "Hand in your own data in the sidebar; until then the run goes on as it was."
 BASELINES = (
     "To beat on the held-out part: always saying the mean of the training part scores {mean}, "
