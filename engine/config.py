@@ -59,13 +59,20 @@ class Architecture:
         for name in self.options:
             if name not in declared:
                 raise FieldError(name, f"{name} is not a setting of the cell {self.cell}.")
-        options = {name: self.options.get(name, spec.default) for name, spec in declared.items()}
+        options = CELLS[self.cell].defaults(self.hidden) | dict(self.options)
         for name, value in options.items():
             declared[name].check(name, value)
         object.__setattr__(self, "options", options)
         CELLS[self.cell].check(self.hidden, options)
         for name, limit in self.limits({**vars(self)}).items():
             limit.check(name, getattr(self, name))
+        if len(self.windows) > max(1, self.layers - 1):
+            given = ",".join(map(str, self.windows))
+            raise FieldError(
+                ("windows", "layers"),
+                f"windows may hold a number for each layer but the last, {self.layers - 1} here; it was given {given}. "
+                "Name fewer, or raise layers.",
+            )
 
     @classmethod
     def limits(cls, values: Mapping[str, Any]) -> dict[str, Limit]:
@@ -131,15 +138,20 @@ class Experiment:
     def __post_init__(self) -> None:
         for name, limit in network_limits(self.task).items():
             limit.check(name, getattr(self.network, name))
-        needed = seconds_per_update(self.task, self.network, self.training.batch, self.training.truncate)
+        batch, truncate = self.training.batch, self.training.truncate
+        needed = seconds_per_update(self.task, self.network, batch, truncate)
         if needed > MAX_SECONDS:
             heavy = ["batch", "hidden", "layers", *(["length"] if "length" in specs(self.task) else [])]
             deep = ("input_depth", "transition_depth", "output_depth")
             heavy += [name for name in deep if getattr(self.network, name)]
+            advice = f"Lower one of: {', '.join(heavy)}"
+            if seconds_per_update(self.task, self.network, batch) <= MAX_SECONDS:
+                heavy.insert(0, "truncate")
+                advice += "; or set truncate to 0, as windows of steps take longer than the whole sequence"
             raise FieldError(
                 heavy,
                 f"One update of this network would take about {needed:.1f} seconds, and {MAX_SECONDS:g} is the limit. "
-                f"Lower one of: {', '.join(heavy)}.",
+                f"{advice}.",
             )
 
     @property

@@ -63,6 +63,11 @@ class Cell(nn.Module):
         return {}
 
     @classmethod
+    def defaults(cls, hidden: int) -> dict[str, Any]:
+        """The options that a cell of H takes where none are given; they fit H."""
+        return {name: spec.default for name, spec in cls.options.items()}
+
+    @classmethod
     def check(cls, hidden: int, options: Mapping[str, Any]) -> None:
         """Raise FieldError if the options do not fit together or do not fit H."""
 

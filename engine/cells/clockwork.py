@@ -78,6 +78,12 @@ class ClockworkCell(StackedCell):
         return {"transition_depth": Limit(Whole(0, 0, 0), why)}
 
     @classmethod
+    def defaults(cls, hidden: int) -> dict[str, Any]:
+        """No more modules than units."""
+        usual = super().defaults(hidden)
+        return {**usual, "periods": usual["periods"][:hidden]}
+
+    @classmethod
     def check(cls, hidden: int, options: Mapping[str, Any]) -> None:
         periods = options["periods"]
         given = ",".join(map(str, periods))

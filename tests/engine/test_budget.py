@@ -101,6 +101,18 @@ def test_too_much_is_refused_by_a_sentence(params: dict[str, str]) -> None:
     assert experiment == Experiment.from_params(kept), "only as many settings go as must"
 
 
+def test_truncation_is_named_where_it_is_the_cause() -> None:
+    params = {"task": "order", "cell": "lstm", "length": "500", "layers": "4", "direction": "bidirectional"}
+    whole = Experiment.from_params(params)
+    with pytest.raises(FieldError, match="; or set truncate to 0, as windows of steps take longer") as e:
+        Experiment.from_params({**params, "truncate": "20"})
+    assert e.value.fields == ("truncate", "batch", "hidden", "layers", "length")
+    assert Experiment.read({**params, "truncate": "20"})[0] == whole, "nothing else goes"
+    with pytest.raises(FieldError) as e:
+        Experiment.from_params({**params, "hidden": "128", "batch": "256", "truncate": "20"})
+    assert "truncate" not in e.value.fields, "without it, it would be too much as well"
+
+
 @every_heavy
 def test_largest_batch_is_the_last_accepted(params: dict[str, str]) -> None:
     experiment = largest_accepted(params)

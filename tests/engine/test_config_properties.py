@@ -60,9 +60,10 @@ def experiments(draw: st.DrawFn) -> Experiment:
 
     while passed := limited():
         network |= {key: draw(values(limit.spec)) for key, limit in passed.items()}
+    network["windows"] = network["windows"][: max(1, network["layers"] - 1)]
     training["decay"] = min(training["decay"], 1 / training["lr"]) * 0.999
     architecture, learning = Architecture(**network), Training(**training)
-    if seconds_per_update(task, architecture, learning.batch) <= MAX_SECONDS:
+    if seconds_per_update(task, architecture, learning.batch, learning.truncate) <= MAX_SECONDS:
         return Experiment(task, architecture, learning)
     small = {"hidden": max(1, len(options.get("periods", ()))), "layers": 1, "connection": "plain", "windows": (1,)}
     return Experiment(TASKS[name](), Architecture(**{**network, **small}), Training())
@@ -135,7 +136,8 @@ def faults(params: dict[str, str]) -> set[str]:
 def test_any_text_at_all_gives_an_experiment(params: dict[str, str]) -> None:
     experiment, problems = Experiment.read(params)
     assert Experiment.from_params(experiment.to_params()) == experiment
-    assert seconds_per_update(experiment.task, experiment.network, experiment.training.batch) <= MAX_SECONDS
+    batch, truncate = experiment.training.batch, experiment.training.truncate
+    assert seconds_per_update(experiment.task, experiment.network, batch, truncate) <= MAX_SECONDS
     blamed = {name for problem in problems for name in problem.fields}
     assert faults(params) <= blamed
     for problem in problems:

@@ -148,6 +148,38 @@ def test_last_window_holds_for_all_layers_above(windows: tuple[int, ...], used: 
     assert [architecture.window(layer) for layer in (1, 2, 3)] == used
 
 
+@pytest.mark.parametrize(("layers", "windows"), [("2", "2,3"), ("2", "1,1"), ("3", "2,3,4")])
+def test_more_windows_than_there_is_room_for_are_not_passed_over(layers: str, windows: str) -> None:
+    params = {"layers": layers, "windows": windows, "hidden": "8"}
+    room = int(layers) - 1
+    with pytest.raises(FieldError, match=rf"^windows may hold a number for each layer but the last, {room} here") as e:
+        Experiment.from_params(params)
+    assert e.value.fields == ("windows", "layers")
+    experiment, problems = Experiment.read(params)
+    assert len(problems) == 1
+    assert experiment == Experiment.from_params({"layers": layers, "hidden": "8"})
+    Experiment.from_params({**params, "layers": str(int(layers) + 1)})
+
+
+@pytest.mark.parametrize("periods", ["x", "2,1", "1,2,3"])
+def test_bad_periods_leave_the_units_as_they_are(periods: str) -> None:
+    """With fewer units than the usual periods, as many of those as there are units stand in."""
+    params = {"cell": "clockwork", "hidden": "2", "periods": periods}
+    experiment, problems = Experiment.read(params)
+    assert [problem.fields[0] for problem in problems] == ["periods"]
+    assert experiment.network.hidden == 2
+    assert experiment.network.options == {"periods": (1, 2)}
+    assert Experiment.read({"cell": "clockwork", "hidden": "2"}) == (experiment, ())
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_default_options_fit_any_size(cell: str) -> None:
+    for hidden in (1, 2, 3, 128):
+        assert Architecture(cell=cell, hidden=hidden).options == CELLS[cell].defaults(hidden)
+    usual = {name: spec.default for name, spec in CELLS[cell].options.items()}
+    assert CELLS[cell].defaults(Architecture().hidden) == usual
+
+
 @pytest.mark.parametrize("cell", CELLS)
 def test_the_experiment_that_shows_a_cell_best_is_one(cell: str) -> None:
     experiment = Experiment.from_params({"cell": cell, **CELLS[cell].about.best})
