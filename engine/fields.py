@@ -242,7 +242,7 @@ def setting(spec: Spec, when: tuple[str, str] | None = None) -> Any:
 
 def conditions(owner: object) -> dict[str, tuple[str, str]]:
     """For each setting that has a meaning only beside a certain value of another: that other, and the value."""
-    return {f.name: f.metadata["when"] for f in fields(owner) if f.metadata.get("when")}  # type: ignore[arg-type]
+    return {f.name: f.metadata["when"] for f in fields(owner) if f.metadata.get("when")}  # type: ignore[arg-type]  # a dataclass, or an instance of one
 
 
 def specs(owner: object) -> dict[str, Spec]:
@@ -251,7 +251,7 @@ def specs(owner: object) -> dict[str, Spec]:
     def spec_of(f: "Field[Any]") -> Spec | None:
         return f.metadata.get("spec")
 
-    return {f.name: spec for f in fields(owner) if (spec := spec_of(f)) is not None}  # type: ignore[arg-type]
+    return {f.name: spec for f in fields(owner) if (spec := spec_of(f)) is not None}  # type: ignore[arg-type]  # a dataclass, or an instance of one
 
 
 def check_settings(owner: object) -> None:

@@ -200,7 +200,7 @@ def _cuts(network: Network, steps: int, truncate: int) -> dict[Cell, frozenset[i
     found, covered = {}, 1
     own = windows(network, truncate)
     for layer, joined in zip(network.layers, network.windows, strict=True):
-        for direction, cell in layer.by_direction():  # type: ignore[operator]
+        for direction, cell in layer.by_direction():  # type: ignore[operator]  # a ModuleList of Layers
             found[cell] = cuts(-(-steps // covered), own[cell], direction == "backward")
         covered *= joined
     return found

@@ -40,5 +40,5 @@ class History:
         table = np.asarray(state["rows"], dtype=float)
         history = cls(table.shape[1])
         history.rows = array("d", table.tobytes())
-        history.stride, history.seen = int(state["stride"]), int(state["seen"])  # type: ignore[call-overload]
+        history.stride, history.seen = int(state["stride"]), int(state["seen"])  # type: ignore[call-overload]  # counts, in a mapping of mixed values
         return history

@@ -175,7 +175,7 @@ class Network(nn.Module):
         "connection 2" and so on stand beside their layers where a connection has weights.
         """
         layers = {
-            f"layer {number}": count(layer) // len(layer.directions)  # type: ignore[arg-type]
+            f"layer {number}": count(layer) // len(layer.directions)  # type: ignore[arg-type]  # a ModuleList of Layers
             for number, layer in enumerate(self.layers, 1)
         }
         between = {

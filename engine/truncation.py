@@ -14,7 +14,7 @@ def windows(network: Network, window: int) -> dict[Cell, int]:
     found: dict[Cell, int] = {}
     covered = 1
     for layer, joined in zip(network.layers, network.windows, strict=True):
-        found |= {cell: max(1, window // covered) for _, cell in layer.by_direction()}  # type: ignore[operator]
+        found |= {cell: max(1, window // covered) for _, cell in layer.by_direction()}  # type: ignore[operator]  # a ModuleList of Layers
         covered *= joined
     return found
 
@@ -27,7 +27,7 @@ def truncated(network: Network, window: int) -> Run:
     is due at the end, exactly they are learned from. Williams & Peng 1990; there called BPTT(k).
     """
     steps = windows(network, window)
-    backward = {cell for layer in network.layers for way, cell in layer.by_direction() if way == "backward"}  # type: ignore[operator]
+    backward = {cell for layer in network.layers for way, cell in layer.by_direction() if way == "backward"}  # type: ignore[operator]  # a ModuleList of Layers
 
     def run(cell: Cell, inputs: Tensor) -> Tensor:
         return through(cell, inputs, steps[cell], cell in backward)

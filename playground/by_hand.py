@@ -193,7 +193,7 @@ def _rows(scene: Scene, before: Trace, after: Trace) -> list[tuple[str, str, str
     for step in range(t, min(len(old), t + 8)):
         numbers = [written(float(value)).replace("-", "−") for value in (old[step], new[step], new[step] - old[step])]
         rows.append((f"$h_{{{step + 1}}}$", *numbers))
-    return rows  # type: ignore[return-value]
+    return rows  # type: ignore[return-value]  # a step and three numbers
 
 
 def _state(seen: Trace, place: Place) -> np.ndarray:

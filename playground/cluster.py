@@ -187,7 +187,7 @@ class Cluster(Pool):
         try:
             if client is None or client.status != "running":
                 raise OSError("The scheduler does not answer.")
-            threads = sum(client.sync(client.scheduler.ncores, callback_timeout=3).values())  # type: ignore[union-attr]
+            threads = sum(client.sync(client.scheduler.ncores, callback_timeout=3).values())  # type: ignore[union-attr]  # sync runs the coroutine
         except (OSError, TimeoutError) as problem:
             log.warning("event=cluster_away address=%s problem=%r", self._address, str(problem))
             self._part()

@@ -176,7 +176,7 @@ def _entries(moment: Moment, place: Place) -> dict[str, int]:
         for quantity in equation.names:
             found[quantity] = place.unit - 1
             size = len(moment.values[quantity])
-            if size != units and quantity in terms(moment.kind).nodes:  # type: ignore[arg-type]
+            if size != units and quantity in terms(moment.kind).nodes:  # type: ignore[arg-type]  # type[Cell] is hashable
                 found[quantity] = bounded(f"Unit of {quantity}", size, f"inside.unit.{quantity}") - 1
     return found
 

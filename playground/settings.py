@@ -42,7 +42,7 @@ class Settings:
                 try:
                     found[name] = spec.read(variable(name), text)
                 except FieldError as problem:
-                    log.error("%s The default, %s, is used.", problem, spec.write(spec.default))  # type: ignore[arg-type]
+                    log.error("%s The default, %s, is used.", problem, spec.write(spec.default))  # type: ignore[arg-type]  # its own default
         return cls(**found)  # type: ignore[arg-type]  # each was read by its own spec
 
 

@@ -379,7 +379,7 @@ def usual(spec: Spec, name: str) -> str:
         return choice(spec.default, name)
     if isinstance(spec, Real):
         return f"{spec.default:g}".replace("-", "−")
-    return spec.write(spec.default)  # type: ignore[arg-type]
+    return spec.write(spec.default)  # type: ignore[arg-type]  # its own default
 
 
 def number(value: float, digits: int = 4) -> str:

@@ -15,7 +15,7 @@ class Nudged(Cell):
         super().__init__(cell.input_size, cell.hidden_size)
         self.cell = cell
         self.kind, self.name, self.number, self.entry, self.value = kind, name, number, entry, value
-        self.signed = cell.signed  # type: ignore[misc]
+        self.signed = cell.signed  # type: ignore[misc]  # a class variable, here of the instance
 
     @property
     def output_size(self) -> int:
@@ -40,7 +40,7 @@ class Nudged(Cell):
             return state
         state = state._replace(**{self.name: self._with(getattr(state, self.name), slice(None))})
         if isinstance(state, JordanState):
-            state = state._replace(fed=self.cell.feedback(state.y))  # type: ignore[operator]
+            state = state._replace(fed=self.cell.feedback(state.y))  # type: ignore[operator]  # the cell of this state
         return state
 
     def unroll(self, inputs: Tensor) -> tuple[list[Any], list[Any]]:
