@@ -134,6 +134,52 @@ def left_axis(**options: Any) -> alt.Axis:
     return alt.Axis(minExtent=GUTTER - 18, maxExtent=GUTTER - 18, **options)
 
 
+def update_axis() -> alt.X:
+    """Updates, from 0 to wherever the data ends."""
+    return alt.X(
+        "update:Q",
+        scale=alt.Scale(nice=False),
+        axis=alt.Axis(title="update", grid=False, format=",.0f", tickCount=4, titlePadding=4),
+    )
+
+
+def log_axis(name: str, title: str, form: str) -> alt.Y:
+    """The column `name` on a log axis that ends at round numbers."""
+    return alt.Y(
+        f"{name}:Q",
+        scale=alt.Scale(type="log", nice=True),
+        axis=left_axis(title=title, tickCount=5, format=form, gridOpacity=0.4),
+    )
+
+
+def level(data: str, y: alt.Y) -> tuple[alt.Chart, alt.Chart]:
+    """A dashed line across at the one row of `data`, its label at the right end."""
+    row = alt.Chart(alt.NamedData(data))
+    return (
+        row.mark_rule(color=NEUTRAL, strokeDash=[5, 4], strokeWidth=1.5).encode(y=y),
+        row.mark_text(color=NEUTRAL, align="right", dx=-2, dy=-7, fontSize=12).encode(
+            y=y, x=alt.value("width"), text="label:N"
+        ),
+    )
+
+
+def down_scale(count: int) -> alt.Scale:
+    return alt.Scale(domain=[0.5, count + 0.5], reverse=True, nice=False, zero=False)
+
+
+def down_axis(count: int, title: str) -> alt.Y:
+    """1..count from the top down, each one unit high and centred on its number."""
+    return alt.Y(
+        "y:Q", scale=down_scale(count), axis=left_axis(values=ticks(count), format="d", grid=False, title=title)
+    )
+
+
+def colour_scale(low: float, high: float, colours: list[str]) -> alt.Scale:
+    """Fixed ends, the colours spread evenly between them."""
+    ends = list(np.linspace(low, high, len(colours)))
+    return alt.Scale(domain=ends, range=colours, clamp=True, interpolate="rgb")
+
+
 def limit(values: np.ndarray) -> float:
     """The end of a fixed colour scale for signed values: 1, 2, 5, 10, … whichever holds them all."""
     finite = np.abs(values[np.isfinite(values)])

@@ -10,13 +10,15 @@ from playground.charts.base import (
     CELL_COLOURS,
     GRADIENT,
     HERE,
-    NEUTRAL,
     Data,
     Picture,
     left_axis,
+    level,
+    log_axis,
     picture,
     table,
     time_axis,
+    update_axis,
 )
 
 POINTS = 140
@@ -28,16 +30,7 @@ SMALLEST_LOSS = 1e-9
 def loss_curve(cell: str) -> Picture:
     """Training loss (thin) and held-out loss (thick) on a log axis, chance as a dashed line."""
     colour = CELL_COLOURS[cell]
-    x = alt.X(
-        "update:Q",
-        scale=alt.Scale(nice=False),
-        axis=alt.Axis(title="update", grid=False, format=",.0f", tickCount=4, titlePadding=4),
-    )
-    y = alt.Y(
-        "loss:Q",
-        scale=alt.Scale(type="log", nice=True),
-        axis=left_axis(title="loss", tickCount=5, format="~g", gridOpacity=0.4),
-    )
+    x, y = update_axis(), log_axis("loss", "loss", "~g")
     names = ["training", "held-out"]
     curves = alt.Chart(alt.NamedData("losses")).encode(
         x,
@@ -51,17 +44,13 @@ def loss_curve(cell: str) -> Picture:
             alt.Tooltip("accuracy:Q", title="held-out accuracy", format=".1%"),
         ],
     )
-    chance = alt.Chart(alt.NamedData("chance"))
     here = alt.Chart(alt.NamedData("here"))
     layers = (
         alt.Chart(alt.NamedData("frame")).mark_point(opacity=0, size=0).encode(x, y),
         curves.mark_line(color=colour),
         # The first losses are single points, and a line of one point cannot be seen.
         curves.transform_filter("datum.update <= 3").mark_point(color=colour, filled=True, size=40),
-        chance.mark_rule(color=NEUTRAL, strokeDash=[5, 4], strokeWidth=1.5).encode(y=y),
-        chance.mark_text(color=NEUTRAL, align="right", dx=-2, dy=-7, fontSize=12).encode(
-            y=y, x=alt.value("width"), text="label:N"
-        ),
+        *level("chance", y),
         here.mark_rule(color=HERE, strokeWidth=1.5).encode(
             x, opacity=alt.condition("datum.label", alt.value(1), alt.value(0))
         ),

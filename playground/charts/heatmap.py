@@ -13,9 +13,9 @@ from playground.charts.base import (
     Data,
     Picture,
     colour_key,
-    left_axis,
+    colour_scale,
+    down_axis,
     picture,
-    ticks,
     time_axis,
 )
 
@@ -50,17 +50,11 @@ def heatmap(name: str, steps: int, units: int, low: float, high: float) -> Pictu
         .encode(
             x=time_axis(steps),
             x2="x2:Q",
-            y=alt.Y(
-                "y:Q",
-                scale=alt.Scale(domain=[0.5, units + 0.5], reverse=True, nice=False, zero=False),
-                axis=left_axis(values=ticks(units), format="d", grid=False, title="unit"),
-            ),
+            y=down_axis(units, "unit"),
             y2="y2:Q",
             color=alt.Color(
                 "v:Q",
-                scale=alt.Scale(
-                    domain=list(np.linspace(low, high, len(colours))), range=colours, clamp=True, interpolate="rgb"
-                ),
+                scale=colour_scale(low, high, colours),
                 legend=colour_key(low, high),
             ),
             tooltip=[

@@ -8,7 +8,7 @@ from typing import Any
 import altair as alt
 import numpy as np
 
-from playground.charts.base import SIGNED, UNSIGNED, Data, Picture, colour_key, ink, picture, table
+from playground.charts.base import SIGNED, UNSIGNED, Data, Picture, colour_key, colour_scale, ink, picture, table
 from playground.charts.sequence import VISIBLE
 
 SHARES = ["#f0f3f7", "#b9d3ea", "#6ba6d6", "#2878b8", "#164a75"]
@@ -53,7 +53,6 @@ def letters_picture(name: str, colours: str, high: float, size: tuple[int, int, 
     """
     colour = {"signed": SIGNED, "gate": UNSIGNED, "share": SHARES}[colours]
     low = -high if colours == "signed" else 0.0
-    ends = list(np.linspace(low, high, len(colour)))
     pitch, height, font = size
     line = f"max(1, floor((width - 2) / {pitch}))"
     placed = (
@@ -77,7 +76,7 @@ def letters_picture(name: str, colours: str, high: float, size: tuple[int, int, 
             y=y,
             color=alt.Color(
                 "value:Q",
-                scale=alt.Scale(domain=ends, range=colour, clamp=True, interpolate="rgb"),
+                scale=colour_scale(low, high, colour),
                 legend=colour_key(low, high),
             ),
             stroke=alt.condition("datum.chosen", alt.value(ink(dark=False)), alt.value(None)),

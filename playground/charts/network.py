@@ -20,6 +20,7 @@ from playground.charts.base import (
     Data,
     Picture,
     colour_key,
+    colour_scale,
     ink,
     picture,
     table,
@@ -147,9 +148,7 @@ def unrolled(shape: Shape, steps: int, hidden: int, readout: str, top: float, da
             y2="y2:Q",
             color=alt.Color(
                 "v:Q",
-                scale=alt.Scale(
-                    domain=list(np.linspace(-top, top, len(SIGNED))), range=SIGNED, clamp=True, interpolate="rgb"
-                ),
+                scale=colour_scale(-top, top, SIGNED),
                 legend=colour_key(-top, top),
             ),
             tooltip=[

@@ -6,7 +6,7 @@ import altair as alt
 import numpy as np
 
 from engine.clipping import after_clipping
-from playground.charts.base import GRADIENT, NEUTRAL, Data, Picture, left_axis, picture, table
+from playground.charts.base import GRADIENT, NEUTRAL, Data, Picture, level, log_axis, picture, table, update_axis
 from playground.charts.curves import round_end, thinned
 
 SMALLEST, LARGEST = 1e-30, 1e30
@@ -15,16 +15,7 @@ SMALLEST, LARGEST = 1e-30, 1e30
 @lru_cache(maxsize=2)
 def norms_picture(threshold: bool) -> Picture:
     """Before clipping (grey), after it (in colour) and the threshold (dashed), on a log axis over updates."""
-    x = alt.X(
-        "update:Q",
-        scale=alt.Scale(nice=False),
-        axis=alt.Axis(title="update", grid=False, format=",.0f", tickCount=4, titlePadding=4),
-    )
-    y = alt.Y(
-        "norm:Q",
-        scale=alt.Scale(type="log", nice=True),
-        axis=left_axis(title="‖gradient‖", tickCount=5, format=".0e", gridOpacity=0.4),
-    )
+    x, y = update_axis(), log_axis("norm", "‖gradient‖", ".0e")
     names = ["before clipping", "stepped along"]
     curves = alt.Chart(alt.NamedData("norms")).encode(
         x,
@@ -50,13 +41,7 @@ def norms_picture(threshold: bool) -> Picture:
         ),
     ]
     if threshold:
-        rule = alt.Chart(alt.NamedData("threshold"))
-        layers += [
-            rule.mark_rule(color=NEUTRAL, strokeDash=[5, 4], strokeWidth=1.5).encode(y=y),
-            rule.mark_text(color=NEUTRAL, align="right", dx=-2, dy=-7, fontSize=12).encode(
-                y=y, x=alt.value("width"), text="label:N"
-            ),
-        ]
+        layers += level("threshold", y)
     return picture(
         alt.layer(*layers, height=230),
         "Line chart of the norm of every update's gradient on a logarithmic axis: before clipping and after it"

@@ -6,7 +6,7 @@ from functools import lru_cache
 import altair as alt
 import numpy as np
 
-from playground.charts.base import UNSIGNED, Data, Picture, picture, table
+from playground.charts.base import UNSIGNED, Data, Picture, colour_scale, picture, table
 
 ROW = 44
 """Pixels a cell."""
@@ -22,9 +22,7 @@ def sweep_map(cells: tuple[str, ...], lags: tuple[int, ...]) -> Picture:
     squares = base.mark_rect().encode(
         color=alt.Color(
             "ratio:Q",
-            scale=alt.Scale(
-                domain=list(np.linspace(0, 1, len(UNSIGNED))), range=UNSIGNED[::-1], clamp=True, interpolate="rgb"
-            ),
+            scale=colour_scale(0, 1, UNSIGNED[::-1]),
             legend=None,
         ),
         tooltip=[

@@ -10,11 +10,12 @@ from playground.charts.base import (
     KEY_HEIGHT,
     Data,
     Picture,
+    colour_scale,
+    down_axis,
+    down_scale,
     ink,
-    left_axis,
     picture,
     table,
-    ticks,
     time_axis,
     time_scale,
 )
@@ -37,9 +38,6 @@ def triangle_picture(
     count = len(steps)
     edges = [*(0.5 * (a + b) for a, b in pairwise(steps)), last + 0.5]
     starts = [max(0.5, steps[0] - 0.5), *edges[:-1]]
-    x = time_axis(last, "k, the earlier step")
-    scale = alt.Scale(domain=[0.5, last + 0.5], reverse=True, nice=False, zero=False)
-    y = alt.Y("y:Q", scale=scale, axis=left_axis(values=ticks(last), format="d", grid=False, title="t"))
     cells = (
         alt.Chart(alt.NamedData("pairs"))
         .transform_window(number="row_number()")
@@ -56,18 +54,13 @@ def triangle_picture(
         )
         .mark_rect(clip=True, cursor="pointer")
         .encode(
-            x=x,
+            x=time_axis(last, "k, the earlier step"),
             x2="x2:Q",
-            y=y,
+            y=down_axis(last, "t"),
             y2="y2:Q",
             color=alt.Color(
                 "log:Q",
-                scale=alt.Scale(
-                    domain=list(np.linspace(low, high, len(SHADES))),
-                    range=SHADES_DARK if dark else SHADES,
-                    clamp=True,
-                    interpolate="rgb",
-                ),
+                scale=colour_scale(low, high, SHADES_DARK if dark else SHADES),
                 legend=alt.Legend(
                     title=None,
                     orient="none",
@@ -91,7 +84,7 @@ def triangle_picture(
     chosen = alt.Chart(alt.NamedData("chosen"))
     marks = chosen.mark_point(shape="square", size=110, strokeWidth=2, color="#d0650f", opacity=1).encode(
         x=alt.X("k:Q", scale=time_scale(last)),
-        y=alt.Y("t:Q", scale=scale),
+        y=alt.Y("t:Q", scale=down_scale(last)),
     )
     layers = [cells, marks]
     if cut:
