@@ -36,11 +36,12 @@ def people() -> None:
 def ask_for_sweep() -> None:
     """The controls of a sweep, and what became of the last one."""
     base = visitor().experiment
-    first, second, third, fourth = st.columns([4, 3, 2, 2], gap="medium")
-    cells = first.multiselect("Cells", list(CELLS), default=STANDARD, format_func=CELL_NAME, key="sweep.cells")
-    lags = second.text_input("Lags", "10, 50, 100", key="sweep.lags", max_chars=100, help=words.SWEEP_LAGS)
-    seeds = third.number_input("Seeds", SEEDS.low, SEEDS.high, SEEDS.default, key="sweep.seeds")
-    updates = fourth.number_input("Updates", UPDATES.low, UPDATES.high, UPDATES.default, step=25, key="sweep.updates")
+    cells = st.multiselect("Cells", list(CELLS), default=STANDARD, format_func=CELL_NAME, key="sweep.cells")
+    first, second, third = st.columns([4, 2, 2], gap="medium")
+    lags = first.text_input("Lags", "10, 50, 100", key="sweep.lags", max_chars=100, help=words.SWEEP_LAGS)
+    # Without limits in the browser: it would keep a number past them to itself, and the last good one would be swept.
+    seeds = second.number_input("Seeds", value=SEEDS.default, step=1, key="sweep.seeds")
+    updates = third.number_input("Updates", value=UPDATES.default, step=25, key="sweep.updates")
     try:
         sweep = Sweep(base, tuple(cells), numbers("lags", lags), int(seeds), int(updates))
         for job in sweep.jobs():
@@ -103,4 +104,5 @@ def _results(under_way: Sweeping) -> None:
         disabled=not rows,
     )
     if rows:
-        st.dataframe(pd.DataFrame(rows).drop(columns="settings"), hide_index=True, height=320, key="sweep.rows")
+        shown = pd.DataFrame(rows).drop(columns="settings").replace({"cell": names})
+        st.dataframe(shown, hide_index=True, height=320, key="sweep.rows")

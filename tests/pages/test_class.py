@@ -5,6 +5,7 @@ import time
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from engine import CELLS
 from playground import server
 from playground.places import Places
 from tests.pages.opened import charts, opened, sound
@@ -43,7 +44,19 @@ def test_a_sweep_from_start_to_heat_map(app: AppTest) -> None:
     drawn = picture.tables["sweep"].to_pylist()
     assert {row["lag"] for row in drawn} == {5, 8}
     assert len(drawn) == 6
-    assert len(app.dataframe[0].value) == 6
+    rows = app.dataframe[0].value
+    assert len(rows) == 6
+    assert set(rows["cell"]) == {CELLS[cell].about.name for cell in ("rnn", "gru", "lstm")}
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "said"), [("seeds", 0, "1 to 20"), ("seeds", 21, "1 to 20"), ("updates", 10**8, "25 to 20,000")]
+)
+def test_a_number_out_of_range_cannot_be_started(app: AppTest, field: str, value: int, said: str) -> None:
+    app.number_input(key=f"sweep.{field}").set_value(value).run()
+    assert not app.exception
+    assert said in app.error[0].value
+    assert "sweep.start" not in [button.key for button in app.button]
 
 
 @pytest.mark.parametrize(
