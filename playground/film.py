@@ -1,6 +1,7 @@
 """The film under the bar: a slider and a play button that go back through the moments of the run."""
 
 import math
+from collections import deque
 
 import streamlit as st
 
@@ -10,6 +11,9 @@ from playground import words
 from playground.session import Session
 
 NOW = "now"
+
+ECHOES = 8
+"""As many places as the slider was last moved to by itself count as heard back from a browser that lags behind."""
 
 
 def draw(session: Session, frames: Frames) -> None:
@@ -29,6 +33,7 @@ def draw(session: Session, frames: Frames) -> None:
         )
         at = player.shown if player.playing else player.at
         st.session_state["film.at"] = at if at in times else NOW
+        _recent().append(st.session_state["film.at"])
         st.select_slider(
             "Film",
             [*times, NOW] if times else [0, NOW],
@@ -66,8 +71,17 @@ def round_start(updates: int) -> int:
     return next(m * power for m in (5, 2, 1) if m * power <= updates)
 
 
+def _recent() -> deque[int | str]:
+    """Where the slider was put lately."""
+    recent: deque[int | str] = st.session_state.setdefault("film.recent", deque(maxlen=ECHOES))
+    return recent
+
+
 def _chosen(session: Session) -> None:
     at = st.session_state["film.at"]
+    if session.moving and at in _recent():
+        # Nobody moved it: with its next tick a slow browser tells where the slider was before it was put elsewhere.
+        return
     session.touch()
     session.look_back(None if at == NOW else at)
 
@@ -79,4 +93,5 @@ def _sentence(session: Session, frames: Frames) -> str:
         return words.FILM_TOO_LARGE.format(needed=needed, most=session.film_bytes / 1e6, count=FEWEST)
     if player.at is None:
         return words.FILM_NOW
-    return words.FILM_AT.format(at=frames[0].snapshot.updates, now=session.updates)
+    at = max(frame.snapshot.updates for frame in frames)
+    return words.FILM_AT.format(at=at, now=session.updates)
