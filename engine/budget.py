@@ -5,6 +5,7 @@ The coefficients, and those of every cell, were fitted on one thread of a small 
 (`python -m benchmarks.budget` fits them anew and shows how far the estimate is off).
 """
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from engine.cells import CELLS
@@ -110,10 +111,28 @@ def memory(task: Task, network: "Architecture") -> int:
 
 def check_memory(experiment: "Experiment", megabytes: int) -> None:
     """Raises FieldError if a run of this experiment needs more."""
-    needed = memory(experiment.task, experiment.network) / 2**20
+    check_together((experiment,), megabytes)
+
+
+def check_together(experiments: "Sequence[Experiment]", megabytes: int) -> None:
+    """Raises FieldError if runs of these experiments, held and trained side by side, need more memory or time.
+
+    In time they have what one run has: an update of each is a piece of work that nothing interrupts.
+    """
+    needed = sum(memory(each.task, each.network) for each in experiments) / 2**20
+    what = "This network" if len(experiments) == 1 else f"These {len(experiments)} networks together"
     if needed > megabytes:
         raise FieldError(
             ("hidden", "layers", "length"),
-            f"This network would need about {needed:.0f} MB, and this server gives each visitor {megabytes} MB. "
+            f"{what} would need about {needed:.0f} MB, and this server gives each visitor {megabytes} MB. "
             "Lower one of: hidden, layers, length.",
+        )
+    seconds = sum(
+        seconds_per_update(each.task, each.network, each.training.batch, each.training.truncate) for each in experiments
+    )
+    if seconds > MAX_SECONDS:
+        raise FieldError(
+            ("batch", "hidden", "layers", "length"),
+            f"{what} would take about {seconds:.1f} seconds for an update of each, and {MAX_SECONDS:g} is the limit. "
+            "Lower one of: batch, hidden, layers, length.",
         )

@@ -148,6 +148,15 @@ def gradients(network: Network, task: Task, batch: Batch, question: Question = F
     )
 
 
+def strengths(network: Network, task: Task, batch: Batch) -> tuple[Strength, ...]:
+    """Only how much of the gradient every step gets, along every path, of the first sequence of `batch`."""
+    network, first = copy.deepcopy(network).double(), _double(batch)
+    with torch.enable_grad():
+        passages, outputs = _pass(network, first.inputs, {})
+        norms = _norms(task.loss(outputs, first), passages)
+    return _strengths(network, first.inputs.shape[1], norms, norms)
+
+
 def _pass(network: Network, inputs: Tensor, cut: dict[Cell, frozenset[int]]) -> tuple[list[Passage], Tensor]:
     """The plain loop through every cell, taking notes; the state is detached where it is cut."""
     passages: list[Passage] = []

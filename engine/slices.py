@@ -73,7 +73,9 @@ def slice_of(runs: Sequence[Run], look: Look, seconds: float, last: Frames = ())
     )
     advance(runs, max(seconds - expected, seconds / 2) if fresh else seconds)
     if fresh:
-        frames = [_look(run, look, settle=seconds > 0) for run in runs]
+        if seconds > 0:
+            _settle(runs, look)
+        frames = [_look(run, look) for run in runs]
     else:
         frames = [replace(old, snapshot=run.snapshot(old.snapshot.trace)) for run, old in zip(runs, last, strict=True)]
     spent = (time.thread_time() - begun) / len(runs)
@@ -84,7 +86,7 @@ def one_update(runs: Sequence[Run], look: Look) -> Frames:
     """A single update of each and a look at it."""
     for run in runs:
         run.update()
-        _settle(run, look)
+    _settle(runs, look)
     return slice_of(runs, look, 0.0)
 
 
@@ -106,21 +108,26 @@ def earlier(moment: Moment, frame: Frame, look: Look) -> Frame:
     return replace(frame, snapshot=snapshot, sample=sample_of(now.experiment, network, look), look=look, moment=moment)
 
 
-def _look(run: Run, look: Look, settle: bool) -> Frame:
-    if settle:
-        _settle(run, look)
+def _look(run: Run, look: Look) -> Frame:
     start = time.perf_counter()
     seen, sample = run.trace(look.probe), sample_of(run.experiment, run.network, look)
     moment, cost = run.moment(), time.perf_counter() - start
     return Frame(run.snapshot(seen), sample, look, run.seconds, cost, moment)
 
 
-@torch.no_grad()
-def _settle(run: Run, look: Look) -> None:
-    """If the network overflows on the probe sequence, let the next update find out and take the last one back."""
-    if not run.network(run.probe(look.probe).inputs).isfinite().all():
-        with torch.enable_grad():
+def _settle(runs: Sequence[Run], look: Look) -> None:
+    """If a network overflows on the probe sequence, let the next update find out and take the last one back.
+
+    All runs make that update, so that they stay side by side.
+    """
+    if any(_overflows(run, look) for run in runs):
+        for run in runs:
             run.update()
+
+
+@torch.no_grad()
+def _overflows(run: Run, look: Look) -> bool:
+    return not run.explosion and not bool(run.network(run.probe(look.probe).inputs).isfinite().all())
 
 
 def sample_of(experiment: Experiment, network: Network, look: Look) -> str | None:

@@ -24,10 +24,8 @@ import torch
 from engine.cells import CELLS
 from engine.config import Experiment
 from engine.fields import FieldError, Whole, number, shown
+from engine.lag import LAGS
 from engine.training import HELD_OUT_EVERY, Run
-
-LAGS = {"echo": "delay", "neighbours": "distance"}
-"""The setting that says how long a task makes a network remember, where it is not the length."""
 
 MOST_RUNS = 300
 SEEDS = Whole(3, 1, 20, "seeds")

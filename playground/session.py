@@ -47,13 +47,14 @@ class Session:
     """A run, or a few side by side; the slice of them that is out, the last frames that came back, and their film.
 
     At most one slice is out, and nobody touches the runs while it is. Runs side by side train in the same slices, all
-    of them by as many updates.
+    of them by as many updates. beginnings: how often runs were begun or taken up.
     """
 
     def __init__(self, experiment: Experiment, pool: Pool, *others: Experiment, film_bytes: float = MOST_BYTES) -> None:
         self.pool = pool
         self.film_bytes = film_bytes
         self.lock = threading.RLock()
+        self.beginnings = 0
         self.look = Look()
         self.idle = False
         self._playing = False
@@ -264,6 +265,7 @@ class Session:
         self._take(tuple(self.pool.submit(Run, experiment).result() for experiment in experiments))
 
     def _take(self, runs: tuple[Run, ...]) -> None:
+        self.beginnings += 1
         self.playing = False
         self._clicked_at = None
         self.experiments = tuple(run.experiment for run in runs)
