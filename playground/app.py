@@ -14,6 +14,7 @@ st.set_page_config(page_title=words.TITLE, page_icon=str(Path(__file__).parent /
 page = st.navigation(
     [
         st.Page("../pages/train.py", title="Playground", icon=":material/neurology:", url_path="train", default=True),
+        st.Page("../pages/side.py", title="Side by side", icon=":material/view_column:", url_path="side"),
         st.Page("../pages/gradients.py", title="Gradients", icon=":material/trending_down:", url_path="gradients"),
         st.Page("../pages/cells.py", title="Cells", icon=":material/category:", url_path="cells"),
         st.Page("../pages/inside.py", title="Inside a cell", icon=":material/search:", url_path="inside"),

@@ -56,10 +56,10 @@ def in_words(key: str, other: str, pairs: list[Pair]) -> str:
     same = [pair.lhs for pair in pairs if pair.same]
     differ = [pair.lhs for pair in pairs if pair.first and pair.second and not pair.same]
     said = [
-        words.SAME.format(names=_listed(same)) if same else "",
-        words.DIFFER.format(names=_listed(differ)) if differ else "",
+        words.SAME.format(names=words.listed(same)) if same else "",
+        words.DIFFER.format(names=words.listed(differ)) if differ else "",
         *(
-            words.ONLY.format(cell=cell, names=_listed(only))
+            words.ONLY.format(cell=cell, names=words.listed(only))
             for cell, only in (
                 (first, [pair.lhs for pair in pairs if pair.second is None]),
                 (second, [pair.lhs for pair in pairs if pair.first is None]),
@@ -68,7 +68,3 @@ def in_words(key: str, other: str, pairs: list[Pair]) -> str:
         ),
     ]
     return " ".join(sentence for sentence in said if sentence)
-
-
-def _listed(names: list[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"

@@ -17,6 +17,7 @@ from engine.config import TASK, Architecture, Training, network_limits
 from engine.fields import Choice, Limit, Real, Spec, Whole, Wholes, conditions, specs
 from engine.tasks import Amounts, Task
 from playground import own_data, words
+from playground.page_settings import PAGE_SETTINGS, Several, key_of
 from playground.presets import PRESETS
 
 LONGEST_LINK = 6000
@@ -47,6 +48,11 @@ def experiment(page: str) -> Experiment:
     return chosen
 
 
+def show_next(experiment: Experiment) -> None:
+    """Set every widget at the start of the next run of the page: when they are drawn they can no longer be set."""
+    st.session_state["experiment.next"] = experiment
+
+
 def show(experiment: Experiment) -> None:
     """Set every widget to what `experiment` says. To be called before the widgets are drawn, or in a callback."""
     state = st.session_state
@@ -70,8 +76,13 @@ def dial(name: str, spec: Spec, value: Any, task: str, turned: Callable[[str], N
 
 
 def link(experiment: Experiment) -> tuple[dict[str, str], bool]:
-    """The settings as they stand in a link, and whether own data was left out because it is too long for one."""
-    params = experiment.to_params()
+    """The settings as they stand in a link, and whether own data was left out because it is too long for one.
+
+    Those of the page on show are among them.
+    """
+    page = st.session_state.get("page", "")
+    own = {name: spec.write(st.session_state[key_of(page, name)]) for name, spec in _of_page(page).items()}
+    params = experiment.to_params() | own
     if len(urlencode(params)) <= LONGEST_LINK:
         return params, False
     return {name: text for name, text in params.items() if name not in OWN_DATA}, True
@@ -83,11 +94,32 @@ def _follow_link(page: str) -> None:
     given = st.query_params.to_dict()
     moved = state.get("page") != page and not given
     state["page"] = page
-    if "link" in state and (given == state["link"] or moved or _touched()):
-        return
-    found, problems = Experiment.read(given)
-    state["problems"] = list(dict.fromkeys(map(str, problems)))
-    show(found)
+    for name, spec in _of_page(page).items():
+        state.setdefault(key_of(page, name), spec.default)
+    if "experiment.next" in state:
+        show(state.pop("experiment.next"))
+    elif "link" not in state or not (given == state["link"] or moved or _touched()):
+        problems = _read_page(page, given)
+        found, more = Experiment.read({name: text for name, text in given.items() if name not in _of_page(page)})
+        state["problems"] = list(dict.fromkeys(map(str, (*problems, *more))))
+        show(found)
+
+
+def _of_page(page: str) -> Mapping[str, Several]:
+    return PAGE_SETTINGS.get(page, {})
+
+
+def _read_page(page: str, given: Mapping[str, str]) -> list[FieldError]:
+    """Take over the page's own settings; what was wrong with them."""
+    problems = []
+    for name, spec in _of_page(page).items():
+        value = spec.default
+        try:
+            value = spec.read(name, given[name]) if name in given else value
+        except FieldError as problem:
+            problems.append(problem)
+        st.session_state[key_of(page, name)] = value
+    return problems
 
 
 def _touched() -> bool:
@@ -103,6 +135,7 @@ def _write_link(chosen: Experiment) -> None:
     keys = {"task", *specs(Architecture), *specs(Training)}
     keys |= {f"{name}.{field}" for name, task in TASKS.items() for field in specs(task)}
     keys |= {f"{name}.{option}" for name, cell in CELLS.items() for option in cell.options}
+    keys |= {key_of(page, name) for page, own in PAGE_SETTINGS.items() for name in own}
     st.session_state["seen"] = {key: st.session_state[key] for key in keys if key in st.session_state}
 
 

@@ -1,6 +1,6 @@
 """What stands around every page: the experiment at the left, the bar at the top, and the tick that moves it all."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import streamlit as st
 
@@ -67,8 +67,10 @@ def live(draw: Callable[[Frame], None]) -> None:
     live_together(visitor(), lambda frames: draw(frames[0]))
 
 
-def live_together(session: Session, draw: Callable[[Frames], None]) -> None:
-    """The same for all runs of a session."""
+def live_together(session: Session, draw: Callable[[Frames], None], names: Sequence[str] = ("",)) -> None:
+    """The same for all runs of a session, called by `names`. The visitor's other runs rest: nobody looks at them."""
+    for other in server.presence().sessions - {session}:
+        other.rest()
 
     def pace() -> float | None:
         return POOL.tick if session.moving else None
@@ -82,7 +84,7 @@ def live_together(session: Session, draw: Callable[[Frames], None]) -> None:
         server.PULSE_LINE.beat()
         frames = session.shown
         with server.DRAWING:
-            _bar(session, frames)
+            _bar(session, frames, names)
             draw(frames)
         # Ticks become rarer while many train; the new pace, like a new state of the run, takes a new page.
         if every != pace():
@@ -91,7 +93,7 @@ def live_together(session: Session, draw: Callable[[Frames], None]) -> None:
     tick()
 
 
-def _bar(session: Session, frames: Frames) -> None:
+def _bar(session: Session, frames: Frames, names: Sequence[str]) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="bar"):
         # One button that changes its words, so that the keyboard's focus stays on it.
         st.button(
@@ -129,13 +131,13 @@ def _bar(session: Session, frames: Frames) -> None:
             key="new_seed",
             help="Other weights, other sequences.",
         )
-        _metrics(session, frames[0].snapshot)
+        _metrics(session, frames)
     film.draw(session, frames)
     if session.failed:
         st.error(words.FAILED, icon=":material/error:")
-    for frame in session.frames:
+    for name, frame in zip(names, session.frames, strict=True):
         if frame.snapshot.explosion:
-            st.error(_exploded(frame.snapshot), icon=":material/error:")
+            st.error(_exploded(frame.snapshot), title=name or None, icon=":material/error:")
     if POOL.away:
         st.info(words.CLUSTER_AWAY, icon=":material/cloud_off:")
     if session.idle:
@@ -144,13 +146,18 @@ def _bar(session: Session, frames: Frames) -> None:
         st.caption(words.TUNED)
 
 
-def _metrics(session: Session, snapshot: Snapshot) -> None:
+def _metrics(session: Session, frames: Frames) -> None:
+    rate = f"{session.rate:,.0f}" if session.playing and session.rate else "–"
+    st.metric("Updates", f"{max(frame.snapshot.updates for frame in frames):,}", width=80)
+    st.metric("Updates/s", rate, width=80)
+    if len(frames) == 1:  # of several, the page says it beside their names
+        _score(frames[0].snapshot)
+
+
+def _score(snapshot: Snapshot) -> None:
     chance = snapshot.experiment.task.chance_loss
     measured = snapshot.losses if len(snapshot.losses) else snapshot.held_out
     loss = words.number(measured[-1, 1]) if len(measured) else "–"
-    rate = f"{session.rate:,.0f}" if session.playing and session.rate else "–"
-    st.metric("Updates", f"{snapshot.updates:,}", width=80)
-    st.metric("Updates/s", rate, width=80)
     st.metric(f"Loss (chance {chance:.4g})", loss, width=150)
     if len(snapshot.held_out):
         # With a single sequence, such as one word, nothing can be held out.

@@ -61,14 +61,14 @@ def sequence(trace: Trace) -> None:
         show(forecast_picture(len(reading.values), is_dark()), forecast_data(reading), "task_picture")
 
 
-def sequence_above(trace: Trace, key: str) -> None:
-    """The probe sequence on the time axis of the pictures below it."""
+def sequence_above(trace: Trace, key: str, rows: int = len(ROWS), readable: int = READABLE) -> None:
+    """The probe sequence on the time axis of the pictures below it: the first `rows` of it, letters if they fit."""
     reading = trace.reading
     steps = len(reading.inputs if isinstance(reading, Tokens) else reading.values)
     if isinstance(reading, Tokens):
-        letters = steps * widest(reading) <= READABLE
-        drawing = tokens_picture(steps, steps, len(ROWS), letters, is_dark())
-        show(drawing, tokens_data(reading, range(1, steps + 1), len(ROWS)), key)
+        letters = steps * widest(reading) <= readable
+        drawing = tokens_picture(steps, steps, rows, letters, is_dark())
+        show(drawing, tokens_data(reading, range(1, steps + 1), rows), key)
     else:
         drawing = marked_picture(steps) if any(reading.marked) else series_picture(steps)
         show(drawing, values_data(reading), key)

@@ -17,6 +17,7 @@ from engine.tasks import Tokens
 from engine.trace import Strand, Trace
 from engine.training import Snapshot
 from playground import controls, words
+from playground.page_settings import PAGE_SETTINGS
 from playground.session import Session
 from playground.settings import SETTINGS
 
@@ -168,6 +169,7 @@ def _csv(table: pd.DataFrame) -> str:
 
 
 def _address() -> str:
-    """Where the playground itself is, whatever page one is on."""
-    address = urlsplit(st.context.url or "http://localhost:8501/")
-    return f"{address.scheme}://{address.netloc}{address.path.rpartition('/')[0]}/"
+    """Where the playground itself is, whatever page one is on; a page with settings of its own where that one is."""
+    address, page = urlsplit(st.context.url or "http://localhost:8501/"), st.session_state.get("page", "")
+    own = page if page in PAGE_SETTINGS else ""
+    return f"{address.scheme}://{address.netloc}{address.path.rpartition('/')[0]}/{own}"

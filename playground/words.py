@@ -2,6 +2,7 @@
 
 import math
 import re
+from collections.abc import Sequence
 
 from engine import CELLS, FieldError
 from engine.fields import Choice, Real, Spec, Text, Whole, Wholes
@@ -385,6 +386,11 @@ def usual(spec: Spec, name: str) -> str:
 def number(value: float, digits: int = 4) -> str:
     """A number to some significant digits; a dash for what is no longer one."""
     return f"{value:.{digits}g}" if math.isfinite(value) else "–"
+
+
+def listed(names: Sequence[str]) -> str:
+    """Several names in a sentence."""
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
 def sentence(problem: FieldError, task: str) -> str:

@@ -44,17 +44,13 @@ def loss_curve(cell: str) -> Picture:
             alt.Tooltip("accuracy:Q", title="held-out accuracy", format=".1%"),
         ],
     )
-    here = alt.Chart(alt.NamedData("here"))
     layers = (
         alt.Chart(alt.NamedData("frame")).mark_point(opacity=0, size=0).encode(x, y),
         curves.mark_line(color=colour),
         # The first losses are single points, and a line of one point cannot be seen.
         curves.transform_filter("datum.update <= 3").mark_point(color=colour, filled=True, size=40),
         *level("chance", y),
-        here.mark_rule(color=HERE, strokeWidth=1.5).encode(
-            x, opacity=alt.condition("datum.label", alt.value(1), alt.value(0))
-        ),
-        here.mark_text(color=HERE, align="left", dx=4, fontSize=12).encode(x, y=alt.value(8), text="label:N"),
+        *here_marks(x),
     )
     return picture(
         alt.layer(*layers, height=300),
@@ -82,6 +78,17 @@ def loss_data(losses: np.ndarray, held_out: np.ndarray, chance: float, here: int
         "frame": table(update=[0, end], loss=[chance, chance]),
         "here": here_data(here),
     }
+
+
+def here_marks(x: alt.X) -> tuple[alt.Chart, alt.Chart]:
+    """An upright line at the update looked back to, and which one that is."""
+    here = alt.Chart(alt.NamedData("here"))
+    return (
+        here.mark_rule(color=HERE, strokeWidth=1.5).encode(
+            x, opacity=alt.condition("datum.label", alt.value(1), alt.value(0))
+        ),
+        here.mark_text(color=HERE, align="left", dx=4, fontSize=12).encode(x, y=alt.value(8), text="label:N"),
+    )
 
 
 def here_data(update: int | None) -> pa.Table:

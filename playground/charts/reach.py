@@ -70,7 +70,7 @@ def power_axis(low: int, high: int, title: str) -> alt.Y:
     )
 
 
-def _value() -> str:
+def power_text() -> str:
     """An exponent as the number it stands for, however small."""
     return "format(pow(10, datum.log - floor(datum.log)), '.2f') + 'e' + format(floor(datum.log), 'd')"
 
@@ -98,7 +98,7 @@ def strengths_picture(names: tuple[str, ...], steps: int, low: int, high: int, c
         ],
     }
     base = alt.Chart(alt.NamedData("strengths")).transform_calculate(
-        value=_value(), kind="datum.learned ? 'the paths that learning takes' : 'every path'"
+        value=power_text(), kind="datum.learned ? 'the paths that learning takes' : 'every path'"
     )
     layers: list[Any] = []
     if cut:
@@ -161,7 +161,7 @@ def row_picture(steps: int, drawn: tuple[str, ...], names: tuple[str, ...], low:
             alt.Tooltip("value:N", title="size"),
         ],
     }
-    lines = alt.Chart(alt.NamedData("row")).transform_calculate(value=_value()).mark_line(strokeWidth=2)
+    lines = alt.Chart(alt.NamedData("row")).transform_calculate(value=power_text()).mark_line(strokeWidth=2)
     chosen = alt.Chart(alt.NamedData("chosen"))
     layers = (
         chosen.mark_rule(color=ink(dark), opacity=0.5).encode(x=x),

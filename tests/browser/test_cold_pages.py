@@ -8,6 +8,10 @@ from tests.browser.visit import Visit
 
 PAGES = {
     "/": ({"task": "adding", "length": "20", "cell": "lstm", "hidden": "8"}, "Heat map of h"),
+    "/side": (
+        {"task": "adding", "length": "20", "hidden": "8", "networks": "rnn,irnn,jordan,lstm"},
+        "Heat map of h, LSTM",
+    ),
     "/gradients": ({"task": "adding", "length": "20", "cell": "gru", "hidden": "8"}, "Line chart of the gradient norm"),
     "/inside": ({"task": "hello", "cell": "lstm", "hidden": "6"}, "Wiring of one step"),
     "/text": (

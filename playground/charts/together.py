@@ -1,0 +1,157 @@
+"""Several networks in one picture: their losses over updates, and their gradients over time."""
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+import altair as alt
+import numpy as np
+
+from playground.charts.base import (
+    CELL_COLOURS,
+    Data,
+    Picture,
+    level,
+    log_axis,
+    picture,
+    table,
+    time_axis,
+    update_axis,
+)
+from playground.charts.curves import SMALLEST_LOSS, here_data, here_marks, round_end, thinned
+from playground.charts.reach import logarithms, power_axis, power_text
+
+HEIGHT = 280
+
+VARIANTS = {"irnn": ("#e69f00", (6, 3))}
+"""Colour and dash of a network that shares its cell with another."""
+
+
+class Line(NamedTuple):
+    """What a network is drawn as: the same in every picture."""
+
+    name: str
+    colour: str
+    dash: tuple[int, ...]
+
+
+def line(key: str, name: str) -> Line:
+    """That of the network called `name`, whose key is a cell's or stands in VARIANTS."""
+    colour, dash = VARIANTS[key] if key in VARIANTS else (CELL_COLOURS[key], (1, 0))
+    return Line(name, colour, dash)
+
+
+def _channels(lines: Sequence[Line]) -> dict[str, Any]:
+    """Colour and dash by name, explained in one legend above the plot."""
+    names = [each.name for each in lines]
+    legend = alt.Legend(
+        title=None,
+        orient="top",
+        symbolType="stroke",
+        symbolSize=400,
+        symbolStrokeWidth=2.4,
+        symbolOpacity=1,
+        columns=2,
+        labelLimit=200,
+    )
+    colours = alt.Scale(domain=names, range=[each.colour for each in lines])
+    dashes = alt.Scale(domain=names, range=[list(each.dash) for each in lines])
+    return {
+        "color": alt.Color("name:N", scale=colours, legend=legend),
+        "strokeDash": alt.StrokeDash("name:N", scale=dashes, legend=legend),
+    }
+
+
+@lru_cache(maxsize=64)
+def losses_picture(lines: tuple[Line, ...]) -> Picture:
+    """Of every network the training loss (thin) and the held-out loss (thick), and chance as a dashed line."""
+    x, y = update_axis(), log_axis("loss", "loss", "~g")
+    tooltip = [
+        alt.Tooltip("name:N", title="network"),
+        alt.Tooltip("series:N", title="loss on"),
+        alt.Tooltip("update:Q", format=","),
+        alt.Tooltip("loss:Q", format=".5g"),
+        alt.Tooltip("accuracy:Q", title="held-out accuracy", format=".1%"),
+    ]
+    curves = alt.Chart(alt.NamedData("losses")).encode(x, y, tooltip=tooltip, **_channels(lines))
+    kinds = ["training", "held-out"]
+    lines_drawn = curves.mark_line().encode(
+        strokeWidth=alt.StrokeWidth("series:O", scale=alt.Scale(domain=kinds, range=[0.8, 2.4]), legend=None),
+        opacity=alt.Opacity("series:O", scale=alt.Scale(domain=kinds, range=[0.4, 1]), legend=None),
+    )
+    layers = (
+        alt.Chart(alt.NamedData("frame")).mark_point(opacity=0, size=0).encode(x, y),
+        lines_drawn,
+        # The first losses are single points, and a line of one point cannot be seen.
+        curves.transform_filter("datum.update <= 3").mark_point(filled=True, size=34, opacity=1),
+        *level("chance", y),
+        *here_marks(x),
+    )
+    return picture(
+        alt.layer(*layers, height=HEIGHT),
+        "Line chart of the losses of several networks against updates on a logarithmic axis, training and held-out, "
+        f"with the chance level as a dashed line: {_listed(lines)}.",
+    )
+
+
+def losses_data(courses: Sequence[tuple[str, np.ndarray, np.ndarray]], chance: float, here: int | None = None) -> Data:
+    """courses: name, losses (N, 2) and held-out measurements (M, 3), at most 140 points of each. here: in the film."""
+    end = round_end(max((losses[-1, 0] for _, losses, _ in courses if len(losses)), default=0))
+    names: list[str] = []
+    series: list[str] = []
+    rows: list[np.ndarray] = []
+    for name, losses, held_out in courses:
+        training = thinned(losses)
+        measured = np.concatenate([held_out[:1], thinned(held_out[1:])])
+        rows += [np.pad(training, ((0, 0), (0, 1)), constant_values=np.nan), measured]
+        names += [name] * (len(training) + len(measured))
+        series += ["training"] * len(training) + ["held-out"] * len(measured)
+    every = np.concatenate(rows)
+    return {
+        "losses": table(
+            name=names,
+            series=series,
+            update=every[:, 0].round().astype(int),
+            loss=np.maximum(every[:, 1], SMALLEST_LOSS),
+            accuracy=every[:, 2],
+        ),
+        "chance": table(loss=[chance], label=[f"chance {chance:.4g}"]),
+        "frame": table(update=[0, end], loss=[chance, chance]),
+        "here": here_data(here),
+    }
+
+
+@lru_cache(maxsize=64)
+def gradients_picture(lines: tuple[Line, ...], steps: int, low: int, high: int) -> Picture:
+    """‖∂L/∂h_t‖ of every network over time, on a log axis from 10^low to 10^high."""
+    base = alt.Chart(alt.NamedData("gradients")).transform_calculate(value=power_text())
+    drawn = base.mark_line(strokeWidth=2).encode(
+        x=time_axis(steps, "time step"),
+        y=power_axis(low, high, "‖∂L/∂h‖"),
+        tooltip=[
+            alt.Tooltip("name:N", title="network"),
+            alt.Tooltip("x:Q", title="time step"),
+            alt.Tooltip("value:N", title="‖∂L/∂h‖"),
+        ],
+        **_channels(lines),
+    )
+    return picture(
+        alt.layer(drawn, height=HEIGHT),
+        "Line chart of the gradient norm of the loss with respect to the hidden state of several networks at each of "
+        f"{steps} time steps, on a logarithmic axis: {_listed(lines)}.",
+    )
+
+
+def gradients_data(norms: Sequence[tuple[str, np.ndarray]]) -> Data:
+    """norms: name and (T,); a zero has no place on a log axis and leaves a gap."""
+    return {
+        "gradients": table(
+            name=[name for name, values in norms for _ in values],
+            x=np.concatenate([np.arange(1, len(values) + 1) for _, values in norms]),
+            log=np.concatenate([logarithms(values) for _, values in norms]),
+        )
+    }
+
+
+def _listed(lines: Sequence[Line]) -> str:
+    return ", ".join(each.name for each in lines)

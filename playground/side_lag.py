@@ -1,0 +1,140 @@
+"""The part of the page Side by side about the lag: a dial for all networks, and how far back each can remember."""
+
+import streamlit as st
+
+from engine import FieldError
+from engine.lag import at_lag, lag_of, lag_setting
+from playground import controls, words
+from playground import side_words as say
+from playground.frame import visitor
+from playground.lengthening import BUDGET, FACTOR, SOLVED, Lengthening, solved_at
+from playground.settings import SETTINGS
+from playground.side_panels import TURNED
+from playground.side_session import Side
+
+LENGTHENING, PROBLEM, UPDATES = "side.lengthening", "side.problem", "side.budget"
+
+
+def tick() -> None:
+    """Let the experiment under way go on; if that changed the lag, the sidebar and the link follow."""
+    under_way: Lengthening | None = st.session_state.get(LENGTHENING)
+    if under_way and under_way.tick():
+        controls.show_next(under_way.base)
+        st.rerun()
+
+
+def lag(side: Side) -> None:
+    """The dial, the button, and what was found."""
+    base = visitor().experiment
+    found, value = lag_setting(base.task_name, base.task), lag_of(base)
+    if found is None or value is None:
+        return
+    name, spec = found
+    under_way: Lengthening | None = st.session_state.get(LENGTHENING)
+    left, middle, right = st.columns([2, 1, 1], gap="medium", vertical_alignment="bottom")
+    with left:
+        controls.dial(name, spec, value, base.task_name, _turn)
+    with middle:
+        st.number_input(
+            say.BUDGET,
+            BUDGET.low,
+            BUDGET.high,
+            BUDGET.default,
+            step=500,
+            key=UPDATES,
+            help=say.BUDGET_HELP,
+            persist_state="session",
+        )
+    with right:
+        going = under_way is not None and under_way.going
+        st.button(
+            say.STOP if going else say.LENGTHEN,
+            icon=":material/stop:" if going else ":material/trending_up:",
+            on_click=side.session.click,
+            args=(_stop if going else lambda: _start(side),),
+            key="side.lengthen",
+            width="stretch",
+            help=say.LENGTHEN_HELP.format(share=f"{SOLVED:.0%}", factor=FACTOR),
+        )
+    if PROBLEM in st.session_state:
+        st.error(words.sentence(st.session_state[PROBLEM], base.task_name) + words.AS_IT_WAS, icon=":material/error:")
+    if under_way:
+        st.markdown(_sentence(under_way))
+        st.markdown(_table(under_way))
+        if not _applies(under_way, side):
+            st.caption(say.EARLIER)
+
+
+def _turn(text: str) -> None:
+    st.session_state.pop(PROBLEM, None)
+    try:
+        experiment = at_lag(visitor().experiment, int(text))
+    except FieldError as problem:
+        st.session_state[PROBLEM] = problem
+        return
+    controls.show(experiment)
+    st.session_state[TURNED] = True
+
+
+def _start(side: Side) -> None:
+    st.session_state.pop(PROBLEM, None)
+    keys = [member.key for member in side.members]
+    st.session_state[LENGTHENING] = Lengthening(
+        side.session, visitor().experiment, keys, st.session_state[UPDATES], SETTINGS.visitor_mb
+    )
+
+
+def _stop() -> None:
+    st.session_state[LENGTHENING].stop()
+
+
+def _sentence(under_way: Lengthening) -> str:
+    """What is going on, or how it ended."""
+    at = f"{_setting(under_way)} = {under_way.lag}"
+    if under_way.end is None:
+        return (say.GOING if under_way.session.playing else say.WAITING).format(lag=at, budget=under_way.budget)
+    if under_way.end.by == "gave up":
+        solved = zip(under_way.names, under_way.outcomes[-1].solved_at, strict=True)
+        lost = words.listed([name for name, update in solved if update is None])
+        return say.GAVE_UP.format(names=lost, lag=at, budget=under_way.budget)
+    if under_way.end.by == "longest":
+        return say.LONGEST.format(lag=at, reason=words.plain(under_way.end.reason))
+    return (say.STOPPED if under_way.end.by == "stopped" else say.DISTURBED).format(lag=at)
+
+
+def _setting(under_way: Lengthening) -> str:
+    """What the lag is called beside its control."""
+    found = lag_setting(under_way.base.task_name, under_way.base.task)
+    assert found is not None
+    return words.label(found[0], under_way.base.task_name)
+
+
+def _applies(under_way: Lengthening, side: Side) -> bool:
+    """Whether it was about what is on the page now, at whatever lag."""
+    try:
+        same = at_lag(visitor().experiment, under_way.lag) == under_way.base
+    except FieldError:
+        return False
+    return same and list(under_way.keys) == [member.key for member in side.members]
+
+
+def _table(under_way: Lengthening) -> str:
+    """A row a lag, a column a network; the lag under way is the last row."""
+    rows = [[str(each.lag), *map(_cell, each.solved_at)] for each in under_way.outcomes]
+    if under_way.going:
+        rows.append([str(under_way.lag), *_so_far(under_way)])
+    head = [_setting(under_way), *under_way.names]
+    return "\n".join("| " + " | ".join(row) + " |" for row in (head, ["---:", *["---"] * len(under_way.names)], *rows))
+
+
+def _cell(at: int | None) -> str:
+    return say.GAVE_UP_CELL if at is None else say.SOLVED_CELL.format(updates=at)
+
+
+def _so_far(under_way: Lengthening) -> list[str]:
+    snapshots = [frame.snapshot for frame in under_way.session.frames]
+    found = [solved_at(each, under_way.budget) for each in snapshots]
+    return [
+        _cell(at) if at is not None else say.EXPLODED_CELL if each.explosion else say.TRYING_CELL
+        for at, each in zip(found, snapshots, strict=True)
+    ]

@@ -1,0 +1,256 @@
+"""The parts of the page Side by side: each draws one view of all networks."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from itertools import groupby
+
+import streamlit as st
+
+from engine.fields import FieldError
+from engine.gradients import Strength, strengths
+from engine.slices import Frame, Frames
+from engine.trace import Strand, Trace
+from engine.training import Snapshot, probe, restored
+from playground import side_words as say
+from playground import words
+from playground.answers import Answers
+from playground.charts.base import limit
+from playground.charts.heatmap import heatmap, heatmap_data
+from playground.charts.reach import powers
+from playground.charts.together import Line, gradients_data, gradients_picture, line, losses_data, losses_picture
+from playground.lengthening import SOLVED
+from playground.panels import sequence_above, show, verdict
+from playground.server import POOL
+from playground.side_choice import FEWEST, KINDS, MOST, Fixed, Member
+from playground.side_session import Side, choose, chosen
+
+UPPERMOST = 4
+"""The layer on show at first: a network with fewer shows its last."""
+
+TURNED, MEASURED = "side.turned", "side.measured"
+
+AT_CHANCE = 0.9
+"""Held-out loss over chance from which a network counts as knowing nothing."""
+
+ADDED = ("rnn", "gru", "lstm", "irnn")
+"""What is added first."""
+
+LETTERS = 120
+"""Letters that fit into one line across the page."""
+
+
+def follow() -> None:
+    """After a choice the link and the runs follow."""
+    if st.session_state.pop(TURNED, False):
+        st.rerun()
+
+
+def networks(side: Side | None, problems: Mapping[str, FieldError], frames: Frames = ()) -> None:
+    """A card for each network that was chosen: which one, how it is drawn, how far it is, or why it cannot be here."""
+    keys = chosen()
+    members = side.members if side else ()
+    here = {member.key: (member, frame) for member, frame in zip(members, frames, strict=True)}
+    columns = st.columns(MOST, gap="medium")
+    for number, (key, column) in enumerate(zip(keys, columns, strict=False)):
+        with column:
+            _pick(number, keys)
+            if key in problems:
+                st.warning(say.LEFT_OUT.format(problem=words.sentence(problems[key], "")))
+            elif key in here:
+                member, frame = here[key]
+                _sample(line(key, member.name))
+                _standing(frame.snapshot, member)
+    if len(keys) < MOST:
+        with columns[len(keys)]:
+            _add(keys)
+    if len(keys) - len(problems) < FEWEST:
+        st.error(say.TOO_FEW + (words.AS_IT_WAS if side else ""), icon=":material/error:")
+
+
+def _pick(number: int, keys: Sequence[str]) -> None:
+    """Which network stands at this place, and a way to take it away."""
+    key = f"side.network.{number}"
+    st.session_state[key] = keys[number]
+
+    def turned() -> None:
+        _choose([*keys[:number], st.session_state[key], *keys[number + 1 :]])
+
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.selectbox(
+            say.NETWORK.format(number=number + 1),
+            [each for each in KINDS if each == keys[number] or each not in keys],
+            format_func=lambda each: KINDS[each].name,
+            key=key,
+            label_visibility="collapsed",
+            on_change=turned,
+        )
+        st.button(
+            "",
+            icon=":material/close:",
+            key=f"side.remove.{number}",
+            help=say.REMOVE.format(name=KINDS[keys[number]].name),
+            on_click=_choose,
+            args=([*keys[:number], *keys[number + 1 :]],),
+            disabled=len(keys) <= FEWEST,
+            type="tertiary",
+        )
+
+
+def _choose(keys: Sequence[str]) -> None:
+    choose(keys)
+    st.session_state[TURNED] = True
+
+
+def _add(keys: Sequence[str]) -> None:
+    st.button(
+        say.ADD,
+        icon=":material/add:",
+        key="side.add",
+        on_click=_choose,
+        args=([*keys, next(key for key in ADDED if key not in keys)],),
+        width="stretch",
+    )
+
+
+def _sample(drawn: Line) -> None:
+    """A piece of the network's line, as in the pictures."""
+    style = "dashed" if drawn.dash != (1, 0) else "solid"
+    st.html(f'<div style="border-top: 4px {style} {drawn.colour}; margin-top: -0.5rem"></div>')
+
+
+def _standing(snapshot: Snapshot, member: Member) -> None:
+    """How far a network is."""
+    held_out, chance = snapshot.held_out, snapshot.experiment.task.chance_loss
+    label = say.OF_CHANCE if snapshot.experiment.task.varied else say.OF_CHANCE_SINGLE
+    ratio = float(held_out[-1, 1]) / chance if len(held_out) else float("nan")
+    st.metric(label, say.TINY if ratio < 0.001 else words.number(ratio, 2), help=say.OF_CHANCE_HELP)
+    st.markdown(f"**{state(snapshot, ratio)}**")
+    parts = [say.UPDATES.format(count=snapshot.updates), say.PARAMETERS.format(count=snapshot.parameters)]
+    if len(held_out):
+        parts.append(say.LOSS.format(loss=words.number(held_out[-1, 1], 3), accuracy=held_out[-1, 2]))
+    st.caption(" · ".join(parts))
+    if KINDS[member.key].what:
+        st.caption(KINDS[member.key].what)
+    for why, fixed in groupby(member.fixed, key=lambda each: each.why):
+        st.caption(say.FIXED.format(settings=", ".join(map(_setting, fixed)), why=why))
+
+
+def _setting(fixed: Fixed) -> str:
+    return f"{words.label(fixed.name)} {words.choice(fixed.value)}"
+
+
+def state(snapshot: Snapshot, ratio: float) -> str:
+    """In a word, where a network stands whose held-out loss is `ratio` of chance."""
+    if snapshot.explosion:
+        return say.EXPLODED.format(update=snapshot.explosion.update)
+    if not snapshot.updates:
+        return say.UNTRAINED
+    return say.SOLVED if ratio < SOLVED else say.LEARNING if ratio < AT_CHANCE else say.AT_CHANCE
+
+
+def losses(side: Side, frames: Frames) -> None:
+    """All courses in one picture; the whole of them, also where one looks back."""
+    st.subheader(say.LOSSES)
+    snapshots = [frame.snapshot for frame in side.session.frames]
+    here = None if side.session.player.at is None else max(frame.snapshot.updates for frame in frames)
+    courses = [(member.name, each.losses, each.held_out) for member, each in zip(side.members, snapshots, strict=True)]
+    data = losses_data(courses, snapshots[0].experiment.task.chance_loss, here)
+    show(losses_picture(_lines(side)), data, "side.loss")
+    st.caption(say.LOSSES_LOOK)
+
+
+def gradients(side: Side, frames: Frames) -> None:
+    """‖∂L/∂h_t‖ of all networks in one picture."""
+    st.subheader(say.GRADIENTS)
+    found = _measured(side, frames)
+    layer, direction = _place()
+    drawn = [_strength(each, layer, direction).full for each in found]
+    low, high = powers(*drawn)
+    picture = gradients_picture(_lines(side), len(drawn[0]), low, high)
+    show(picture, gradients_data([(m.name, norms) for m, norms in zip(side.members, drawn, strict=True)]), "side.norms")
+    st.caption(say.GRADIENTS_LOOK)
+
+
+def _measured(side: Side, frames: Frames) -> list[tuple[Strength, ...]]:
+    """The gradients of the moments on show, which are not waited for while they move."""
+    answers: Answers[list[tuple[Strength, ...]]] = st.session_state.setdefault(MEASURED, Answers(POOL))
+    about = (side.experiments, frames[0].look.probe)
+    moments = tuple(frame.moment.updates for frame in frames)
+    known = isinstance(answers.question, tuple) and answers.question[0] == about
+    wait = not (side.session.moving and known)
+    found = answers.ask((about, moments), lambda: [_strengths_of(frame) for frame in frames], wait)
+    assert found is not None
+    return found
+
+
+def _strengths_of(frame: Frame) -> tuple[Strength, ...]:
+    experiment = frame.snapshot.experiment
+    network = restored(experiment, frame.moment.weights)
+    return strengths(network, experiment.task, probe(experiment, frame.look.probe))
+
+
+def _place() -> tuple[int, str]:
+    """The layer and the direction on show."""
+    return st.session_state.get("side.layer") or UPPERMOST, st.session_state.get("side.direction") or "forward"
+
+
+def _strength(found: Sequence[Strength], layer: int, direction: str) -> Strength:
+    """That of the layer, or of the uppermost below it, in the direction if it has that."""
+    nearest = min(layer, found[-1].layer)
+    of_layer = {each.direction: each for each in found if each.layer == nearest}
+    return of_layer.get(direction) or next(iter(of_layer.values()))
+
+
+def _strand(trace: Trace, layer: int, direction: str) -> Strand:
+    of_layer = {each.direction: each for each in trace.layers[min(layer, len(trace.layers)) - 1]}
+    return of_layer.get(direction) or next(iter(of_layer.values()))
+
+
+def states(side: Side, frames: Frames) -> None:
+    """The probe sequence, and under it the states of every network on the same time axis."""
+    st.subheader(say.STATES)
+    st.caption(say.STATES_LOOK)
+    _look(side)
+    first = frames[0].snapshot.trace
+    # What the networks answer stands with each of them.
+    sequence_above(first, "side.sequence", rows=2, readable=LETTERS)
+    for number, (member, frame) in enumerate(zip(side.members, frames, strict=True)):
+        trace = frame.snapshot.trace
+        values = _strand(trace, *_place()).state["h"]
+        high = limit(values)
+        _sample(line(member.key, member.name))
+        st.markdown(f"**{member.name}** — {verdict(trace.reading)}")
+        picture = heatmap(f"h, {member.name}", *values.shape, -high, high)
+        show(picture, heatmap_data(values, high), f"side.states.{number}")
+
+
+def _look(side: Side) -> None:
+    """Which sequence, layer and direction."""
+    networks = [member.experiment.network for member in side.members]
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        if side.session.experiment.task.varied:
+            st.button(
+                "Another sequence", icon=":material/shuffle:", on_click=_next_probe, args=(side,), key="next_probe"
+            )
+        most = max(network.layers for network in networks)
+        if most > 1:
+            st.session_state["side.layer"] = min(_place()[0], most)
+            st.segmented_control("Layer", list(range(1, most + 1)), key="side.layer", required=True)
+        if any(network.direction == "bidirectional" for network in networks):
+            st.session_state["side.direction"] = _place()[1]
+            st.segmented_control(
+                "Direction",
+                ["forward", "backward"],
+                key="side.direction",
+                required=True,
+                format_func=words.choice,
+            )
+
+
+def _next_probe(side: Side) -> None:
+    look = side.session.look
+    side.session.look_at(replace(look, probe=look.probe + 1))
+
+
+def _lines(side: Side) -> tuple[Line, ...]:
+    return tuple(line(member.key, member.name) for member in side.members)

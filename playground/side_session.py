@@ -1,0 +1,66 @@
+"""The runs side by side of this visitor, in line with the sidebar and with the choice of networks."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import streamlit as st
+
+from engine import Experiment, FieldError
+from playground import server
+from playground.frame import visitor
+from playground.page_settings import key_of
+from playground.session import Session
+from playground.settings import SETTINGS
+from playground.side_choice import FEWEST, Member, together
+
+CHOSEN = key_of("side", "networks")
+SIDE = "side"
+
+
+@dataclass
+class Side:
+    """The session, and its networks in the same order."""
+
+    session: Session
+    members: tuple[Member, ...]
+
+    @property
+    def experiments(self) -> tuple[Experiment, ...]:
+        return tuple(member.experiment for member in self.members)
+
+
+def chosen() -> tuple[str, ...]:
+    """The keys of the networks that the visitor wants to see."""
+    keys: tuple[str, ...] = st.session_state[CHOSEN]
+    return keys
+
+
+def choose(keys: Sequence[str]) -> None:
+    """From now on these."""
+    st.session_state[CHOSEN] = tuple(keys)
+
+
+def present() -> tuple[Side | None, dict[str, FieldError]]:
+    """What there is side by side now, and by key why others that were chosen cannot be there.
+
+    If fewer than two can, the last ones stay; None if there are none yet.
+    """
+    members, problems = together(visitor().experiment, chosen(), SETTINGS.visitor_mb)
+    side: Side | None = st.session_state.get(SIDE)
+    if len(members) >= FEWEST:
+        if side is None:
+            side = st.session_state[SIDE] = Side(_session(members), members)
+        side.members = members
+        side.session.adopt(*side.experiments)
+    if side is not None:
+        side.session.touch()
+        server.presence().sessions.add(side.session)
+    return side, problems
+
+
+def _session(members: Sequence[Member]) -> Session:
+    """The room for films is for all of a visitor's runs, so the run of the other pages has half of it from now on."""
+    first, *others = (member.experiment for member in members)
+    half = SETTINGS.film_mb * 10**6 / 2
+    visitor().limit_film(half)
+    return Session(first, visitor().pool, *others, film_bytes=half)

@@ -1,0 +1,54 @@
+"""The words of the page Side by side."""
+
+TITLE = "Side by side"
+LEAD = (
+    "The same task, seed and batches for all, update by update. What is not chosen here, the sidebar says for all; "
+    "a cell's own settings count for that cell, the others take their usual ones."
+)
+NETWORK = "Network {number}"
+ADD, REMOVE = "Add a network", "Take {name} away"
+UNTRAINED, AT_CHANCE, LEARNING, SOLVED = "untrained", "at chance", "learning", "solved"
+EXPLODED = "exploded at update {update:,}"
+UPDATES = "{count:,} updates"
+TINY = "< 0.001"
+OF_CHANCE = "Held-out loss / chance"
+OF_CHANCE_SINGLE = "Loss / chance"
+OF_CHANCE_HELP = (
+    "1 is chance: no better than answering without looking. Solved: below a tenth of it. At chance: above nine tenths."
+)
+LOSS = "loss {loss}, accuracy {accuracy:.1%}"
+PARAMETERS = "{count:,} parameters"
+FIXED = "{settings}: {why}"
+LEFT_OUT = "Left out. {problem}"
+TOO_FEW = "Fewer than two of these networks can stand here: choose others, or change the sidebar."
+
+LOSSES = "Loss"
+LOSSES_LOOK = "Thin: training. Thick: held-out. Look for who leaves the dashed line first, and who never does."
+GRADIENTS = "Gradient through time"
+GRADIENTS_LOOK = (
+    "‖∂L/∂hₜ‖ at every step of the sequence below, in double precision. Where a line has fallen far, its "
+    "network can hardly learn from what happened there."
+)
+STATES = "States, on the same sequence"
+STATES_LOOK = (
+    "The hidden state of each network, units down, time to the right. Look straight down from an input: who still has "
+    "a trace of it at the end?"
+)
+LAYER_LOOK = "A network with fewer layers shows the uppermost it has."
+
+BUDGET = "Updates at each lag"
+BUDGET_HELP = "Who has not solved the task after so many updates gives up."
+LENGTHEN, STOP = "Lengthen until one gives up", "Stop lengthening"
+LENGTHEN_HELP = (
+    "All begin anew at this lag. Once each has solved the task, its held-out loss having been below {share} of chance, "
+    "all begin anew at {factor} times the lag; and so on, until one has not solved it within its updates."
+)
+GOING = "**{lag}**: all train until each has solved the task, for up to {budget:,} updates."
+WAITING = "**{lag}**: paused. Press Train and it goes on."
+GAVE_UP = "**{names}** gave up at **{lag}**: not solved within {budget:,} updates."
+LONGEST = "Nobody gave up up to **{lag}**, beyond which nothing can be tried here. {reason}"
+STOPPED = "Stopped at {lag}."
+DISTURBED = "Stopped at {lag}, as the runs were begun anew or a setting was changed."
+EARLIER = "These figures are of other settings than those of now."
+SOLVED_CELL, GAVE_UP_CELL = "✓ after {updates:,} updates", "✗ gave up"
+EXPLODED_CELL, TRYING_CELL = "✗ exploded", "…"
