@@ -2,8 +2,10 @@
 
 from dataclasses import replace
 
+import numpy as np
 import streamlit as st
 
+from engine import CELLS
 from engine.fields import FieldError
 from engine.slices import Frame
 from engine.tasks import Characters, Forecast, Quantity, Tokens
@@ -214,12 +216,17 @@ def inside(frame: Frame) -> None:
             with column:
                 title, look_for = words.quantity(frame.snapshot.experiment.network.cell, name)
                 st.markdown(f"**{title}**")
-                quantity(strand, name)
+                quantity(strand, name, frame.snapshot.experiment.network.cell)
                 st.caption(look_for)
 
 
-def quantity(strand: Strand, name: str) -> None:
-    """One quantity of a strand over time."""
+def end(cell: str, name: str, values: np.ndarray) -> float:
+    """Where the fixed scale of a signed quantity ends."""
+    return CELLS[cell].reach.get(name) or limit(values)
+
+
+def quantity(strand: Strand, name: str, cell: str) -> None:
+    """One quantity of a strand of such cells over time."""
     if name == "gradient":
         norms = strand.grad_norm
         show(gradient_curve(len(norms), *decades(norms)), gradient_data(norms), "inside_gradient")
@@ -228,7 +235,7 @@ def quantity(strand: Strand, name: str) -> None:
     if name in strand.gates and name not in strand.signed:
         low, high = 0.0, 1.0
     else:
-        high = limit(values)
+        high = end(cell, name, values)
         low = -high
     show(heatmap(name, *values.shape, low, high), heatmap_data(values, high), f"inside_{name}")
 
@@ -262,6 +269,7 @@ def _pick(trace: Trace) -> tuple[Strand, list[str]]:
             "Live pictures (fewer is smoother)",
             names,
             default=names[:MOST_LIVE],
+            format_func=words.short,
             selection_mode="multi",
             key=f"live_{'_'.join(names)}",
         )

@@ -12,10 +12,9 @@ from engine.reading import Band, Passage
 from engine.similar import around, similar
 from engine.unit_search import Match
 from playground import controls, words
-from playground.charts.base import limit
 from playground.charts.letters import PICKED, letters_data, letters_picture, size_for, visible
 from playground.frame import visitor
-from playground.panels import is_dark
+from playground.panels import end, is_dark
 from playground.presets import PRESETS
 from playground.reader import Moment, Reader
 
@@ -66,9 +65,10 @@ def coloured(moment: Moment) -> tuple[Band, int]:
     first, text = _window(passage, at)
     values = passage.unit(band, unit)
     plain = band.gate and not band.signed
-    high = 1.0 if plain else limit(values)
+    cell = visitor().experiment.network.cell
+    high = 1.0 if plain else end(cell, band.quantity, values)
     picture = letters_picture(band.quantity, "gate" if plain else "signed", high, size_for(passage.text), is_dark())
-    title, _ = words.quantity(visitor().experiment.network.cell, band.quantity)
+    title, _ = words.quantity(cell, band.quantity)
     st.markdown(words.UNIT.format(title=title, unit=unit, units=band.units, layer=band.layer))
     last = first + len(text)
     marked = _marks(moment)
@@ -109,7 +109,9 @@ def _choose_unit(passage: Passage) -> tuple[Band, int]:
     names = [band.quantity for band in passage.bands if band.layer == layer]
     name = _kept(QUANTITY, names)
     if len(names) > 1:
-        st.segmented_control("State or gate", names, key=QUANTITY, required=True, persist_state="session")
+        st.segmented_control(
+            "State or gate", names, format_func=words.short, key=QUANTITY, required=True, persist_state="session"
+        )
     band = passage.band(layer, name)
     state[UNIT] = min(state.get(UNIT, 1), band.units)
     unit = st.number_input("Unit", 1, band.units, step=1, key=UNIT, width=130, persist_state="session")

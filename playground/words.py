@@ -360,6 +360,11 @@ def quantity(cell: str, name: str) -> tuple[str, str]:
     return FURTHER.format(title=title, number=name.removeprefix(base)), look_for
 
 
+def short(name: str) -> str:
+    """A state or gate in a word or two, for a button: what a cell calls h_depth is h in depth."""
+    return name.replace("_", " in ")
+
+
 def span(spec: Spec, name: str) -> str:
     """What a setting may be."""
     match spec:

@@ -41,6 +41,8 @@ class Cell(nn.Module):
     options: ClassVar[Mapping[str, Spec]] = {}
     signed: ClassVar[frozenset[str]] = frozenset()
     """The fields among the gates that run from −1 to 1 (candidates) and not from 0 to 1."""
+    reach: ClassVar[Mapping[str, float]] = {}
+    """How far from 0 a state can get that always stays within ends of its own, such as an angle."""
     blocks: ClassVar[int]
     """How often a step multiplies by a matrix of H × (I + H), about; the estimate of an update's duration needs it."""
     seconds_a_step: ClassVar[float]

@@ -1,5 +1,6 @@
 """What all pictures share: colours, the time axis, and how a spec and its data reach the browser."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -59,7 +60,9 @@ KEY_HEIGHT = 40
 
 
 def colour_key(low: float, high: float) -> alt.Legend:
-    """A small key in the room above the plot, where it cannot move the plot."""
+    """A small key in the room above the plot, where it cannot move the plot. An angle's ends are written as such."""
+    plain, angle = {"format": "~g"}, {"labelExpr": "datum.value < 0 ? '−π' : datum.value > 0 ? 'π' : '0'"}
+    form: dict[str, Any] = angle if high == math.pi else plain
     return alt.Legend(
         title=None,
         orient="none",
@@ -69,7 +72,7 @@ def colour_key(low: float, high: float) -> alt.Legend:
         gradientLength=120,
         gradientThickness=8,
         values=[low, (low + high) / 2, high],
-        format="~g",
+        **form,
     )
 
 

@@ -1,5 +1,6 @@
 """What the page sends to the browser: for every task, cell, direction and size, pictures that it can draw."""
 
+import math
 from collections.abc import Iterator
 from itertools import cycle
 from typing import Any
@@ -122,6 +123,22 @@ def test_colours_are_fixed(cell: str) -> None:
                 assert domain[0] == -domain[-1] < domain[len(domain) // 2] == 0
     live = ["h", "gradient", *strand.state.keys() - {"h"}, *strand.gates][:MOST_LIVE]
     assert unsigned == len((strand.gates.keys() & set(live)) - strand.signed)
+
+
+def test_an_angle_has_a_scale_of_its_own() -> None:
+    found = {chart.alt.split(":")[0]: chart for chart in sent({"cell": "unitary", "length": "8"})}
+    (colour,) = colours(found["Heat map of phase"].spec)
+    assert colour["scale"]["domain"][-1] == math.pi
+    assert "'−π'" in colour["legend"]["labelExpr"]
+    (colour,) = colours(found["Heat map of h"].spec)
+    assert "labelExpr" not in colour["legend"]
+
+
+def test_live_pictures_are_called_by_words() -> None:
+    app = sound(opened(cell="grid_lstm", hidden="4", length="6"))
+    (live,) = [each for each in app.pills if each.label.startswith("Live")]
+    assert [option.content for option in live.proto.options][2:4] == ["c", "h in depth"]
+    assert "Heat map of h_depth" in {chart.alt.split(":")[0] for chart in charts(app)}
 
 
 def test_training_changes_data_alone() -> None:
