@@ -29,8 +29,8 @@ EXPERIMENTS = {
     say.EXPLODE: ADDING
     | {"activation": "relu", "init": "orthogonal", "recurrent_scale": "1.6", "clip": "0"}
     | {"optimizer": "sgd"},
-    say.VANISH: ADDING | {"lr": "0.003"},
-    say.CURE: ADDING | {"activation": "relu", "init": "identity", "lr": "0.003"},
+    say.VANISH: ADDING | {"length": "100", "lr": "0.003"},
+    say.CURE: ADDING | {"length": "100", "activation": "relu", "init": "identity", "lr": "0.003"},
 }
 
 

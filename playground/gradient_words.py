@@ -106,7 +106,7 @@ DERIVATIONS = "Exercises 1-1, 1-2 and 1-3: backpropagation through time by hand,
 EXPLODE, VANISH, CURE = "explode", "vanish", "cure"
 BUTTONS = {
     EXPLODE: ("Make it explode", ":material/trending_up:", "A ReLU network whose matrix stretches, without clipping."),
-    VANISH: ("Make it vanish", ":material/trending_down:", "A tanh network as PyTorch starts it, 50 steps."),
+    VANISH: ("Make it vanish", ":material/trending_down:", "A tanh network as PyTorch starts it, 100 steps."),
     CURE: ("Cure it", ":material/healing:", "ReLU from the identity, with clipping: the IRNN of Le et al. 2015."),
 }
 BEFORE = {
@@ -134,16 +134,14 @@ AFTER = {
     VANISH: (
         "What you just saw: after {updates:,} updates the loss is **{loss}**, chance is {chance}. The gradient at"
         " step 1 "
-        "is {ratio} of that at the last step, so what stood early in the sequence hardly moves any weight. More "
-        "training "
-        "does not help; a better path back does: **Cure it**."
+        "is {ratio} of that at the last step, so what stood early in the sequence hardly moves any weight. At this "
+        "length more training did not help any of the networks in docs/figures.md; a better path back does: **Cure it**."
     ),
     CURE: (
         "What you just saw: after {updates:,} updates the loss is **{loss}**, chance is {chance}. Step 1 gets "
         "{ratio} of "
-        "the gradient of the last step, so early marks are learned from. {share} of the updates were clipped: "
-        "without it "
-        "one of them would have thrown the weights away."
+        "the gradient of the last step, so early marks are learned from. {share} of the updates were clipped, so "
+        "that none could throw the weights away."
     ),
 }
 OUTCOMES = {
