@@ -135,7 +135,7 @@ AFTER = {
         "What you just saw: after {updates:,} updates the loss is **{loss}**, chance is {chance}. The gradient at"
         " step 1 "
         "is {ratio} of that at the last step, so what stood early in the sequence hardly moves any weight. At this "
-        "length more training did not help any of the networks in docs/figures.md; a better path back does: **Cure it**."
+        "length more training seldom helps; a better path back does: **Cure it**."
     ),
     CURE: (
         "What you just saw: after {updates:,} updates the loss is **{loss}**, chance is {chance}. Step 1 gets "
