@@ -1,5 +1,6 @@
 """Goes back through the films of runs: which moment is shown, and whether the film plays."""
 
+from collections.abc import Sequence
 from functools import partial
 
 from engine.film import Film, due
@@ -11,19 +12,21 @@ from playground.executor import Pool
 class Player:
     """The films of a session's runs, side by side, and where one is in them.
 
+    sizes: of a moment of each run, in bytes. By them the films share the room, so that all have as many moments.
     at: the update whose moment is shown; None is now.
     """
 
-    def __init__(self, pool: Pool, runs: int, most_bytes: float) -> None:
-        self.films = [Film(most_bytes / runs) for _ in range(runs)]
+    def __init__(self, pool: Pool, sizes: Sequence[int], most_bytes: float) -> None:
+        self._shares = [size / sum(sizes) for size in sizes]
+        self.films = [Film(most_bytes * share) for share in self._shares]
         self.at: int | None = None
         self.playing = False
         self._frames: Answers[Frames] = Answers(pool)
 
     def limit(self, most_bytes: float) -> None:
         """From now on make do with so many bytes for all films together."""
-        for film in self.films:
-            film.limit(most_bytes / len(self.films))
+        for film, share in zip(self.films, self._shares, strict=True):
+            film.limit(most_bytes * share)
 
     def record(self, frames: Frames) -> None:
         """Keep the moments that came with these frames."""

@@ -270,12 +270,12 @@ class Session:
         self._clicked_at = None
         self.experiments = tuple(run.experiment for run in runs)
         self._held = Held(*runs)
-        self.player = Player(self.pool, len(runs), self.film_bytes)
         self.failed = False
         self.tuned = False
         self.rate = None
         self._rate_from = None
         self.frames = self.pool.slice(slice_of, self._held, self.look, 0.0).result()
+        self.player = Player(self.pool, [frame.moment.size for frame in self.frames], self.film_bytes)
         self.player.record(self.frames)
 
     def _now(self, seconds: float) -> None:

@@ -242,7 +242,7 @@ FILM_HELP = "The training so far, from the start. Moments lie close together at 
 FILM_NOW = "You see the present. The slider goes back through the training, on every page."
 FILM_AT = "You see the network as it was after update **{at:,}** of {now:,}. *Now* or *Train* brings you back."
 FILM_TOO_LARGE = (
-    "This network is too large for a film: one moment of it takes {needed:.1f} MB, at least {count} must fit, "
+    "Too large for a film: one moment takes {needed:.1f} MB, at least {count} must fit, "
     "and there is room for {most:.1f} MB."
 )
 IDLE = "Nothing was touched here for {minutes} minutes, so the run rests. Press Train and it goes on."

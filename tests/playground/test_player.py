@@ -106,10 +106,9 @@ def test_runs_side_by_side_are_shown_at_the_same_moment(pool: CountingPool) -> N
 def test_films_side_by_side_share_the_room_and_keep_the_same_moments(pool: CountingPool) -> None:
     session = Session(chosen(hidden="32"), pool, chosen(cell="rnn", hidden="8"), film_bytes=500_000)
     after(session, 60)
-    assert sum(kept.size for kept in session.player.films) <= 500_000
-    sparse = session.player.films[0]
-    assert sparse.per_octave < session.player.films[1].per_octave
-    assert session.player.times == [moment.updates for moment in sparse.moments]
+    assert 250_000 < sum(kept.size for kept in session.player.films) <= 500_000
+    for kept in session.player.films:
+        assert session.player.times == [moment.updates for moment in kept.moments]
 
 
 def test_one_that_exploded_is_shown_as_it_was_last(pool: CountingPool) -> None:
