@@ -14,12 +14,11 @@ from engine.training import Snapshot, probe, restored
 from playground import side_words as say
 from playground import words
 from playground.answers import Answers
-from playground.charts.base import limit
 from playground.charts.heatmap import heatmap, heatmap_data
 from playground.charts.reach import powers
 from playground.charts.together import Line, gradients_data, gradients_picture, line, losses_data, losses_picture
 from playground.lengthening import SOLVED
-from playground.panels import sequence_above, show, verdict
+from playground.panels import end, sequence_above, show, verdict
 from playground.server import POOL
 from playground.side_choice import FEWEST, KINDS, MOST, Fixed, Member
 from playground.side_session import Side, choose, chosen
@@ -29,8 +28,8 @@ UPPERMOST = 4
 
 TURNED, MEASURED = "side.turned", "side.measured"
 
-AT_CHANCE = 0.9
-"""Held-out loss over chance from which a network counts as knowing nothing."""
+AT_CHANCE, WORSE = 0.9, 1.5
+"""Held-out loss over chance from which a network counts as knowing nothing, and as worse than that."""
 
 ADDED = ("rnn", "gru", "lstm", "irnn")
 """What is added first."""
@@ -123,7 +122,7 @@ def _standing(snapshot: Snapshot, member: Member) -> None:
     held_out, chance = snapshot.held_out, snapshot.experiment.task.chance_loss
     label = say.OF_CHANCE if snapshot.experiment.task.varied else say.OF_CHANCE_SINGLE
     ratio = float(held_out[-1, 1]) / chance if len(held_out) else float("nan")
-    st.metric(label, say.TINY if ratio < 0.001 else words.number(ratio, 2), help=say.OF_CHANCE_HELP)
+    st.metric(label, _ratio(ratio), help=say.OF_CHANCE_HELP)
     st.markdown(f"**{state(snapshot, ratio)}**")
     parts = [say.UPDATES.format(count=snapshot.updates), say.PARAMETERS.format(count=snapshot.parameters)]
     if len(held_out):
@@ -133,6 +132,11 @@ def _standing(snapshot: Snapshot, member: Member) -> None:
         st.caption(KINDS[member.key].what)
     for why, fixed in groupby(member.fixed, key=lambda each: each.why):
         st.caption(say.FIXED.format(settings=", ".join(map(_setting, fixed)), why=why))
+
+
+def _ratio(value: float) -> str:
+    """Two digits, but no powers of ten."""
+    return say.TINY if value < 0.001 else f"{value:,.0f}" if value >= 100 else words.number(value, 2)
 
 
 def _setting(fixed: Fixed) -> str:
@@ -145,7 +149,8 @@ def state(snapshot: Snapshot, ratio: float) -> str:
         return say.EXPLODED.format(update=snapshot.explosion.update)
     if not snapshot.updates:
         return say.UNTRAINED
-    return say.SOLVED if ratio < SOLVED else say.LEARNING if ratio < AT_CHANCE else say.AT_CHANCE
+    levels = ((SOLVED, say.SOLVED), (AT_CHANCE, say.LEARNING), (WORSE, say.AT_CHANCE))
+    return next((word for below, word in levels if ratio < below), say.WORSE)
 
 
 def losses(side: Side, frames: Frames) -> None:
@@ -169,6 +174,8 @@ def gradients(side: Side, frames: Frames) -> None:
     picture = gradients_picture(_lines(side), len(drawn[0]), low, high)
     show(picture, gradients_data([(m.name, norms) for m, norms in zip(side.members, drawn, strict=True)]), "side.norms")
     st.caption(say.GRADIENTS_LOOK)
+    if any(len(each) > 1 for each in found):
+        st.caption(say.OF_LAYER)
 
 
 def _measured(side: Side, frames: Frames) -> list[tuple[Strength, ...]]:
@@ -217,7 +224,7 @@ def states(side: Side, frames: Frames) -> None:
     for number, (member, frame) in enumerate(zip(side.members, frames, strict=True)):
         trace = frame.snapshot.trace
         values = _strand(trace, *_place()).state["h"]
-        high = limit(values)
+        high = end(frame.snapshot.experiment.network.cell, "h", values)
         _sample(line(member.key, member.name))
         st.markdown(f"**{member.name}** — {verdict(trace.reading)}")
         picture = heatmap(f"h, {member.name}", *values.shape, -high, high)

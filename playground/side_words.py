@@ -1,6 +1,5 @@
 """The words of the page Side by side."""
 
-TITLE = "Side by side"
 LEAD = (
     "The same task, seed and batches for all, update by update. What is not chosen here, the sidebar says for all; "
     "a cell's own settings count for that cell, the others take their usual ones."
@@ -8,13 +7,14 @@ LEAD = (
 NETWORK = "Network {number}"
 ADD, REMOVE = "Add a network", "Take {name} away"
 UNTRAINED, AT_CHANCE, LEARNING, SOLVED = "untrained", "at chance", "learning", "solved"
+WORSE = "worse than chance"
 EXPLODED = "exploded at update {update:,}"
 UPDATES = "{count:,} updates"
 TINY = "< 0.001"
 OF_CHANCE = "Held-out loss / chance"
 OF_CHANCE_SINGLE = "Loss / chance"
 OF_CHANCE_HELP = (
-    "1 is chance: no better than answering without looking. Solved: below a tenth of it. At chance: above nine tenths."
+    "1 is chance, that of answering without looking. Solved: below 0.1. Learning: below 0.9. At chance: up to 1.5."
 )
 LOSS = "loss {loss}, accuracy {accuracy:.1%}"
 PARAMETERS = "{count:,} parameters"
@@ -29,12 +29,14 @@ GRADIENTS_LOOK = (
     "‖∂L/∂hₜ‖ at every step of the sequence below, in double precision. Where a line has fallen far, its "
     "network can hardly learn from what happened there."
 )
+OF_LAYER = (
+    "Of the layer and direction chosen below, as are the states; a network without that layer shows its nearest one."
+)
 STATES = "States, on the same sequence"
 STATES_LOOK = (
     "The hidden state of each network, units down, time to the right. Look straight down from an input: who still has "
-    "a trace of it at the end?"
+    "a trace of it at the end? Each has a scale of its own, above it at the left."
 )
-LAYER_LOOK = "A network with fewer layers shows the uppermost it has."
 
 BUDGET = "Updates at each lag"
 BUDGET_HELP = "Who has not solved the task after so many updates gives up."
