@@ -8,12 +8,14 @@ from collections import deque
 from collections.abc import Callable, Hashable
 from concurrent.futures import Future, ThreadPoolExecutor
 from statistics import median
-from typing import Concatenate, ParamSpec, TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import torch
 
 from engine import Run
+from engine.budget import seconds_per_update
 from playground.held import Held
+from playground.turns import Turns
 
 TICK = 0.25
 """Seconds between two frames of a visitor's page, as long as the server keeps up."""
@@ -38,6 +40,9 @@ BEHIND_PAGES = 5
 
 LONGEST = 2.0
 """Seconds of waiting that are made good in one slice at most."""
+
+SHORT = 0.02
+"""Seconds of an update, at most, where slices and pages take turns."""
 
 QUIET = 5.0
 """Seconds without a tick after which a visitor no longer counts as training: the browser's tab is hidden or gone."""
@@ -65,6 +70,13 @@ def _prepare_worker() -> None:
         os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), BEHIND_PAGES)
 
 
+def seconds_of(run: Run) -> float:
+    """How long an update of a run takes, as estimated."""
+    experiment = run.experiment
+    training = experiment.training
+    return seconds_per_update(experiment.task, experiment.network, training.batch, training.truncate)
+
+
 class Pool:
     """Threads for slices, and the account of who trains: each visitor is owed an equal share of the threads' time."""
 
@@ -73,6 +85,7 @@ class Pool:
     def __init__(self, workers: int) -> None:
         self.workers = workers
         self._threads = ThreadPoolExecutor(workers, "slice", initializer=_prepare_worker)
+        self.turns = Turns()
         self._lock = threading.Lock()
         self._tick = TICK
         self._ticked: dict[Hashable, float] = {}
@@ -92,7 +105,14 @@ class Pool:
         self, work: Callable[Concatenate[tuple[Run, ...], P], T], held: Held, *args: P.args, **kwargs: P.kwargs
     ) -> "Future[T]":
         """Work on runs, which nobody else may touch until they are back."""
-        return self.submit(work, held.runs, *args, **kwargs)
+        return self.submit(self._in_turn, work, held.runs, *args, **kwargs)
+
+    def _in_turn(self, work: Callable[..., Any], runs: tuple[Run, ...], *args: Any, **kwargs: Any) -> Any:
+        """Slices take turns with pages where both are many and short; one that takes long would keep pages waiting."""
+        if self.training > self.workers and sum(map(seconds_of, runs)) < SHORT:
+            with self.turns.work():
+                return work(runs, *args, **kwargs)
+        return work(runs, *args, **kwargs)
 
     def trains(self, visitor: Hashable) -> None:
         """Note that this visitor's page ticks and wants updates."""
@@ -129,15 +149,17 @@ class Pool:
         """How long a slice may take for a visitor whose last one was handed out `since` seconds ago.
 
         That is the visitor's share of this time, and more or less of it for whoever had less or more processor time so
-        far than the others: a slice that had to wait for other threads is made good.
+        far than the others: a slice that had to wait for other threads is made good, and 0 for one who had so much that
+        nothing is owed.
         """
         training = self.training
         if training <= self.workers:
             return min(TICK, max(SHORTEST, since)) - self.margin
-        share = SPOKEN_FOR * self.workers / training * min(since, LONGEST)
         with self._lock:
             behind = self._level() - self._spent.setdefault(visitor, self._level())
-        return min(TICK - self.margin, max(SHORTEST, share + min(2 * share, max(-share / 2, behind))))
+        share = SPOKEN_FOR * self.workers / training
+        owed = share * min(since, LONGEST) + behind
+        return max(SHORTEST, min(owed, 2 * share * self.tick)) if owed > 0 else 0.0
 
     def spent(self, visitor: Hashable, seconds: float) -> None:
         """Note the processor time of a slice that came back."""

@@ -59,7 +59,8 @@ def options(session: Session) -> list[int]:
     """The moments to choose from. While training those up to the last round number, so that the slider keeps still."""
     times = session.player.times
     if session.playing:
-        times = [updates for updates in times if updates <= round_start(session.updates)]
+        end = round_start(session.updates)
+        times = [updates for updates in times if updates <= end]
     return times
 
 

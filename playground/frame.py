@@ -83,7 +83,7 @@ def live_together(session: Session, draw: Callable[[Frames], None], names: Seque
         session.rest_if_idle(SETTINGS.idle_minutes)
         server.PULSE_LINE.beat()
         frames = session.shown
-        with server.DRAWING:
+        with POOL.turns.page():
             _bar(session, frames, names)
             draw(frames)
         # Ticks become rarer while many train; the new pace, like a new state of the run, takes a new page.

@@ -1,6 +1,8 @@
 """The parts of a page: each draws one view of a frame."""
 
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import streamlit as st
@@ -8,7 +10,7 @@ import streamlit as st
 from engine import CELLS
 from engine.fields import FieldError
 from engine.slices import Frame
-from engine.tasks import Characters, Forecast, Quantity, Tokens
+from engine.tasks import Characters, Forecast, Quantity, Task, Tokens
 from engine.trace import Strand, Trace
 from engine.writing import PROMPT, TEMPERATURE
 from playground import words
@@ -37,6 +39,20 @@ def show(picture: Picture, data: Data, key: str) -> None:
     st.vega_lite_chart(picture.filled(data), key=key, alt=picture.alt, width="stretch")
 
 
+def show_seen(seen: object, key: str, made: Callable[[], tuple[Picture, Data]]) -> None:
+    """A picture of something that never changes, such as a trace: several frames show the same, and it is made once."""
+    kept = st.session_state.setdefault("pictures", {})
+    if key not in kept or kept[key][0] is not seen or kept[key][1] != is_dark():
+        kept[key] = seen, is_dark(), made()
+    picture, data = kept[key][2]
+    show(picture, data, key)
+
+
+def headed(title: str, caption: str) -> None:
+    """A heading and a line under it, as one element: each costs a busy server as much as a picture's data."""
+    st.markdown(f"### {title}\n\n:small[:gray[{caption}]]")
+
+
 def is_dark() -> bool:
     return st.context.theme.type == "dark"
 
@@ -48,39 +64,39 @@ LINE = 20
 def sequence(trace: Trace) -> None:
     """The probe sequence with target and answer, as the task's picture."""
     reading = trace.reading
-    if isinstance(reading, Tokens):
-        drawn = positions(len(reading.inputs))
-        rows = 1 if sum(map(bool, reading.targets)) == 1 else len(ROWS)  # a single answer stands in the verdict
-        columns = min(LINE // widest(reading), len(drawn))
-        show(
-            tokens_picture(len(drawn), columns, rows, True, is_dark()),
-            tokens_data(reading, drawn, rows),
-            "task_picture",
-        )
-    elif any(reading.marked):
-        show(marked_picture(len(reading.values)), values_data(reading), "task_picture")
-    else:
-        show(forecast_picture(len(reading.values), is_dark()), forecast_data(reading), "task_picture")
+
+    def made() -> tuple[Picture, Data]:
+        if isinstance(reading, Tokens):
+            drawn = positions(len(reading.inputs))
+            rows = 1 if sum(map(bool, reading.targets)) == 1 else len(ROWS)  # a single answer stands in the verdict
+            columns = min(LINE // widest(reading), len(drawn))
+            return tokens_picture(len(drawn), columns, rows, True, is_dark()), tokens_data(reading, drawn, rows)
+        if any(reading.marked):
+            return marked_picture(len(reading.values)), values_data(reading)
+        return forecast_picture(len(reading.values), is_dark()), forecast_data(reading)
+
+    show_seen(trace, "task_picture", made)
 
 
 def sequence_above(trace: Trace, key: str, rows: int = len(ROWS), readable: int = READABLE) -> None:
     """The probe sequence on the time axis of the pictures below it: the first `rows` of it, letters if they fit."""
     reading = trace.reading
     steps = len(reading.inputs if isinstance(reading, Tokens) else reading.values)
-    if isinstance(reading, Tokens):
-        letters = steps * widest(reading) <= readable
-        drawing = tokens_picture(steps, steps, rows, letters, is_dark())
-        show(drawing, tokens_data(reading, range(1, steps + 1), rows), key)
-    else:
-        drawing = marked_picture(steps) if any(reading.marked) else series_picture(steps)
-        show(drawing, values_data(reading), key)
+
+    def made() -> tuple[Picture, Data]:
+        if isinstance(reading, Tokens):
+            letters = steps * widest(reading) <= readable
+            drawing = tokens_picture(steps, steps, rows, letters, is_dark())
+            return drawing, tokens_data(reading, range(1, steps + 1), rows)
+        return marked_picture(steps) if any(reading.marked) else series_picture(steps), values_data(reading)
+
+    show_seen(trace, key, made)
 
 
 def task(frame: Frame) -> None:
     """One sequence that training never sees, what the network makes of it, and a way to the next one."""
-    st.subheader("Task")
     experiment = frame.snapshot.experiment
-    st.caption(words.TASKS[experiment.task_name][1])
+    headed("Task", words.TASKS[experiment.task_name][1])
     sequence(frame.snapshot.trace)
     st.markdown(verdict(frame.snapshot.trace.reading))
     if isinstance(experiment.task, Forecast):
@@ -178,23 +194,26 @@ def network(frame: Frame) -> None:
         show(folded(rows(snapshot.sizes), is_dark()), folded_data(experiment, snapshot.sizes), "folded")
     else:
         st.caption("The same weights at every step, drawn once a step; colour is the state of up to eight units there.")
-        shape = tuple(tuple(strand.direction for strand in layer) for layer in snapshot.trace.layers)
-        states = [strand.state["h"] for layer in snapshot.trace.layers for strand in layer]
-        top = max(limit(h) for h in states)
-        picture = unrolled(shape, experiment.task.steps, states[0].shape[1], experiment.task.readout, top, is_dark())
-        show(picture, unrolled_data(snapshot.trace), "unrolled")
+        show_seen(snapshot.trace, "unrolled", lambda: _unrolled(experiment.task, snapshot.trace))
     if max(experiment.network.windows) > 1 and experiment.network.layers > 1:
         st.caption(words.JOINED_NETWORK)
     fixed = words.FIXED if experiment.network.cell == "esn" else ""
     st.caption(f"{snapshot.parameters:,} parameters.{fixed}")
 
 
+def _unrolled(task: Task, trace: Trace) -> tuple[Picture, Data]:
+    shape = tuple(tuple(strand.direction for strand in layer) for layer in trace.layers)
+    states = [strand.state["h"] for layer in trace.layers for strand in layer]
+    top = max(limit(h) for h in states)
+    picture = unrolled(shape, task.steps, states[0].shape[1], task.readout, top, is_dark())
+    return picture, unrolled_data(trace)
+
+
 def loss(frame: Frame) -> None:
     """Training and held-out loss beside chance; the whole course, also where one looks back."""
-    st.subheader("Loss")
+    headed("Loss", "Thin: training. Thick: held-out. Below the dashed line the network knows more than chance.")
     snapshot, at = visitor().frame.snapshot, visitor().player.at
     experiment = snapshot.experiment
-    st.caption("Thin: training. Thick: held-out. Below the dashed line the network knows more than chance.")
     here = None if at is None else frame.snapshot.updates
     data = loss_data(snapshot.losses, snapshot.held_out, experiment.task.chance_loss, here)
     show(loss_curve(experiment.network.cell), data, "loss")
@@ -202,8 +221,10 @@ def loss(frame: Frame) -> None:
 
 def inside(frame: Frame) -> None:
     """States, gates and gradients of one layer and direction, all on the same time axis."""
-    st.subheader("Inside, on the sequence above")
-    st.caption("Time runs to the right, step by step; units run down. All pictures share the time axis.")
+    headed(
+        "Inside, on the sequence above",
+        "Time runs to the right, step by step; units run down. All pictures share the time axis.",
+    )
     strand, chosen = _pick(frame.snapshot.trace)
     if strand.window > 1:
         st.caption(words.JOINED.format(layer=strand.layer, window=strand.window))
@@ -214,10 +235,9 @@ def inside(frame: Frame) -> None:
     for first in range(0, len(chosen), 2):
         for name, column in zip(chosen[first : first + 2], st.columns(2, gap="medium"), strict=False):
             with column:
-                title, look_for = words.quantity(frame.snapshot.experiment.network.cell, name)
-                st.markdown(f"**{title}**")
-                quantity(strand, name, frame.snapshot.experiment.network.cell)
-                st.caption(look_for)
+                cell = frame.snapshot.experiment.network.cell
+                show_seen(strand, f"inside_{name}", partial(quantity, strand, name, cell))
+                st.caption(words.quantity(cell, name)[1])
 
 
 def end(cell: str, name: str, values: np.ndarray) -> float:
@@ -225,19 +245,19 @@ def end(cell: str, name: str, values: np.ndarray) -> float:
     return CELLS[cell].reach.get(name) or limit(values)
 
 
-def quantity(strand: Strand, name: str, cell: str) -> None:
+def quantity(strand: Strand, name: str, cell: str) -> tuple[Picture, Data]:
     """One quantity of a strand of such cells over time."""
+    title, _ = words.quantity(cell, name)
     if name == "gradient":
         norms = strand.grad_norm
-        show(gradient_curve(len(norms), *decades(norms)), gradient_data(norms), "inside_gradient")
-        return
+        return gradient_curve(len(norms), *decades(norms), title), gradient_data(norms)
     values = {**strand.state, **strand.gates}[name]
     if name in strand.gates and name not in strand.signed:
         low, high = 0.0, 1.0
     else:
         high = end(cell, name, values)
         low = -high
-    show(heatmap(name, *values.shape, low, high), heatmap_data(values, high), f"inside_{name}")
+    return heatmap(name, *values.shape, low, high, title), heatmap_data(values, high)
 
 
 MOST_LIVE = 8

@@ -3,13 +3,13 @@
 import gc
 import logging
 import sys
-import threading
 import time
 from uuid import uuid4
 
 import streamlit as st
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 
+from playground import theme
 from playground.executor import Pool
 from playground.places import Places
 from playground.received import bounded
@@ -40,11 +40,8 @@ POOL = _pool()
 PLACES = Places(SETTINGS.visitors, float(st.get_option("server.disconnectedSessionTTL")))
 
 
-DRAWING = threading.Lock()
-"""Held while a page is drawn. Python runs one thread at a time: pages drawn at once only get in each other's way."""
-
-SWITCH = 0.0005
-"""Seconds for which a thread may hold up the others; Python's 5 ms would cost a trainer that much after each call."""
+COLLECT = 50_000, 20, 100
+"""Thresholds of Python's garbage collector; its usual ones stop all threads many times a second as pages are drawn."""
 
 
 class Presence:
@@ -76,9 +73,10 @@ def prepare() -> None:
         files = st.runtime.get_instance().uploaded_file_mgr
         if isinstance(files, MemoryUploadedFileManager):
             files.add_file = bounded(files)  # type: ignore[method-assign]  # Streamlit offers no setting for it
+    theme.remembered()
     gc.collect()
     gc.freeze()
-    sys.setswitchinterval(SWITCH)
+    gc.set_threshold(*COLLECT)
 
 
 @st.cache_resource(scope="session", on_release=Presence.end, show_spinner=False)

@@ -246,8 +246,9 @@ class Session:
             self.settle()
         if self.playing:
             now = time.monotonic()
-            seconds, self._handed_out = self.pool.slice_seconds(self, now - self._handed_out), now
-            self._out = self.pool.slice(slice_of, self._held, self.look, seconds, self.frames)
+            if seconds := self.pool.slice_seconds(self, now - self._handed_out):
+                self._handed_out = now
+                self._out = self.pool.slice(slice_of, self._held, self.look, seconds, self.frames)
 
     @alone
     def settle(self) -> None:

@@ -76,6 +76,18 @@ def colour_key(low: float, high: float) -> alt.Legend:
     )
 
 
+TITLE_HEIGHT = 22
+"""Pixels that a title takes."""
+
+
+def titled(title: str, height: int, offset: int = 6) -> dict[str, Any]:
+    """Height and title of a chart, if it has one: at the left, `offset` pixels above the plot."""
+    if not title:
+        return {"height": height}
+    words = alt.TitleParams(title, anchor="start", frame="bounds", fontSize=15, fontWeight=600, offset=offset)
+    return {"height": height + TITLE_HEIGHT, "title": words}
+
+
 def picture(chart: Any, words: str, above: int = 4) -> Picture:
     """Finish an Altair chart: drawn on a canvas, which keeps up with training where SVG does not."""
     spec = chart.to_dict()

@@ -18,6 +18,7 @@ from playground.charts.base import (
     picture,
     table,
     time_axis,
+    titled,
     update_axis,
 )
 
@@ -127,7 +128,7 @@ def decades(norms: np.ndarray) -> tuple[int, int]:
 
 
 @lru_cache(maxsize=128)
-def gradient_curve(steps: int, low: int, high: int) -> Picture:
+def gradient_curve(steps: int, low: int, high: int, title: str = "") -> Picture:
     """‖∂L/∂h_t‖ over time on a log axis from 10^low to 10^high."""
     exponents = np.unique(np.linspace(low, high, 6).round()).astype(int)
     encoding = {
@@ -142,11 +143,11 @@ def gradient_curve(steps: int, low: int, high: int) -> Picture:
             alt.Tooltip("norm:Q", title="‖∂L/∂h‖", format=".3e"),
         ],
     }
-    base = alt.Chart(alt.NamedData("gradient"), height=150)
+    base = alt.Chart(alt.NamedData("gradient"))
     line = base.mark_line(color=GRADIENT, strokeWidth=2).encode(**encoding)
     dots = base.mark_point(color=GRADIENT, filled=True, size=26 if steps <= 60 else 12, opacity=1).encode(**encoding)
     return picture(
-        alt.layer(line, dots),
+        alt.layer(line, dots, **titled(title, 150 if not title else 190)),
         f"Line chart of the gradient norm of the loss with respect to the hidden state at each of {steps} time steps, "
         "on a logarithmic axis.",
     )

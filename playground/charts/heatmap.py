@@ -17,6 +17,7 @@ from playground.charts.base import (
     down_axis,
     picture,
     time_axis,
+    titled,
 )
 
 HEIGHT = 190
@@ -26,7 +27,7 @@ LEVELS = 32_000
 
 
 @lru_cache(maxsize=256)
-def heatmap(name: str, steps: int, units: int, low: float, high: float) -> Picture:
+def heatmap(name: str, steps: int, units: int, low: float, high: float, title: str = "") -> Picture:
     """A cell for every unit (down) and step (right), coloured from low to high; signed if low is below 0.
 
     The data is the bare levels, step by step; their places follow from the row number, which saves bytes. Cells overlap
@@ -65,9 +66,9 @@ def heatmap(name: str, steps: int, units: int, low: float, high: float) -> Pictu
         )
     )
     return picture(
-        alt.layer(chart, height=HEIGHT),
+        alt.layer(chart, **titled(title, HEIGHT, offset=KEY_HEIGHT)),
         f"Heat map of {name}: {units} units down, {steps} time steps to the right, values from {low:g} to {high:g}.",
-        above=KEY_HEIGHT,
+        above=4 if title else KEY_HEIGHT,
     )
 
 

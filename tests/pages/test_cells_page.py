@@ -112,7 +112,7 @@ def test_the_button_opens_the_cell(key: str) -> None:
     assert session(app).experiment == wanted
     assert app.query_params == wanted.to_params()
     assert app.selectbox(key="cell").value == key
-    assert "Loss" in [element.value for element in app.subheader]
+    assert any(element.value.startswith("### Loss") for element in app.markdown)
 
 
 def test_two_cells_side_by_side() -> None:

@@ -1,0 +1,54 @@
+"""Whose turn it is to run Python.
+
+Python runs one thread at a time. A trainer hands that right back after every small operation, and then waits for it
+while a page is drawn: at the same time as pages an update takes ten times as long. In turns each goes at full speed.
+"""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+PATIENT = 0.08
+"""Seconds for which work lets pages go first; however many there are, it gets some of the time."""
+
+
+class Turns:
+    """One at a time, pages first."""
+
+    def __init__(self) -> None:
+        self._change = threading.Condition()
+        self._taken = False
+        self._pages = 0
+        self._impatient = 0
+
+    @contextmanager
+    def page(self) -> Iterator[None]:
+        """A turn for drawing a page."""
+        with self._change:
+            self._pages += 1
+            self._change.wait_for(lambda: not (self._taken or self._impatient))
+            self._pages -= 1
+            self._taken = True
+        try:
+            yield
+        finally:
+            self._end()
+
+    @contextmanager
+    def work(self) -> Iterator[None]:
+        """A turn for something short that can wait a little."""
+        with self._change:
+            self._change.wait_for(lambda: not (self._taken or self._pages), PATIENT)
+            self._impatient += 1
+            self._change.wait_for(lambda: not self._taken)
+            self._impatient -= 1
+            self._taken = True
+        try:
+            yield
+        finally:
+            self._end()
+
+    def _end(self) -> None:
+        with self._change:
+            self._taken = False
+            self._change.notify_all()

@@ -1,0 +1,86 @@
+"""Turns: one at a time, pages first, and nobody waits for ever."""
+
+import threading
+import time
+
+from playground.turns import PATIENT, Turns
+
+
+def test_never_two_at_once() -> None:
+    turns, inside, most = Turns(), 0, 0
+
+    def go(kind: str) -> None:
+        nonlocal inside, most
+        for _ in range(20):
+            with turns.page() if kind == "page" else turns.work():
+                inside += 1
+                most = max(most, inside)
+                time.sleep(0.0005)
+                inside -= 1
+
+    threads = [threading.Thread(target=go, args=(kind,)) for kind in ("page", "work") * 3]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(20)
+        assert not thread.is_alive()
+    assert most == 1
+
+
+def after(turns: Turns, order: list[str], name: str) -> threading.Thread:
+    """A thread that waits for a turn and notes when it had it."""
+
+    def go() -> None:
+        with turns.page() if name == "page" else turns.work():
+            order.append(name)
+
+    thread = threading.Thread(target=go)
+    thread.start()
+    return thread
+
+
+def test_a_page_goes_before_work_that_came_earlier() -> None:
+    turns, order = Turns(), []
+    with turns.work():
+        work = after(turns, order, "work")
+        time.sleep(PATIENT / 4)
+        page = after(turns, order, "page")
+        time.sleep(PATIENT / 4)
+    page.join(5)
+    work.join(5)
+    assert order == ["page", "work"]
+
+
+def test_work_gets_its_turn_among_pages_without_end() -> None:
+    turns, stop = Turns(), threading.Event()
+
+    def pages() -> None:
+        while not stop.is_set():
+            with turns.page():
+                time.sleep(0.002)
+
+    drawing = [threading.Thread(target=pages) for _ in range(4)]
+    for thread in drawing:
+        thread.start()
+    try:
+        order: list[str] = []
+        for _ in range(3):
+            work = after(turns, order, "work")
+            work.join(20 * PATIENT)
+            assert not work.is_alive()
+    finally:
+        stop.set()
+        for thread in drawing:
+            thread.join(5)
+
+
+def test_a_turn_that_fails_ends() -> None:
+    turns = Turns()
+    for turn in (turns.page, turns.work):
+        try:
+            with turn():
+                raise ArithmeticError
+        except ArithmeticError:
+            pass
+    with turns.page():
+        pass
