@@ -1,13 +1,8 @@
-"""The sidebar: widgets in, an Experiment out. The link in the browser always says the same as the widgets.
-
-The link is written here and not by the widgets' own binding, because a bound selectbox puts its label into the link,
-and the link must carry the engine's identifiers.
-"""
+"""The sidebar: widgets in, an Experiment out. The link in the browser always says the same as the widgets."""
 
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
-from urllib.parse import urlencode
 
 import streamlit as st
 
@@ -16,20 +11,13 @@ from engine.budget import largest_batch
 from engine.config import TASK, Architecture, Training, network_limits
 from engine.fields import Choice, Limit, Real, Spec, Whole, Wholes, conditions, specs
 from engine.tasks import Amounts, Task
-from playground import own_data, words
-from playground.page_settings import PAGE_SETTINGS, Several, key_of
+from playground import link, own_data, words
 from playground.presets import PRESETS
-
-LONGEST_LINK = 6000
-"""Characters; longer addresses are cut by some browsers and servers."""
-
-OWN_DATA = ("text", "values")
-"""Settings that a visitor brings along; they can be too long for a link."""
 
 
 def experiment(page: str) -> Experiment:
     """Draw the sidebar and return the visitor's experiment: the one on show, or the last one that was valid."""
-    _follow_link(page)
+    link.follow(page, show)
     with st.sidebar:
         _presets()
         values = _widgets()
@@ -37,14 +25,14 @@ def experiment(page: str) -> Experiment:
         chosen = _assemble(values)
     except FieldError as problem:
         # On top of the page, where it is seen whatever part of the sidebar is.
-        if problem.fields[0] in OWN_DATA and not values[problem.fields[0]]:
+        if problem.fields[0] in link.OWN_DATA and not values[problem.fields[0]]:
             st.info(words.NOTHING_YET, icon=":material/upload:")
         else:
             st.error(words.sentence(problem, values["task"]) + words.AS_IT_WAS, icon=":material/error:")
         chosen = st.session_state["experiment"]
     _notices()
     st.session_state["experiment"] = chosen
-    _write_link(chosen)
+    link.write(chosen)
     return chosen
 
 
@@ -73,70 +61,6 @@ def dial(name: str, spec: Spec, value: Any, task: str, turned: Callable[[str], N
     key = f"dial.{name}"
     st.session_state[key] = value
     _widget(name, key, spec, task=task, on_change=lambda: turned(spec.write(st.session_state[key])))
-
-
-def link(experiment: Experiment) -> tuple[dict[str, str], bool]:
-    """The settings as they stand in a link, and whether own data was left out because it is too long for one.
-
-    Those of the page on show are among them.
-    """
-    page = st.session_state.get("page", "")
-    own = {name: spec.write(st.session_state[key_of(page, name)]) for name, spec in _of_page(page).items()}
-    params = experiment.to_params() | own
-    if len(urlencode(params)) <= LONGEST_LINK:
-        return params, False
-    return {name: text for name, text in params.items() if name not in OWN_DATA}, True
-
-
-def _follow_link(page: str) -> None:
-    """Take over what the address says, if it is news: at the first visit, or after the browser's back button."""
-    state = st.session_state
-    given = st.query_params.to_dict()
-    moved = state.get("page") != page and not given
-    state["page"] = page
-    for name, spec in _of_page(page).items():
-        state.setdefault(key_of(page, name), spec.default)
-    if "experiment.next" in state:
-        show(state.pop("experiment.next"))
-    elif "link" not in state or not (given == state["link"] or moved or _touched()):
-        problems = _read_page(page, given)
-        found, more = Experiment.read({name: text for name, text in given.items() if name not in _of_page(page)})
-        state["problems"] = list(dict.fromkeys(map(str, (*problems, *more))))
-        show(found)
-
-
-def _of_page(page: str) -> Mapping[str, Several]:
-    return PAGE_SETTINGS.get(page, {})
-
-
-def _read_page(page: str, given: Mapping[str, str]) -> list[FieldError]:
-    """Take over the page's own settings; what was wrong with them."""
-    problems = []
-    for name, spec in _of_page(page).items():
-        value = spec.default
-        try:
-            value = spec.read(name, given[name]) if name in given else value
-        except FieldError as problem:
-            problems.append(problem)
-        st.session_state[key_of(page, name)] = value
-    return problems
-
-
-def _touched() -> bool:
-    """Whether a widget changed since the last run; the address then lags behind it and is no news."""
-    return any(st.session_state.get(key) != value for key, value in st.session_state.get("seen", {}).items())
-
-
-def _write_link(chosen: Experiment) -> None:
-    params, _ = link(chosen)
-    if st.query_params.to_dict() != params:
-        st.query_params.from_dict(params)
-    st.session_state["link"] = params
-    keys = {"task", *specs(Architecture), *specs(Training)}
-    keys |= {f"{name}.{field}" for name, task in TASKS.items() for field in specs(task)}
-    keys |= {f"{name}.{option}" for name, cell in CELLS.items() for option in cell.options}
-    keys |= {key_of(page, name) for page, own in PAGE_SETTINGS.items() for name in own}
-    st.session_state["seen"] = {key: st.session_state[key] for key in keys if key in st.session_state}
 
 
 def _notices() -> None:
@@ -287,7 +211,7 @@ def _group(declared: Mapping[str, Spec], prefix: str, task: str) -> dict[str, An
         other, value = needs.get(name, ("", None))
         if other and values[other] != value:
             values[name] = spec.default
-        elif name in OWN_DATA:
+        elif name in link.OWN_DATA:
             own_data.ask(name, key)
             values[name] = st.session_state[key]
         else:

@@ -16,7 +16,7 @@ from engine.script import script
 from engine.tasks import Tokens
 from engine.trace import Strand, Trace
 from engine.training import Snapshot
-from playground import controls, words
+from playground import controls, link, words
 from playground.page_settings import PAGE_SETTINGS
 from playground.session import Session
 from playground.settings import SETTINGS
@@ -30,7 +30,7 @@ def draw(session: Session) -> None:
     experiment = session.experiment
     st.subheader("Take it along")
     with st.popover("Copy link", icon=":material/link:", width="stretch"):
-        params, left_out = controls.link(experiment)
+        params, left_out = link.params(experiment)
         if left_out:
             st.caption("Your own data is too long for a link, so it is left out: hand it on as a file as well.")
         st.caption("The whole experiment: the same network, and at the same update the same loss. Copy at the right.")

@@ -11,7 +11,7 @@ import pytest
 
 from engine import CELLS, Experiment, Run
 from engine.training import Snapshot
-from playground import controls, share
+from playground import link, share
 from tests.engine.runs import trained
 
 CASES = [
@@ -95,13 +95,13 @@ def test_links_stay_short_enough(params: dict[str, str], size: int) -> None:
     own = {"text": "ab 春" * (size // 4)} if params["task"] == "text" else {}
     own |= {"values": ",".join(str(k % 7) for k in range(size))} if params["task"] == "forecast" else {}
     experiment = Experiment.from_params({**params, **own})
-    link, left_out = controls.link(experiment)
+    params, left_out = link.params(experiment)
     assert left_out == (size > 1000)
-    assert len(urlencode(link)) <= controls.LONGEST_LINK
+    assert len(urlencode(params)) <= link.LONGEST_LINK
     if not left_out:
-        assert Experiment.from_params(link) == experiment
+        assert Experiment.from_params(params) == experiment
     else:
-        assert {**link, **own} == experiment.to_params()
+        assert {**params, **own} == experiment.to_params()
 
 
 @pytest.mark.parametrize("cell", CELLS)

@@ -1,0 +1,88 @@
+"""The link in the browser's address: read when it is news, and written after every run of the page.
+
+It is written here and not by the widgets' own binding, because a bound selectbox puts its label into the link, and the
+link must carry the engine's identifiers.
+"""
+
+from collections.abc import Callable, Mapping
+from urllib.parse import urlencode
+
+import streamlit as st
+
+from engine import CELLS, TASKS, Experiment, FieldError
+from engine.config import Architecture, Training
+from engine.fields import specs
+from playground.page_settings import PAGE_SETTINGS, Several, key_of
+
+LONGEST_LINK = 6000
+"""Characters; longer addresses are cut by some browsers and servers."""
+
+OWN_DATA = ("text", "values")
+"""Settings that a visitor brings along; they can be too long for a link."""
+
+
+def params(experiment: Experiment) -> tuple[dict[str, str], bool]:
+    """The settings as they stand in a link, and whether own data was left out because it is too long for one.
+
+    Those of the page on show are among them.
+    """
+    page = st.session_state.get("page", "")
+    own = {name: spec.write(st.session_state[key_of(page, name)]) for name, spec in _of_page(page).items()}
+    whole = experiment.to_params() | own
+    if len(urlencode(whole)) <= LONGEST_LINK:
+        return whole, False
+    return {name: text for name, text in whole.items() if name not in OWN_DATA}, True
+
+
+def follow(page: str, show: Callable[[Experiment], None]) -> None:
+    """Take over what the address says, if it is news: at the first visit, or after the browser's back button.
+
+    `show` sets the widgets.
+    """
+    state = st.session_state
+    given = st.query_params.to_dict()
+    moved = state.get("page") != page and not given
+    state["page"] = page
+    for name, spec in _of_page(page).items():
+        state.setdefault(key_of(page, name), spec.default)
+    if "experiment.next" in state:
+        show(state.pop("experiment.next"))
+    elif "link" not in state or not (given == state["link"] or moved or _touched()):
+        problems = _read_page(page, given)
+        found, more = Experiment.read({name: text for name, text in given.items() if name not in _of_page(page)})
+        state["problems"] = list(dict.fromkeys(map(str, (*problems, *more))))
+        show(found)
+
+
+def _of_page(page: str) -> Mapping[str, Several]:
+    return PAGE_SETTINGS.get(page, {})
+
+
+def _read_page(page: str, given: Mapping[str, str]) -> list[FieldError]:
+    """Take over the page's own settings; what was wrong with them."""
+    problems = []
+    for name, spec in _of_page(page).items():
+        value = spec.default
+        try:
+            value = spec.read(name, given[name]) if name in given else value
+        except FieldError as problem:
+            problems.append(problem)
+        st.session_state[key_of(page, name)] = value
+    return problems
+
+
+def _touched() -> bool:
+    """Whether a widget changed since the last run; the address then lags behind it and is no news."""
+    return any(st.session_state.get(key) != value for key, value in st.session_state.get("seen", {}).items())
+
+
+def write(chosen: Experiment) -> None:
+    written, _ = params(chosen)
+    if st.query_params.to_dict() != written:
+        st.query_params.from_dict(written)
+    st.session_state["link"] = written
+    keys = {"task", *specs(Architecture), *specs(Training)}
+    keys |= {f"{name}.{field}" for name, task in TASKS.items() for field in specs(task)}
+    keys |= {f"{name}.{option}" for name, cell in CELLS.items() for option in cell.options}
+    keys |= {key_of(page, name) for page, own in PAGE_SETTINGS.items() for name in own}
+    st.session_state["seen"] = {key: st.session_state[key] for key in keys if key in st.session_state}
