@@ -91,7 +91,7 @@ def one_update(runs: Sequence[Run], look: Look) -> Frames:
 
 
 def earlier(moment: Moment, frame: Frame, look: Look) -> Frame:
-    """What `frame` would have been at an earlier moment of its run: the same numbers as then."""
+    """What `frame` was at an earlier moment of its run, when it had not exploded yet: the same numbers as then."""
     now = frame.snapshot
     network = restored(now.experiment, moment.weights)
     losses, held_out, norms = (rows[rows[:, 0] <= moment.updates] for rows in (now.losses, now.held_out, now.norms))

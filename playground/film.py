@@ -19,7 +19,7 @@ ECHOES = 8
 def draw(session: Session, frames: Frames) -> None:
     """The row under the bar; off as long as there is nothing to go back to."""
     player, times = session.player, options(session)
-    off = len(times) < 2
+    off = not times
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="film"):
         st.button(
             "Stop film" if player.playing else "Play film",
@@ -32,8 +32,10 @@ def draw(session: Session, frames: Frames) -> None:
             help=words.FILM_HELP,
         )
         at = player.shown if player.playing else player.at
-        st.session_state["film.at"] = at if at in times else NOW
-        _recent().append(st.session_state["film.at"])
+        place = at if at in times else NOW
+        if st.session_state.get("film.at") != place:  # said once more, it would move a slider that is being pressed
+            st.session_state["film.at"] = place
+            _recent().append(place)
         st.select_slider(
             "Film",
             [*times, NOW] if times else [0, NOW],
@@ -93,6 +95,6 @@ def _sentence(session: Session, frames: Frames) -> str:
         needed = sum(frame.moment.size for frame in frames) / 1e6
         return words.FILM_TOO_LARGE.format(needed=needed, most=session.film_bytes / 1e6, count=FEWEST)
     if player.at is None:
-        return words.FILM_NOW
+        return words.FILM_NOW if player.times else words.FILM_EMPTY
     at = max(frame.snapshot.updates for frame in frames)
     return words.FILM_AT.format(at=at, now=session.updates)

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from functools import partial
 
-from engine.film import Film, due
-from engine.slices import Frames, Look, earlier
+from engine.film import Film, Moment, due
+from engine.slices import Frame, Frames, Look, earlier
 from playground.answers import Answers
 from playground.executor import Pool
 
@@ -84,6 +84,10 @@ class Player:
 
     def _at(self, updates: int, now: Frames, look: Look) -> Frames:
         found = [film.at(updates) for film in self.films]
-        return tuple(
-            earlier(moment, frame, look) if moment else frame for moment, frame in zip(found, now, strict=True)
-        )
+        return tuple(_then(updates, moment, frame, look) for moment, frame in zip(found, now, strict=True))
+
+
+def _then(updates: int, moment: Moment | None, frame: Frame, look: Look) -> Frame:
+    """A run at its moment; one that had exploded by then as it has stood since, looked at as `look` says."""
+    exploded = frame.snapshot.explosion is not None and updates >= frame.snapshot.updates
+    return frame if moment is None or exploded else earlier(moment, frame, look)

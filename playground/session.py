@@ -159,7 +159,7 @@ class Session:
         """
         if self._clicked_at is not None and self._ticks <= self._clicked_at + 1:
             return
-        self._clicked_at = self._ticks if self.playing else None
+        self._clicked_at = self._ticks if self.moving else None
         self.touch()
         act()
 

@@ -31,7 +31,7 @@ def lag(side: Side) -> None:
         return
     name, spec = found
     under_way: Lengthening | None = st.session_state.get(LENGTHENING)
-    left, middle, right = st.columns([2, 1, 1], gap="medium", vertical_alignment="bottom")
+    left, middle, right = st.columns([3, 2, 3], gap="medium", vertical_alignment="bottom")
     with left:
         controls.dial(name, spec, value, base.task_name, _turn)
     with middle:

@@ -126,7 +126,10 @@ def _standing(snapshot: Snapshot, member: Member) -> None:
     st.markdown(f"**{state(snapshot, ratio)}**")
     parts = [say.UPDATES.format(count=snapshot.updates), say.PARAMETERS.format(count=snapshot.parameters)]
     if len(held_out):
-        parts.append(say.LOSS.format(loss=words.number(held_out[-1, 1], 3), accuracy=held_out[-1, 2]))
+        # Held-out loss is measured every few updates only.
+        text = say.LOSS if held_out[-1, 0] == snapshot.updates else say.LOSS_EARLIER
+        loss, at = words.number(held_out[-1, 1], 3), int(held_out[-1, 0])
+        parts.append(text.format(loss=loss, accuracy=held_out[-1, 2], at=at))
     st.caption(" · ".join(parts))
     if KINDS[member.key].what:
         st.caption(KINDS[member.key].what)
@@ -149,6 +152,8 @@ def state(snapshot: Snapshot, ratio: float) -> str:
         return say.EXPLODED.format(update=snapshot.explosion.update)
     if not snapshot.updates:
         return say.UNTRAINED
+    if len(snapshot.held_out) and not snapshot.held_out[-1, 0]:
+        return say.BEGUN
     levels = ((SOLVED, say.SOLVED), (AT_CHANCE, say.LEARNING), (WORSE, say.AT_CHANCE))
     return next((word for below, word in levels if ratio < below), say.WORSE)
 

@@ -17,6 +17,8 @@ OF_CHANCE_HELP = (
     "1 is chance, that of answering without looking. Solved: below 0.1. Learning: below 0.9. At chance: up to 1.5."
 )
 LOSS = "loss {loss}, accuracy {accuracy:.1%}"
+LOSS_EARLIER = "loss {loss}, accuracy {accuracy:.1%} (at update {at:,})"
+BEGUN = "just begun"
 PARAMETERS = "{count:,} parameters"
 FIXED = "{settings}: {why}"
 LEFT_OUT = "Left out. {problem}"

@@ -11,9 +11,12 @@ from contextlib import contextmanager
 PATIENT = 0.08
 """Seconds for which work lets pages go first; however many there are, it gets some of the time."""
 
+LONG = 0.2
+"""Seconds after which work no longer waits for the turn: a page may hold it and wait for work that stands behind."""
+
 
 class Turns:
-    """One at a time, pages first."""
+    """One at a time: pages first, unless work has waited for long; and work that would wait too long goes beside."""
 
     def __init__(self) -> None:
         self._change = threading.Condition()
@@ -26,8 +29,10 @@ class Turns:
         """A turn for drawing a page."""
         with self._change:
             self._pages += 1
-            self._change.wait_for(lambda: not (self._taken or self._impatient))
-            self._pages -= 1
+            try:
+                self._change.wait_for(lambda: not (self._taken or self._impatient))
+            finally:
+                self._pages -= 1
             self._taken = True
         try:
             yield
@@ -40,13 +45,16 @@ class Turns:
         with self._change:
             self._change.wait_for(lambda: not (self._taken or self._pages), PATIENT)
             self._impatient += 1
-            self._change.wait_for(lambda: not self._taken)
-            self._impatient -= 1
+            try:
+                in_turn = self._change.wait_for(lambda: not self._taken, LONG)
+            finally:
+                self._impatient -= 1
             self._taken = True
         try:
             yield
         finally:
-            self._end()
+            if in_turn:
+                self._end()
 
     def _end(self) -> None:
         with self._change:

@@ -240,7 +240,8 @@ EXPLODED = {
 FAILED = "This run stopped because of a fault in the playground, not in your settings. Press Reset to begin it again."
 FILM_HELP = "The training so far, from the start. Moments lie close together at first and further apart later."
 FILM_NOW = "You see the present. The slider goes back through the training, on every page."
-FILM_AT = "You see the network as it was after update **{at:,}** of {now:,}. *Now* or *Train* brings you back."
+FILM_EMPTY = "Once it has trained, this slider goes back through the training, on every page."
+FILM_AT = "You see the network as it was after update **{at:,}** of {now:,}. *Now* brings you back."
 FILM_TOO_LARGE = (
     "Too large for a film: one moment takes {needed:.1f} MB, at least {count} must fit, "
     "and there is room for {most:.1f} MB."

@@ -2,8 +2,9 @@
 
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 
-from playground.turns import PATIENT, Turns
+from playground.turns import LONG, PATIENT, Turns
 
 
 def test_never_two_at_once() -> None:
@@ -72,6 +73,20 @@ def test_work_gets_its_turn_among_pages_without_end() -> None:
         stop.set()
         for thread in drawing:
             thread.join(5)
+
+
+def test_a_page_may_wait_for_work_that_stands_behind_other_work() -> None:
+    """One thread for work, and two slices before what the page waits for."""
+    turns = Turns()
+
+    def in_turn() -> None:
+        with turns.work():
+            pass
+
+    with ThreadPoolExecutor(1) as threads, turns.page():
+        for _ in range(2):
+            threads.submit(in_turn)
+        assert threads.submit(lambda: "answer").result(timeout=20 * LONG) == "answer"
 
 
 def test_a_turn_that_fails_ends() -> None:
