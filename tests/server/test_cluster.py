@@ -84,7 +84,7 @@ def test_a_worker_killed_amid_a_slice(scheduler: Scheduler, pool: Cluster) -> No
     time.sleep(0.5)
     with Worker(scheduler):
         first.kill()
-        frame = out.result(timeout=30)
+        (frame,) = out.result(timeout=30)
         session._keep(out)
         assert not pool.away
         assert frame.snapshot.updates > 1
