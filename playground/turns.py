@@ -1,7 +1,7 @@
 """Whose turn it is to run Python.
 
 Python runs one thread at a time. A trainer hands that right back after every small operation, and then waits for it
-while a page is drawn: at the same time as pages an update takes ten times as long. In turns each goes at full speed.
+while a page is drawn: at the same time as pages an update takes many times as long. In turns each goes at full speed.
 """
 
 import threading
