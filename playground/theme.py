@@ -8,20 +8,23 @@ from functools import lru_cache
 from streamlit.proto.NewSession_pb2 import CustomThemeConfig
 from streamlit.runtime import app_session
 
+fill = app_session._populate_theme_msg
+"""Streamlit's own way, which `remembered` replaces."""
+
+
+@lru_cache
+def _filled(section: str) -> CustomThemeConfig:
+    theme = CustomThemeConfig()
+    fill(theme, section)
+    return theme
+
+
+def _fill_from_memory(msg: CustomThemeConfig, section: str = "theme") -> None:
+    theme = _filled(section)
+    if theme.ByteSize():
+        msg.MergeFrom(theme)
+
 
 def remembered() -> None:
-    """From now on fill in the theme of each section from the first time it was."""
-    fill = app_session._populate_theme_msg
-
-    @lru_cache
-    def filled(section: str) -> CustomThemeConfig:
-        theme = CustomThemeConfig()
-        fill(theme, section)
-        return theme
-
-    def from_memory(msg: CustomThemeConfig, section: str = "theme") -> None:
-        theme = filled(section)
-        if theme.ByteSize():
-            msg.MergeFrom(theme)
-
-    app_session._populate_theme_msg = from_memory
+    """From now on fill in the theme of each section from the first time it was; called again, it changes nothing."""
+    app_session._populate_theme_msg = _fill_from_memory
