@@ -148,16 +148,16 @@ class Pool:
     def slice_seconds(self, visitor: Hashable = None, since: float = TICK) -> float:
         """How long a slice may take for a visitor whose last one was handed out `since` seconds ago.
 
-        That is the visitor's share of this time, and more or less of it for whoever had less or more processor time so
-        far than the others: a slice that had to wait for other threads is made good, and 0 for one who had so much that
-        nothing is owed.
+        That is the visitor's share of this time, as far as pages leave room for it, and more or less of it for whoever
+        had less or more processor time so far than the others: a slice that had to wait for other threads is made good,
+        and 0 for one who had so much that nothing is owed.
         """
         training = self.training
         if training <= self.workers:
             return min(TICK, max(SHORTEST, since)) - self.margin
         with self._lock:
             behind = self._level() - self._spent.setdefault(visitor, self._level())
-        share = SPOKEN_FOR * self.workers / training
+        share = self.turns.room * SPOKEN_FOR * self.workers / training
         owed = share * min(since, LONGEST) + behind
         return max(SHORTEST, min(owed, 2 * share * self.tick)) if owed > 0 else 0.0
 

@@ -1,5 +1,6 @@
 """The parts of a page: each draws one view of a frame."""
 
+import itertools
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
@@ -34,18 +35,30 @@ from playground.charts.sequence import (
 from playground.frame import visitor
 
 
+KEPT = 40
+"""So many pictures of things that never change are kept for a visitor."""
+
+
 def show(picture: Picture, data: Data, key: str) -> None:
     """A picture on the page. Its spec stays the same from frame to frame, so the view is kept and only data moves."""
     st.vega_lite_chart(picture.filled(data), key=key, alt=picture.alt, width="stretch")
 
 
 def show_seen(seen: object, key: str, made: Callable[[], tuple[Picture, Data]]) -> None:
-    """A picture of something that never changes, such as a trace: several frames show the same, and it is made once."""
+    """A picture of something that never changes, such as a trace: as long as frames show the same, it is made once."""
     kept = st.session_state.setdefault("pictures", {})
     if key not in kept or kept[key][0] is not seen or kept[key][1] != is_dark():
-        kept[key] = seen, is_dark(), made()
-    picture, data = kept[key][2]
-    show(picture, data, key)
+        kept[key] = seen, is_dark(), next(PICTURES)
+    _show_once(kept[key][2], key, made)
+
+
+PICTURES = itertools.count()
+
+
+@st.cache_resource(scope="session", max_entries=KEPT, show_spinner=False)
+def _show_once(number: int, _key: str, _made: Callable[[], tuple[Picture, Data]]) -> None:
+    """The second time Streamlit sends what it sent the first time, which spares a busy server most of the work."""
+    show(*_made(), _key)
 
 
 def headed(title: str, caption: str) -> None:
@@ -186,19 +199,19 @@ def network(frame: Frame) -> None:
     st.subheader("Network")
     snapshot = frame.snapshot
     view = st.segmented_control(
-        "View", ["Unrolled", "Folded"], default="Unrolled", required=True, key="view", label_visibility="collapsed"
+        "View", list(words.NETWORK_VIEWS), default="Unrolled", required=True, key="view", label_visibility="collapsed"
     )
     experiment = snapshot.experiment
     if view == "Folded":
-        st.caption("One box a layer; the loop is the step from t − 1 to t. Shapes are units × steps.")
         show(folded(rows(snapshot.sizes), is_dark()), folded_data(experiment, snapshot.sizes), "folded")
     else:
-        st.caption("The same weights at every step, drawn once a step; colour is the state of up to eight units there.")
         show_seen(snapshot.trace, "unrolled", lambda: _unrolled(experiment.task, snapshot.trace))
+    sentences = [words.NETWORK_VIEWS[view], words.PARAMETERS.format(count=snapshot.parameters)]
+    if experiment.network.cell == "esn":
+        sentences.append(words.FIXED)
     if max(experiment.network.windows) > 1 and experiment.network.layers > 1:
-        st.caption(words.JOINED_NETWORK)
-    fixed = words.FIXED if experiment.network.cell == "esn" else ""
-    st.caption(f"{snapshot.parameters:,} parameters.{fixed}")
+        sentences.append(words.JOINED_NETWORK)
+    st.caption(" ".join(sentences))
 
 
 def _unrolled(task: Task, trace: Trace) -> tuple[Picture, Data]:
@@ -228,14 +241,11 @@ def inside(frame: Frame) -> None:
     strand, chosen = _pick(frame.snapshot.trace)
     if strand.window > 1:
         st.caption(words.JOINED.format(layer=strand.layer, window=strand.window))
+    cell = frame.snapshot.experiment.network.cell
     for number, column in enumerate(st.columns(2, gap="medium")):
         with column:
             sequence_above(frame.snapshot.trace, f"inside_sequence_{number}")
-    # Row by row, so that a narrow screen, which stacks the columns, keeps their order.
-    for first in range(0, len(chosen), 2):
-        for name, column in zip(chosen[first : first + 2], st.columns(2, gap="medium"), strict=False):
-            with column:
-                cell = frame.snapshot.experiment.network.cell
+            for name in chosen[number::2]:
                 show_seen(strand, f"inside_{name}", partial(quantity, strand, name, cell))
                 st.caption(words.quantity(cell, name)[1])
 

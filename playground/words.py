@@ -136,12 +136,16 @@ JOINED = (
     "all "
     "the steps they span."
 )
+NETWORK_VIEWS = {
+    "Unrolled": "The same weights at every step, drawn once a step; colour is the state of up to eight units there.",
+    "Folded": "One box a layer; the loop is the step from t − 1 to t. Shapes are units × steps.",
+}
+PARAMETERS = "{count:,} parameters."
 JOINED_NETWORK = (
     "Upper layers take fewer steps here: boxes under which no new step of theirs ends repeat its state. “Folded” has "
-    "their "
-    "numbers of steps."
+    "their numbers of steps."
 )
-FIXED = " Those of the reservoir are fixed and not counted."
+FIXED = "Those of the reservoir are fixed and not counted."
 RIDGE_SOLVES = (
     "Ridge regression solves for the readout: optimizer, learning rate, clip, truncation and decay have no part in it. "
     "Choose “Readout learns by: Gradient” to use them."
