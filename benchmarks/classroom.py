@@ -38,6 +38,8 @@ class Watch:
     """What was seen of the class while it was measured."""
 
     asked: int = 0
+    seen: dict[int, bytes] = field(default_factory=dict)
+    looks: int = 0
     durations: list[float] = field(default_factory=list)
     memory: list[tuple[int, float]] = field(default_factory=list)
 
@@ -68,6 +70,9 @@ async def look(visitor: Visitor, hz: float, offset: float, until: float, watch: 
         answer = await visitor.tick()
         assert visitor.charts >= PICTURES, "the pictures are missing"
         watch.durations.append(answer.seconds)
+        states = answer.elements("vega_lite_chart")[-1].SerializeToString()
+        watch.looks += watch.seen.get(id(visitor), states) != states
+        watch.seen[id(visitor)] = states
         missed = int(max(0.0, time.perf_counter() - due) * hz)
         watch.asked += 1 + missed
         due += (1 + missed) / hz
@@ -110,6 +115,7 @@ async def lesson(server: Server, size: int, hz: float, seconds: float, ticks: in
     for visitor in visitors:
         await visitor.socket.close()
     return {
+        "pictures": size * passed / max(1, watch.looks),
         "answered": len(watch.durations) / watch.asked,
         "ticks": len(watch.durations),
         "p50": 1000 * statistics.median(watch.durations),
@@ -175,6 +181,7 @@ def main() -> None:
         ("a tick, longest", seen["longest"], "ms", "", None),
         ("updates, furthest from the mean", seen["uneven"], "", f"≤ {EVEN:g}", seen["uneven"] <= EVEN),
         ("updates, all visitors together", seen["updates/s"], "/s", "", None),
+        ("seconds between new pictures of a visitor", seen["pictures"], "s", "", None),
         ("first page, the slowest of all at once", seen["arrival"], "s", f"≤ {ARRIVAL:g}", seen["arrival"] <= ARRIVAL),
         ("server memory, highest", seen["memory"], "MB", f"≤ {MEMORY_MB:g}", seen["memory"] <= MEMORY_MB),
         ("server memory, growth over the second half", seen["growth"], "MB", "", None),

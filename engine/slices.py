@@ -20,7 +20,7 @@ from engine.training import Run, Snapshot, advance, probe, restored
 from engine.writing import PROMPT, TEMPERATURE, write
 
 LOOKING_SHARE = 0.03
-"""While training, looking takes at most this share of the time; a slow look happens less often, never instead."""
+"""While training, looking takes at most this share of the time as a rule; a slow look happens less often."""
 
 SAMPLE_LENGTH = 120
 
@@ -39,8 +39,7 @@ class Frame:
     """What a slice brings back of a run. `at` and `cost` are training time and duration of the look in it, in seconds.
 
     moment: the weights when the trace in the snapshot was taken, which may be a few updates behind its losses.
-    film: the moments for the run's film that came with this slice. spent: processor time of the whole slice, in
-    seconds, in equal parts over the runs in it; less than it lasted if it had to wait for others.
+    film: the moments for the run's film that came with this slice.
     """
 
     snapshot: Snapshot
@@ -50,26 +49,27 @@ class Frame:
     cost: float = field(compare=False)
     moment: Moment = field(compare=False)
     film: tuple[Moment, ...] = field(default=(), compare=False)
-    spent: float = field(default=0.0, compare=False)
 
 
 Frames = tuple[Frame, ...]
 
 
-def slice_of(runs: Sequence[Run], look: Look, seconds: float, last: Frames = ()) -> Frames:
+def slice_of(
+    runs: Sequence[Run], look: Look, seconds: float, last: Frames = (), looking: float = LOOKING_SHARE
+) -> Frames:
     """Train all `runs` for `seconds`, looking included, then take a frame of each. With 0 seconds: only look.
 
-    The looks are taken anew if they differ from the last ones, if nothing is to be trained, or once enough training has
-    gone by; otherwise the last ones are shown again beside the new losses.
+    The looks are taken anew if they differ from the last ones, if nothing is to be trained, or once so much training
+    has gone by that looking takes no more than a share `looking` of the time; otherwise the last ones are shown again
+    beside the new losses.
     """
-    begun = time.thread_time()
     expected = sum(frame.cost for frame in last)
     trained = sum(run.seconds for run in runs) - sum(frame.at for frame in last)
     fresh = (
         not last
         or seconds == 0
         or any(frame.look != look for frame in last)
-        or (trained + seconds) * LOOKING_SHARE >= expected
+        or (trained + seconds) * looking >= expected
     )
     advance(runs, max(seconds - expected, seconds / 2) if fresh else seconds)
     if fresh:
@@ -78,8 +78,7 @@ def slice_of(runs: Sequence[Run], look: Look, seconds: float, last: Frames = ())
         frames = [_look(run, look) for run in runs]
     else:
         frames = [replace(old, snapshot=run.snapshot(old.snapshot.trace)) for run, old in zip(runs, last, strict=True)]
-    spent = (time.thread_time() - begun) / len(runs)
-    return tuple(replace(frame, film=run.film.take(), spent=spent) for run, frame in zip(runs, frames, strict=True))
+    return tuple(replace(frame, film=run.film.take()) for run, frame in zip(runs, frames, strict=True))
 
 
 def one_update(runs: Sequence[Run], look: Look) -> Frames:

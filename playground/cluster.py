@@ -74,6 +74,8 @@ class Cluster(Pool):
 
     margin = 0.05
     """Seconds of each tick for the way there and back."""
+    shortest = 0.06
+    """The way costs this server and the worker some milliseconds each, so a slice takes it for more than that."""
 
     def __init__(self, workers: int, address: str) -> None:
         super().__init__(workers)

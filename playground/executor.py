@@ -12,7 +12,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import torch
 
-from engine import Run
+from engine import Experiment, Run
 from engine.budget import seconds_per_update
 from playground.held import Held
 from playground.turns import Turns
@@ -29,17 +29,17 @@ ROOM = 0.8
 MARGIN = 0.005
 """Seconds left over in each tick, so that a slice is back when the next tick asks for it."""
 
-SHORTEST = 0.005
-"""Seconds; a slice makes one update at least, so a shorter one would be no fairer."""
-
 SPOKEN_FOR = 0.8
 """Share of the threads' time that is handed out where visitors share it; were it all, a queue would never shorten."""
 
 BEHIND_PAGES = 5
 """The nice value of the threads that train."""
 
-LONGEST = 2.0
-"""Seconds of waiting that are made good in one slice at most."""
+CATCH_UP = 0.3
+"""Share of what somebody is behind that a slice makes good: by estimates, so all at once it could be far too much."""
+
+AT_MOST = 2.0
+"""Seconds of a share: nobody is further behind or ahead, so what somebody did while alone is no debt later."""
 
 SHORT = 0.02
 """Seconds of an update, at most, where slices and pages take turns."""
@@ -70,17 +70,18 @@ def _prepare_worker() -> None:
         os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), BEHIND_PAGES)
 
 
-def seconds_of(run: Run) -> float:
-    """How long an update of a run takes, as estimated."""
-    experiment = run.experiment
+def seconds_of(experiment: Experiment) -> float:
+    """How long an update takes, as estimated."""
     training = experiment.training
     return seconds_per_update(experiment.task, experiment.network, training.batch, training.truncate)
 
 
 class Pool:
-    """Threads for slices, and the account of who trains: each visitor is owed an equal share of the threads' time."""
+    """Threads for slices, and the account of who trains: each visitor is owed an equal share of the threads' work."""
 
     margin = MARGIN
+    shortest = 0.005
+    """Seconds of a slice among several, at least: it makes one update in any case, so a shorter one is no fairer."""
 
     def __init__(self, workers: int) -> None:
         self.workers = workers
@@ -109,7 +110,7 @@ class Pool:
 
     def _in_turn(self, work: Callable[..., Any], runs: tuple[Run, ...], *args: Any, **kwargs: Any) -> Any:
         """Slices take turns with pages where both are many and short; one that takes long would keep pages waiting."""
-        if self.training > self.workers and sum(map(seconds_of, runs)) < SHORT:
+        if self.training > self.workers and sum(seconds_of(run.experiment) for run in runs) < SHORT:
             with self.turns.work():
                 return work(runs, *args, **kwargs)
         return work(runs, *args, **kwargs)
@@ -149,26 +150,28 @@ class Pool:
         """How long a slice may take for a visitor whose last one was handed out `since` seconds ago.
 
         That is the visitor's share of this time, as far as pages leave room for it, and more or less of it for whoever
-        had less or more processor time so far than the others: a slice that had to wait for other threads is made good,
-        and 0 for one who had so much that nothing is owed.
+        had less or more done so far than the others; 0 for one to whom too little is owed for a slice yet.
         """
         training = self.training
         if training <= self.workers:
-            return min(TICK, max(SHORTEST, since)) - self.margin
-        with self._lock:
-            behind = self._level() - self._spent.setdefault(visitor, self._level())
+            return min(TICK, max(2 * self.margin, since)) - self.margin
         share = self.turns.room * SPOKEN_FOR * self.workers / training
-        owed = share * min(since, LONGEST) + behind
-        return max(SHORTEST, min(owed, 2 * share * self.tick)) if owed > 0 else 0.0
+        with self._lock:
+            level = self._level()
+            behind = level - self._spent.get(visitor, level)
+            behind = max(-AT_MOST * share, min(AT_MOST * share, behind))
+            self._spent[visitor] = level - behind
+        owed = share * since + CATCH_UP * behind
+        return min(owed, max(self.shortest, 2 * share * self.tick)) if owed >= self.shortest else 0.0
 
     def spent(self, visitor: Hashable, seconds: float) -> None:
-        """Note the processor time of a slice that came back."""
+        """Note that a slice came back whose updates take so long as estimated: what they took here today is chance."""
         with self._lock:
             if visitor in self._spent:
                 self._spent[visitor] += seconds
 
     def _level(self) -> float:
-        """The processor time of those who tick, by the median: nobody waits for a tab that ticks rarely.
+        """What was done for those who tick, in seconds, by the median: nobody waits for a tab that ticks rarely.
 
         Whoever comes late starts from it, so nobody is owed the time before.
         """

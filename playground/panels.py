@@ -1,9 +1,8 @@
 """The parts of a page: each draws one view of a frame."""
 
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import replace
-from functools import partial
 
 import numpy as np
 import streamlit as st
@@ -13,6 +12,7 @@ from engine.fields import FieldError
 from engine.slices import Frame
 from engine.tasks import Characters, Forecast, Quantity, Task, Tokens
 from engine.trace import Strand, Trace
+from engine.training import Snapshot
 from engine.writing import PROMPT, TEMPERATURE
 from playground import words
 from playground.charts.base import Data, Picture, limit
@@ -35,30 +35,31 @@ from playground.charts.sequence import (
 from playground.frame import visitor
 
 
-KEPT = 40
-"""So many pictures of things that never change are kept for a visitor."""
-
-
 def show(picture: Picture, data: Data, key: str) -> None:
     """A picture on the page. Its spec stays the same from frame to frame, so the view is kept and only data moves."""
     st.vega_lite_chart(picture.filled(data), key=key, alt=picture.alt, width="stretch")
 
 
-def show_seen(seen: object, key: str, made: Callable[[], tuple[Picture, Data]]) -> None:
-    """A picture of something that never changes, such as a trace: as long as frames show the same, it is made once."""
-    kept = st.session_state.setdefault("pictures", {})
-    if key not in kept or kept[key][0] is not seen or kept[key][1] != is_dark():
-        kept[key] = seen, is_dark(), next(PICTURES)
-    _show_once(kept[key][2], key, made)
+def once(key: str, seen: object, draw: Callable[[], None], how: Hashable = None) -> None:
+    """Draw something that never changes, such as a trace: pictures and words, no controls.
+
+    As long as frames show the same `seen` and `how`, what was drawn is sent again, which is most of the work spared.
+    """
+    kept = st.session_state.setdefault("drawn", {})
+    how = how, is_dark()
+    if key not in kept or kept[key][0] is not seen or kept[key][1] != how:
+        kept[key] = seen, how, next(DRAWN)
+    _again(kept[key][2], draw)
 
 
-PICTURES = itertools.count()
+DRAWN = itertools.count()
+AT_ONCE = 10
+"""So many things that never change a page shows at most."""
 
 
-@st.cache_resource(scope="session", max_entries=KEPT, show_spinner=False)
-def _show_once(number: int, _key: str, _made: Callable[[], tuple[Picture, Data]]) -> None:
-    """The second time Streamlit sends what it sent the first time, which spares a busy server most of the work."""
-    show(*_made(), _key)
+@st.cache_resource(scope="session", max_entries=AT_ONCE, show_spinner=False)
+def _again(number: int, _draw: Callable[[], None]) -> None:
+    _draw()
 
 
 def headed(title: str, caption: str) -> None:
@@ -75,43 +76,40 @@ LINE = 20
 
 
 def sequence(trace: Trace) -> None:
-    """The probe sequence with target and answer, as the task's picture."""
+    """The probe sequence with target and answer, as the task's picture, and in words."""
     reading = trace.reading
-
-    def made() -> tuple[Picture, Data]:
-        if isinstance(reading, Tokens):
-            drawn = positions(len(reading.inputs))
-            rows = 1 if sum(map(bool, reading.targets)) == 1 else len(ROWS)  # a single answer stands in the verdict
-            columns = min(LINE // widest(reading), len(drawn))
-            return tokens_picture(len(drawn), columns, rows, True, is_dark()), tokens_data(reading, drawn, rows)
-        if any(reading.marked):
-            return marked_picture(len(reading.values)), values_data(reading)
-        return forecast_picture(len(reading.values), is_dark()), forecast_data(reading)
-
-    show_seen(trace, "task_picture", made)
+    if isinstance(reading, Tokens):
+        drawn = positions(len(reading.inputs))
+        rows = 1 if sum(map(bool, reading.targets)) == 1 else len(ROWS)  # a single answer stands in the verdict
+        columns = min(LINE // widest(reading), len(drawn))
+        picture = tokens_picture(len(drawn), columns, rows, True, is_dark())
+        show(picture, tokens_data(reading, drawn, rows), "task_picture")
+    elif any(reading.marked):
+        show(marked_picture(len(reading.values)), values_data(reading), "task_picture")
+    else:
+        show(forecast_picture(len(reading.values), is_dark()), forecast_data(reading), "task_picture")
+    st.markdown(verdict(reading))
 
 
 def sequence_above(trace: Trace, key: str, rows: int = len(ROWS), readable: int = READABLE) -> None:
     """The probe sequence on the time axis of the pictures below it: the first `rows` of it, letters if they fit."""
     reading = trace.reading
-    steps = len(reading.inputs if isinstance(reading, Tokens) else reading.values)
-
-    def made() -> tuple[Picture, Data]:
-        if isinstance(reading, Tokens):
-            letters = steps * widest(reading) <= readable
-            drawing = tokens_picture(steps, steps, rows, letters, is_dark())
-            return drawing, tokens_data(reading, range(1, steps + 1), rows)
-        return marked_picture(steps) if any(reading.marked) else series_picture(steps), values_data(reading)
-
-    show_seen(trace, key, made)
+    if isinstance(reading, Tokens):
+        steps = len(reading.inputs)
+        letters = steps * widest(reading) <= readable
+        drawing = tokens_picture(steps, steps, rows, letters, is_dark())
+        show(drawing, tokens_data(reading, range(1, steps + 1), rows), key)
+    else:
+        steps = len(reading.values)
+        show(marked_picture(steps) if any(reading.marked) else series_picture(steps), values_data(reading), key)
 
 
 def task(frame: Frame) -> None:
     """One sequence that training never sees, what the network makes of it, and a way to the next one."""
     experiment = frame.snapshot.experiment
     headed("Task", words.TASKS[experiment.task_name][1])
-    sequence(frame.snapshot.trace)
-    st.markdown(verdict(frame.snapshot.trace.reading))
+    trace = frame.snapshot.trace
+    once("task", trace, lambda: sequence(trace))
     if isinstance(experiment.task, Forecast):
         mean, last = experiment.task.mean_loss, experiment.task.last_value_loss
         st.caption(words.BASELINES.format(mean=words.number(mean, 3), last=words.number(last, 3)))
@@ -201,11 +199,15 @@ def network(frame: Frame) -> None:
     view = st.segmented_control(
         "View", list(words.NETWORK_VIEWS), default="Unrolled", required=True, key="view", label_visibility="collapsed"
     )
+    once("network", snapshot.trace, lambda: _network(snapshot, view), view)
+
+
+def _network(snapshot: Snapshot, view: str) -> None:
     experiment = snapshot.experiment
     if view == "Folded":
         show(folded(rows(snapshot.sizes), is_dark()), folded_data(experiment, snapshot.sizes), "folded")
     else:
-        show_seen(snapshot.trace, "unrolled", lambda: _unrolled(experiment.task, snapshot.trace))
+        show(*_unrolled(experiment.task, snapshot.trace), "unrolled")
     sentences = [words.NETWORK_VIEWS[view], words.PARAMETERS.format(count=snapshot.parameters)]
     if experiment.network.cell == "esn":
         sentences.append(words.FIXED)
@@ -241,12 +243,16 @@ def inside(frame: Frame) -> None:
     strand, chosen = _pick(frame.snapshot.trace)
     if strand.window > 1:
         st.caption(words.JOINED.format(layer=strand.layer, window=strand.window))
-    cell = frame.snapshot.experiment.network.cell
+    trace, cell = frame.snapshot.trace, frame.snapshot.experiment.network.cell
+    once("inside", trace, lambda: _inside(trace, strand, chosen, cell), (strand.layer, strand.direction, *chosen))
+
+
+def _inside(trace: Trace, strand: Strand, chosen: Sequence[str], cell: str) -> None:
     for number, column in enumerate(st.columns(2, gap="medium")):
         with column:
-            sequence_above(frame.snapshot.trace, f"inside_sequence_{number}")
+            sequence_above(trace, f"inside_sequence_{number}")
             for name in chosen[number::2]:
-                show_seen(strand, f"inside_{name}", partial(quantity, strand, name, cell))
+                show(*quantity(strand, name, cell), f"inside_{name}")
                 st.caption(words.quantity(cell, name)[1])
 
 

@@ -14,13 +14,19 @@ from urllib.parse import urlencode
 from engine import Experiment, Run
 from engine.film import MOST_BYTES
 from engine.saving import save
-from engine.slices import Frame, Frames, Look, one_update, slice_of
-from playground.executor import MARGIN, TICK, Pool
+from engine.slices import LOOKING_SHARE, Frame, Frames, Look, one_update, slice_of
+from playground.executor import MARGIN, TICK, Pool, seconds_of
 from playground.held import Held
 from playground.player import Player
 
 PATIENCE = 6 * MARGIN
 """Seconds a tick waits for a slice that is nearly back."""
+
+OLD = 2.0
+"""Seconds after which pictures are due anew, even if looking then takes a larger share of the time."""
+
+OLD_SHARE = 0.3
+"""That share, at most."""
 
 LONGEST = 2000
 """Characters of a link that go into the log; own data can be longer."""
@@ -60,6 +66,7 @@ class Session:
         self._playing = False
         self._touched = time.monotonic()
         self._handed_out = 0.0
+        self._looked = 0.0
         self.failed = False
         self.tuned = False
         self.rate: float | None = None
@@ -248,7 +255,8 @@ class Session:
             now = time.monotonic()
             if seconds := self.pool.slice_seconds(self, now - self._handed_out):
                 self._handed_out = now
-                self._out = self.pool.slice(slice_of, self._held, self.look, seconds, self.frames)
+                looking = OLD_SHARE if now - self._looked > OLD else LOOKING_SHARE
+                self._out = self.pool.slice(slice_of, self._held, self.look, seconds, self.frames, looking)
 
     @alone
     def settle(self) -> None:
@@ -283,7 +291,7 @@ class Session:
         self._keep(self.pool.slice(slice_of, self._held, self.look, seconds, self.frames))
 
     def _keep(self, out: "Future[Frames]") -> None:
-        before = self._made
+        before, at = self.updates, self.frame.at
         try:
             self.frames = out.result()
         except Exception:
@@ -293,17 +301,15 @@ class Session:
             self.failed = True
             self.playing = False
             return
+        if self.frame.at != at:
+            self._looked = time.monotonic()
         self.player.record(self.frames)
-        self.pool.made(max(0, self._made - before))
-        self.pool.spent(self, sum(frame.spent for frame in self.frames))
+        made = max(0, self.updates - before)
+        self.pool.made(made * len(self.frames))
+        self.pool.spent(self, made * sum(map(seconds_of, self.experiments)))
         self._measure_rate()
         if self.exploded:
             self.playing = False
-
-    @property
-    def _made(self) -> int:
-        """Updates of all runs together."""
-        return sum(frame.snapshot.updates for frame in self.frames)
 
     def _measure_rate(self) -> None:
         """Updates a second as the visitor sees them, over the last second or so."""

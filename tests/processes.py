@@ -123,11 +123,16 @@ class Scheduler(Process):
 
 
 class Worker(Process):
-    """A Dask worker of one thread, without the nanny that would start another in its place."""
+    """A Dask worker of one thread, without the nanny that would start another in its place.
+
+    On this machine it stands behind the servers that draw pages, as a server's own threads that train do.
+    """
 
     def __init__(self, scheduler: Scheduler) -> None:
         options = ("--no-nanny", "--nthreads", "1", "--no-dashboard", "--memory-limit", "0")
-        super().__init__("worker", (*PYTHON, "distributed.cli.dask_worker", scheduler.address, *options))
+        super().__init__(
+            "worker", ("nice", "-n", "10", *PYTHON, "distributed.cli.dask_worker", scheduler.address, *options)
+        )
         self.wait_for(lambda: "Registered to" in self.output)
 
 

@@ -52,9 +52,11 @@ def finite_weights(run: Run) -> bool:
     return all(bool(parameter.isfinite().all()) for parameter in run.network.parameters())
 
 
-def slice_of(run: Run, look: slices.Look, seconds: float, last: slices.Frame | None = None) -> slices.Frame:
+def slice_of(
+    run: Run, look: slices.Look, seconds: float, last: slices.Frame | None = None, looking: float = slices.LOOKING_SHARE
+) -> slices.Frame:
     """A slice of a single run."""
-    (frame,) = slices.slice_of([run], look, seconds, (last,) if last else ())
+    (frame,) = slices.slice_of([run], look, seconds, (last,) if last else (), looking)
     return frame
 
 

@@ -47,6 +47,14 @@ def test_slow_look_is_shown_again_beside_new_losses() -> None:
     assert len(frame.snapshot.losses) == run.updates
 
 
+def test_a_look_is_due_earlier_if_it_may_take_a_larger_share() -> None:
+    run, last = started(), costly(100.0, cost=0.02)
+    run.seconds = 100.0 + 0.02
+    assert slice_of(run, Look(), 0.01, last).snapshot.trace is last.snapshot.trace
+    run.seconds = 100.0 + 0.06
+    assert slice_of(run, Look(), 0.01, last, looking=0.3).snapshot.trace is not last.snapshot.trace
+
+
 def test_slow_look_happens_again_once_enough_was_trained() -> None:
     """A look of 0.02 s is due after 0.5 s of training: then it has taken 4 % of the time."""
     run, cost = started(), 0.02

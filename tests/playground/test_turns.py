@@ -4,7 +4,7 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 
-from playground.turns import LONG, PATIENT, Turns
+from playground.turns import HELD_UP, LEAST_ROOM, LONG, PATIENT, Turns
 
 
 def test_never_two_at_once() -> None:
@@ -99,3 +99,18 @@ def test_a_turn_that_fails_ends() -> None:
             pass
     with turns.page():
         pass
+
+
+def test_there_is_less_room_for_work_while_pages_are_held_up_and_more_again_when_they_are_not() -> None:
+    turns = Turns()
+    for _ in range(3):
+        with turns.work():
+            page = after(turns, [], "page")
+            time.sleep(1.5 * HELD_UP)
+        page.join(5)
+    held_up = turns.room
+    assert LEAST_ROOM < held_up < 1
+    for _ in range(20):
+        with turns.page():
+            pass
+    assert held_up < turns.room < 1

@@ -2,10 +2,12 @@
 
 import threading
 import time
+from dataclasses import replace
 
 import pytest
 
 from engine.saving import load
+from playground import session as session_module
 from playground.session import Session
 from tests.playground.visitors import CountingPool, alone, chosen, losses, tick_until
 
@@ -51,6 +53,22 @@ def test_play_goes_on_from_there(session: Session) -> None:
     tick_until(session, before + 5)
     session.pause()
     assert losses(session, 8) == alone(8)
+
+
+@pytest.mark.parametrize(("old", "anew"), [(0.0, True), (1e9, False)])
+def test_pictures_that_are_old_come_anew_although_looking_is_slow(
+    session: Session, monkeypatch: pytest.MonkeyPatch, old: float, anew: bool
+) -> None:
+    """A look of 0.05 s is due after 1.7 s of training, and after 0.17 s if the last one is old."""
+    monkeypatch.setattr(session_module, "OLD", old)
+    session.frames = tuple(replace(frame, cost=0.05) for frame in session.frames)
+    first = session.frame.snapshot.trace
+    session.play()
+    while session.frame.snapshot.seconds < 0.4:
+        session.tick()
+    session.playing = False
+    session.settle()
+    assert (session.frame.snapshot.trace is not first) == anew
 
 
 def test_a_click_handed_in_twice_counts_once(session: Session) -> None:

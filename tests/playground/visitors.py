@@ -3,7 +3,7 @@
 import time
 
 from engine import Experiment
-from playground.executor import SHORTEST, TICK, Pool
+from playground.executor import TICK, Pool
 from playground.session import Session
 from tests.engine.runs import SMALL, started
 
@@ -27,7 +27,7 @@ class CountingPool(Pool):
         return future
 
     def slice_seconds(self, visitor: object = None, since: float = TICK) -> float:
-        return SHORTEST
+        return self.shortest
 
     def _back(self, _: object) -> None:
         self.out -= 1
