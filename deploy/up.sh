@@ -49,7 +49,7 @@ CODE
 begin "$PYTHON" -m distributed.cli.dask_scheduler --host 127.0.0.1 --port "$SCHEDULER" --no-dashboard --no-show
 # Training stands behind the drawing of pages, which somebody waits for. On a machine of their own it changes nothing.
 for _ in 1 2; do
-  begin nice -n 10 "$PYTHON" -m distributed.cli.dask_worker "$DASK_SCHEDULER_ADDRESS" --nthreads 1 --no-dashboard --memory-limit 0
+  begin nice -n 19 "$PYTHON" -m distributed.cli.dask_worker "$DASK_SCHEDULER_ADDRESS" --nthreads 1 --no-dashboard --memory-limit 0
 done
 for port in "$FIRST" "$SECOND"; do
   begin "$PYTHON" -m streamlit.web.cli run playground/app.py --server.port "$port" --server.address 127.0.0.1

@@ -38,7 +38,7 @@ BEHIND_PAGES = 5
 CATCH_UP = 0.3
 """Share of what somebody is behind that a slice makes good: by estimates, so all at once it could be far too much."""
 
-AT_MOST = 2.0
+AT_MOST = 1.0
 """Seconds of a share: nobody is further behind or ahead, so what somebody did while alone is no debt later."""
 
 SHORT = 0.02
@@ -92,6 +92,11 @@ class Pool:
         self._ticked: dict[Hashable, float] = {}
         self._spent: dict[Hashable, float] = {}
         self._made: deque[tuple[float, int]] = deque()
+
+    @property
+    def room(self) -> float:
+        """How much of the threads' time slices may take for pages not to be held up, 0 to 1."""
+        return self.turns.room
 
     @property
     def away(self) -> bool:
@@ -155,7 +160,7 @@ class Pool:
         training = self.training
         if training <= self.workers:
             return min(TICK, max(2 * self.margin, since)) - self.margin
-        share = self.turns.room * SPOKEN_FOR * self.workers / training
+        share = self.room * SPOKEN_FOR * self.workers / training
         with self._lock:
             level = self._level()
             behind = level - self._spent.get(visitor, level)

@@ -291,9 +291,9 @@ class Session:
         self._keep(self.pool.slice(slice_of, self._held, self.look, seconds, self.frames))
 
     def _keep(self, out: "Future[Frames]") -> None:
-        before, at = self.updates, self.frame.at
+        before, last = self.updates, self.frames
         try:
-            self.frames = out.result()
+            self.frames = tuple(map(_same_sight, last, out.result()))
         except Exception:
             # The link makes the fault one that can be looked at again.
             links = " ".join(f"?{urlencode(each.to_params())}"[:LONGEST] for each in self.experiments)
@@ -301,7 +301,7 @@ class Session:
             self.failed = True
             self.playing = False
             return
-        if self.frame.at != at:
+        if self.frame.snapshot.trace is not last[0].snapshot.trace:
             self._looked = time.monotonic()
         self.player.record(self.frames)
         made = max(0, self.updates - before)
@@ -321,3 +321,10 @@ class Session:
         elif now - self._rate_from[0] >= 1:
             self.rate = (updates - self._rate_from[1]) / (now - self._rate_from[0])
             self._rate_from = (now, updates)
+
+
+def _same_sight(old: Frame, new: Frame) -> Frame:
+    """What was not looked at anew is the very same as before, also if it went to a cluster and back."""
+    if (new.look, new.at, new.cost) != (old.look, old.at, old.cost):
+        return new
+    return replace(new, snapshot=replace(new.snapshot, trace=old.snapshot.trace), moment=old.moment)

@@ -6,13 +6,14 @@ while a page is drawn: at the same time as pages an update takes many times as l
 
 import threading
 import time
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 PATIENT = 0.08
 """Seconds for which work lets pages go first; however many there are, it gets some of the time."""
 
-LONG = 0.2
+LONG = 0.28
 """Seconds after which work no longer waits for the turn: a page may hold it and wait for work that stands behind."""
 
 HELD_UP = 0.04
@@ -25,55 +26,83 @@ about one page in thirty is held up if there is more work than room."""
 LEAST_ROOM = 0.05
 
 
+class Place:
+    """A place in a line: locked until it is its turn."""
+
+    def __init__(self) -> None:
+        self.since = time.monotonic()
+        self._gate = threading.Lock()
+        self._gate.acquire()
+
+    def wait(self, seconds: float = -1) -> bool:
+        """Until it is called; whether it was, within so many seconds."""
+        return self._gate.acquire(timeout=seconds)
+
+    def call(self) -> None:
+        self._gate.release()
+
+
 class Turns:
     """One at a time: pages first, unless work has waited for long; and work that would wait too long goes beside.
+
+    Who came first goes first, and whose turn ends calls the next one.
 
     room: how much work to hand out, from LEAST_ROOM to 1 for all there could be, so that pages are not held up.
     """
 
     def __init__(self) -> None:
         self.room = 1.0
-        self._change = threading.Condition()
+        self._lock = threading.Lock()
         self._taken = False
-        self._pages = 0
-        self._impatient = 0
+        self._pages: deque[Place] = deque()
+        self._work: deque[Place] = deque()
 
     @contextmanager
     def page(self) -> Iterator[None]:
         """A turn for drawing a page."""
-        asked = time.monotonic()
-        with self._change:
-            self._pages += 1
-            try:
-                self._change.wait_for(lambda: not (self._taken or self._impatient))
-            finally:
-                self._pages -= 1
-            self._taken = True
-            held_up = time.monotonic() - asked > HELD_UP
-            self.room = max(LEAST_ROOM, self.room * LESS) if held_up else min(1.0, self.room + MORE)
+        place = self._line_up(self._pages)
+        place.wait()
+        held_up = time.monotonic() - place.since > HELD_UP
+        self.room = max(LEAST_ROOM, self.room * LESS) if held_up else min(1.0, self.room + MORE)
         try:
             yield
         finally:
-            self._end()
+            self._next()
 
     @contextmanager
     def work(self) -> Iterator[None]:
         """A turn for something short that can wait a little."""
-        with self._change:
-            self._change.wait_for(lambda: not (self._taken or self._pages), PATIENT)
-            self._impatient += 1
-            try:
-                in_turn = self._change.wait_for(lambda: not self._taken, LONG)
-            finally:
-                self._impatient -= 1
-            self._taken = True
+        place = self._line_up(self._work)
+        in_turn = place.wait(LONG) or not self._left(place)
         try:
             yield
         finally:
             if in_turn:
-                self._end()
+                self._next()
 
-    def _end(self) -> None:
-        with self._change:
-            self._taken = False
-            self._change.notify_all()
+    def _line_up(self, line: deque[Place]) -> Place:
+        place = Place()
+        with self._lock:
+            if self._taken:
+                line.append(place)
+            else:
+                self._taken = True
+                place.call()
+        return place
+
+    def _left(self, place: Place) -> bool:
+        """Leave the line for work; too late, and False, for one who was called meanwhile."""
+        with self._lock:
+            waits = place in self._work
+            if waits:
+                self._work.remove(place)
+            return waits
+
+    def _next(self) -> None:
+        with self._lock:
+            impatient = self._work and time.monotonic() - self._work[0].since > PATIENT
+            line = self._work if impatient or not self._pages else self._pages
+            if line:
+                line.popleft().call()
+            else:
+                self._taken = False

@@ -131,7 +131,7 @@ class Worker(Process):
     def __init__(self, scheduler: Scheduler) -> None:
         options = ("--no-nanny", "--nthreads", "1", "--no-dashboard", "--memory-limit", "0")
         super().__init__(
-            "worker", ("nice", "-n", "10", *PYTHON, "distributed.cli.dask_worker", scheduler.address, *options)
+            "worker", ("nice", "-n", "19", *PYTHON, "distributed.cli.dask_worker", scheduler.address, *options)
         )
         self.wait_for(lambda: "Registered to" in self.output)
 
