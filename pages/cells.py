@@ -3,7 +3,8 @@
 import streamlit as st
 
 from engine.slices import Frame
-from playground import catalogue, comparison, words
+from playground import catalogue, comparison
+from playground import cell_words as say
 from playground.frame import live
 
 
@@ -14,7 +15,7 @@ def bar_only(_: Frame) -> None:
 live(bar_only)
 
 st.title("Cells")
-st.markdown(words.CATALOGUE)
+st.markdown(say.CATALOGUE)
 cell = catalogue.choose()
 
 catalogue.purpose(cell)

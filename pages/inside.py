@@ -3,13 +3,14 @@
 import streamlit as st
 
 from engine.slices import Frame
-from playground import by_hand, inside, words
+from playground import by_hand, inside
+from playground import inside_words as say
 from playground.frame import live
 
 
 def draw(frame: Frame) -> None:
     st.title("Inside a cell", anchor=False)
-    st.markdown(words.INSIDE)
+    st.markdown(say.INSIDE)
     place = inside.choose(frame)
     scene = inside.look(frame, place, by_hand.present(frame))
     inside.sequence(scene)

@@ -16,6 +16,7 @@ from engine.slices import Frame
 from engine.tasks import Tokens
 from engine.trace import Trace, trace
 from engine.training import probe
+from playground import inside_words as say
 from playground import words
 from playground.charts.heatmap import heatmap, heatmap_data
 from playground.frame import visitor
@@ -53,7 +54,7 @@ class Handle(NamedTuple):
 
     @property
     def label(self) -> str:
-        return words.HANDLES[self.kind].format(name=self.name)
+        return say.HANDLES[self.kind].format(name=self.name)
 
 
 def handles(scene: Scene) -> list[Handle]:
@@ -76,7 +77,7 @@ def handles(scene: Scene) -> list[Handle]:
 def control(scene: Scene) -> None:
     """Choose a number and change it."""
     st.subheader("What if?", anchor=False)
-    st.caption(words.WHAT_IF)
+    st.caption(say.WHAT_IF)
     offered = {handle.label: handle for handle in handles(scene)}
     with st.container(horizontal=True, vertical_alignment="bottom"):
         if st.session_state.get("inside.handle") not in offered:
@@ -113,7 +114,7 @@ def _entry(scene: Scene, handle: Handle) -> tuple[int, ...]:
 
 def _value(scene: Scene, handle: Handle, entry: tuple[int, ...]) -> None:
     if handle.free is not None and not handle.free[entry]:
-        st.caption(words.NOT_FREE)
+        st.caption(say.NOT_FREE)
         return
     place, change = scene.place, scene.change
     own = Change(
@@ -145,10 +146,10 @@ def _put_back() -> None:
 
 def _told(change: Change) -> str:
     where = ", ".join(str(entry + 1) for entry in change.entry)
-    at = "" if change.kind == "weight" else words.AT_STEP.format(step=change.number + 1)
-    label = words.HANDLES[change.kind].format(name=change.name)
+    at = "" if change.kind == "weight" else say.AT_STEP.format(step=change.number + 1)
+    label = say.HANDLES[change.kind].format(name=change.name)
     value = written(change.value).replace("-", "−")
-    return words.CHANGED.format(what=words.plain(f"{label}[{where}]"), at=at, value=value)
+    return say.CHANGED.format(what=words.plain(f"{label}[{where}]"), at=at, value=value)
 
 
 def consequences(scene: Scene) -> None:
@@ -162,17 +163,17 @@ def consequences(scene: Scene) -> None:
     st.subheader("What follows", anchor=False)
     difference = _state(after, place) - _state(before, place)
     if not difference.any() and np.array_equal(before.outputs, after.outputs):
-        st.markdown(words.NO_DIFFERENCE)
+        st.markdown(say.NO_DIFFERENCE)
     _answers(before, after)
     top = _end(difference)
     left, right = st.columns(2, gap="medium")
     with left:
-        st.markdown(words.DIFFERENCE_TITLE)
+        st.markdown(say.DIFFERENCE_TITLE)
         sequence_above(after, "inside.after")
         show(heatmap("change of h", *difference.shape, -top, top), heatmap_data(difference, top), "inside.difference")
-        st.caption(words.DIFFERENCE)
+        st.caption(say.DIFFERENCE)
     with right:
-        st.markdown(words.UNIT_TITLE.format(unit=place.unit))
+        st.markdown(say.UNIT_TITLE.format(unit=place.unit))
         table(("", "Without", "With", "Difference"), _rows(scene, before, after))
 
 

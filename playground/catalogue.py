@@ -8,6 +8,7 @@ from engine import CELLS, Experiment
 from engine.cells import FAMILIES
 from engine.cells.equations import described, over_time
 from engine.cells.sizes import weights
+from playground import cell_words as say
 from playground import controls, words
 from playground.charts.timeline import PICK, by_year, timeline, timeline_data
 from playground.charts.wiring import wiring_picture
@@ -24,7 +25,7 @@ def choose() -> str:
     family = st.pills(
         "Family",
         FAMILIES,
-        format_func=lambda family: f"{GLYPHS[family]} {words.FAMILIES[family][0]}",
+        format_func=lambda family: f"{GLYPHS[family]} {say.FAMILIES[family][0]}",
         key=FAMILY,
         persist_state="session",
     )
@@ -34,7 +35,7 @@ def choose() -> str:
         st.session_state[CHOSEN] = keys[0]
     key: str = st.selectbox("Cell to show", keys, format_func=title, key=CHOSEN, persist_state="session")
     # Also the room that the chart's own buttons, which appear above it, would else take from the choice.
-    st.caption(words.FAMILIES[family][1] if family else words.ALL_FAMILIES)
+    st.caption(say.FAMILIES[family][1] if family else say.ALL_FAMILIES)
     _timeline(keys, key)
     return key
 
@@ -64,7 +65,7 @@ def purpose(key: str) -> None:
     """What it is, what it was invented for, what to try, and the way to try it."""
     about = CELLS[key].about
     st.subheader(about.name, anchor=False)
-    st.caption(f"{about.year} · {words.FAMILIES[about.family][0]} · {words.plain(about.paper)}")
+    st.caption(f"{about.year} · {say.FAMILIES[about.family][0]} · {words.plain(about.paper)}")
     st.markdown(prose(described(CELLS[key]).sentence))
     left, right = st.columns(2, gap="medium")
     with left:
@@ -85,14 +86,14 @@ def equations(key: str) -> None:
     st.markdown("##### Equations")
     with st.container(key="cells.equations"):
         st.latex(cell_display(described(CELLS[key]).equations), width="content")
-    st.caption(words.EQUATIONS)
+    st.caption(say.EQUATIONS)
 
 
 def wiring(key: str) -> None:
     """The definition, drawn."""
     st.markdown("##### Wiring")
     show(wiring_picture(key, is_dark()), {}, "cells.wiring")
-    st.caption(words.WIRING)
+    st.caption(say.WIRING)
 
 
 def quantities(key: str) -> None:
@@ -125,7 +126,7 @@ def settings(key: str) -> None:
     st.markdown("##### Settings")
     options = CELLS[key].options
     if not options:
-        st.markdown(words.NO_SETTINGS)
+        st.markdown(say.NO_SETTINGS)
         return
     rows = [
         (
@@ -161,7 +162,7 @@ def parameters(key: str) -> tuple[int, int, int]:
     st.markdown(counted(key, inputs, hidden, answers))
     entrance = cell.entrance_size(hidden)
     if entrance:
-        st.caption(words.ENTRANCE.format(entrance=entrance))
+        st.caption(say.ENTRANCE.format(entrance=entrance))
     rows = [(f"`{each.name}`", " × ".join(map(str, each.shape)), f"{each.numbers:,}") for each in found]
     _table(("Name", "Shape", "Numbers"), rows)
     return inputs, hidden, answers
@@ -172,8 +173,8 @@ def counted(key: str, inputs: int, hidden: int, answers: int) -> str:
     found = weights(CELLS[key], inputs, hidden, answers)
     trained = sum(each.numbers for each in found if each.trained)
     if trained:
-        return words.COUNTED.format(trained=trained)
-    return words.NONE_TRAINED.format(fixed=sum(each.numbers for each in found))
+        return say.COUNTED.format(trained=trained)
+    return say.NONE_TRAINED.format(fixed=sum(each.numbers for each in found))
 
 
 def _table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> None:

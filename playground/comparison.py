@@ -4,6 +4,7 @@ import streamlit as st
 
 from engine import CELLS
 from engine.cells.equations import Equation, equations, over_time
+from playground import cell_words as say
 from playground import words
 from playground.catalogue import counted, title
 from playground.charts.timeline import by_year
@@ -28,7 +29,7 @@ def draw(key: str, sizes: tuple[int, int, int]) -> None:
     pairs = aligned(equations(CELLS[key]), equations(CELLS[other]))
     changing = over_time(equations(CELLS[key])) | over_time(equations(CELLS[other]))
     st.markdown(prose(in_words(key, other, pairs), changing))
-    st.caption(words.COMPARED)
+    st.caption(say.COMPARED)
     with st.container(border=True, gap="medium"):
         for column, each, mark in zip(st.columns(2, gap="xsmall"), (key, other), "12", strict=True):
             with column:
@@ -45,7 +46,7 @@ def _side(mark: str, key: str, pair: Pair, own: Equation | None, others: Equatio
     changing = over_time(equations(CELLS[key]))
     if own is None:
         symbols = ", ".join(f"${name(each, (each,))}$" for each in pair.lhs.split(", "))
-        st.caption(f"{mark}   {words.NO_COUNTERPART.format(name=symbols)}")
+        st.caption(f"{mark}   {say.NO_COUNTERPART.format(name=symbols)}")
     else:
         st.latex(marked(mark, own, differing(own, others), changing), width="content")
 
@@ -56,10 +57,10 @@ def in_words(key: str, other: str, pairs: list[Pair]) -> str:
     same = [pair.lhs for pair in pairs if pair.same]
     differ = [pair.lhs for pair in pairs if pair.first and pair.second and not pair.same]
     said = [
-        words.SAME.format(names=words.listed(same)) if same else "",
-        words.DIFFER.format(names=words.listed(differ)) if differ else "",
+        say.SAME.format(names=words.listed(same)) if same else "",
+        say.DIFFER.format(names=words.listed(differ)) if differ else "",
         *(
-            words.ONLY.format(cell=cell, names=words.listed(only))
+            say.ONLY.format(cell=cell, names=words.listed(only))
             for cell, only in (
                 (first, [pair.lhs for pair in pairs if pair.second is None]),
                 (second, [pair.lhs for pair in pairs if pair.first is None]),

@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 
 from engine.cells.equations import Equation
 from engine.inside.filled import Filled, Line, Part, calculated, written
-from playground import words
+from playground import inside_words as say
 from playground.typeset import GREY, expression, lines, name
 
 FUNCTIONS = {"σ": r"\sigma", "sigmoid": r"\sigma", "tanh": r"\tanh", "relu": r"\operatorname{ReLU}", "identity": ""}
@@ -162,7 +162,7 @@ def _under(text: str, label: str) -> str:
 
 def _symbol(part: Part, changing: Collection[str]) -> str:
     if part.sign == "rest":
-        return rf"\textsf{{{words.FURTHER_TERMS.format(count=part.entry)}}}"
+        return rf"\textsf{{{say.FURTHER_TERMS.format(count=part.entry)}}}"
     if not part.label:
         return ""
     own = expression(part.label, changing)

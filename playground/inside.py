@@ -18,6 +18,7 @@ from engine.tasks import Tokens
 from engine.tasks.base import Classes
 from engine.training import probe, restored
 from playground import filling, words
+from playground import inside_words as say
 from playground.charts.base import limit
 from playground.charts.picking import PICK, picking, picking_data
 from playground.charts.valued import short, valued_data, valued_picture
@@ -101,7 +102,7 @@ def choose(frame: Frame) -> Place:
         if depth := frame.snapshot.experiment.network.transition_depth:
             options = list(range(1, depth + 2))
             transition = st.segmented_control(
-                "Transition", options, default=1, required=True, key="inside.transition", help=words.TRANSITIONS
+                "Transition", options, default=1, required=True, key="inside.transition", help=say.TRANSITIONS
             )
         unit = bounded("Unit", hidden, UNIT)
     return Place(t, layer, direction, unit, transition - 1)
@@ -186,16 +187,16 @@ def sequence(scene: Scene) -> None:
     reading, t = scene.frame.snapshot.trace.reading, scene.place.t - 1
     if not isinstance(reading, Tokens):
         x = ", ".join(f"{value:.3f}".replace("-", "−") for value in scene.frame.snapshot.trace.inputs[t])
-        st.markdown(words.READS_NUMBERS.format(t=t + 1, x=x))
+        st.markdown(say.READS_NUMBERS.format(t=t + 1, x=x))
         return
     first, last = max(0, t - AROUND), min(len(reading.inputs), t + AROUND + 1)
     shown = [
         f":blue-background[**{_letter(letter)}**]" if k == t else _letter(letter)
         for k, letter in enumerate(reading.inputs[first:last], first)
     ]
-    said = words.SAYS.format(answer=_letter(reading.answers[t]), target=_letter(reading.targets[t]))
+    said = say.SAYS.format(answer=_letter(reading.answers[t]), target=_letter(reading.targets[t]))
     line = f"{'… ' if first else ''}{' '.join(shown)}{' …' if last < len(reading.inputs) else ''}"
-    st.markdown(words.READS.format(line=line) + (said if reading.targets[t] else ""))
+    st.markdown(say.READS.format(line=line) + (said if reading.targets[t] else ""))
 
 
 def _letter(letter: str) -> str:
@@ -222,7 +223,7 @@ def pick(frame: Frame, place: Place) -> None:
     picture = picking("h", *h.shape, high)
     data = picking_data(h, high, place.t, place.unit)
     st.vega_lite_chart(picture.filled(data), key=key, alt=picture.alt, on_select=clicked, width="stretch")
-    st.caption(words.PICK)
+    st.caption(say.PICK)
 
 
 def wiring(scene: Scene) -> None:
@@ -230,7 +231,7 @@ def wiring(scene: Scene) -> None:
     st.subheader("Wiring", anchor=False)
     numbers = carried(scene.moment, scene.entries)
     show(valued_picture(scene.cell, is_dark()), valued_data(scene.cell, numbers, scene.read), "inside.wiring")
-    st.caption(words.VALUED)
+    st.caption(say.VALUED)
 
 
 def states(scene: Scene, without: Scene | None) -> None:
@@ -253,7 +254,7 @@ def _both(numbers: Sequence[str]) -> str:
     """A number, and in brackets what it would be without the change if that differs."""
     if len(numbers) == 1 or numbers[0] == numbers[1]:
         return numbers[0]
-    return f":orange[**{numbers[0]}**] ({words.WAS} {numbers[1]})"
+    return f":orange[**{numbers[0]}**] ({say.WAS} {numbers[1]})"
 
 
 def _written(value: complex) -> str:
@@ -268,7 +269,7 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
 def equations(scene: Scene) -> None:
     """Every equation with its numbers."""
     st.subheader("Equations", anchor=False)
-    st.caption(words.FILLED.format(unit=scene.place.unit))
+    st.caption(say.FILLED.format(unit=scene.place.unit))
     defined = scene.moment.defined
     changing = over_time(defined)
     pairs = list(zip(filled(scene.moment, scene.entries), defined, strict=True))
@@ -280,7 +281,7 @@ def equations(scene: Scene) -> None:
                 st.markdown(f"**{words.plain(_title(scene.cell, equation.lhs, equation.remark))}**")
                 st.latex(filling.shown(numbers, equation, changing))
                 if numbers.sums:
-                    st.caption(words.SUMS, help=words.SUMS_HELP)
+                    st.caption(say.SUMS, help=say.SUMS_HELP)
                     st.latex(filling.sums(numbers, changing, scene.letters))
 
 

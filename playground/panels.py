@@ -226,9 +226,9 @@ def _unrolled(task: Task, trace: Trace) -> tuple[Picture, Data]:
 
 def loss(frame: Frame) -> None:
     """Training and held-out loss beside chance; the whole course, also where one looks back."""
-    headed("Loss", "Thin: training. Thick: held-out. Below the dashed line the network knows more than chance.")
     snapshot, at = visitor().frame.snapshot, visitor().player.at
     experiment = snapshot.experiment
+    headed("Loss", words.CURVES[experiment.task.varied] + words.BELOW_CHANCE)
     here = None if at is None else frame.snapshot.updates
     data = loss_data(snapshot.losses, snapshot.held_out, experiment.task.chance_loss, here)
     show(loss_curve(experiment.network.cell), data, "loss")

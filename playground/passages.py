@@ -12,6 +12,7 @@ from engine.reading import Band, Passage
 from engine.similar import around, similar
 from engine.unit_search import Match
 from playground import controls, words
+from playground import text_words as say
 from playground.charts.letters import PICKED, letters_data, letters_picture, size_for, visible
 from playground.frame import visitor
 from playground.panels import end, is_dark
@@ -28,8 +29,8 @@ AT, EXTENT = "text.show.at", "text.show.extent"
 
 def nothing_to_read() -> None:
     """What this page needs, and a way to get it."""
-    st.info(words.NEEDS_TEXT, icon=":material/article:")
-    st.button(words.OPEN_TEXT, key="text.open", on_click=_open_text)
+    st.info(say.NEEDS_TEXT, icon=":material/article:")
+    st.button(say.OPEN_TEXT, key="text.open", on_click=_open_text)
 
 
 def _open_text() -> None:
@@ -41,10 +42,10 @@ def moment_of(reader: Reader) -> Moment | None:
     """The moment on show, said in words, and a way to the present one; None before there is any."""
     moment, playing = reader.moment(), visitor().playing
     if moment is None:
-        st.caption(words.FIRST_LOOK)
+        st.caption(say.FIRST_LOOK)
         return None
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(words.AFTER_UPDATE.format(updates=moment.updates) + words.LOOKS_AGAIN * playing, width="content")
+        st.markdown(say.AFTER_UPDATE.format(updates=moment.updates) + say.LOOKS_AGAIN * playing, width="content")
         st.button(
             "Look again now",
             icon=":material/refresh:",
@@ -69,7 +70,7 @@ def coloured(moment: Moment) -> tuple[Band, int]:
     high = 1.0 if plain else end(cell, band.quantity, values)
     picture = letters_picture(band.quantity, "gate" if plain else "signed", high, size_for(passage.text), is_dark())
     title, _ = words.quantity(cell, band.quantity)
-    st.markdown(words.UNIT.format(title=title, unit=unit, units=band.units, layer=band.layer))
+    st.markdown(say.UNIT.format(title=title, unit=unit, units=band.units, layer=band.layer))
     last = first + len(text)
     marked = _marks(moment)
     data = letters_data(text, values[first:last], first + 1, at + 1, None if marked is None else marked[first:last])
@@ -82,9 +83,9 @@ def coloured(moment: Moment) -> tuple[Band, int]:
             st.session_state[AT] = int(picked[0]["position"])
 
     st.vega_lite_chart(picture.filled(data), key=key, alt=picture.alt, on_select=clicked, width="stretch")
-    part = words.PARTS[_part(passage, first, last)].format(held=passage.held + 1)
-    below = "" if marked is None else words.UNDERLINED.format(property=words.PROPERTIES[_asked(moment)[0]].lower())
-    st.caption(words.PASSAGE.format(first=first + 1, last=last, all=len(passage.text), part=part) + below)
+    part = say.PARTS[_part(passage, first, last)].format(held=passage.held + 1)
+    below = "" if marked is None else say.UNDERLINED.format(property=say.PROPERTIES[_asked(moment)[0]].lower())
+    st.caption(say.PASSAGE.format(first=first + 1, last=last, all=len(passage.text), part=part) + below)
     return band, at
 
 
@@ -175,13 +176,13 @@ def _part(passage: Passage, first: int, last: int) -> str:
 def followers(reader: Reader, moment: Moment) -> None:
     """The units that follow a property best."""
     st.subheader("Units that follow something", anchor=False)
-    st.caption(words.SEARCH)
+    st.caption(say.SEARCH)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         name, character = _asked(moment)
         st.selectbox(
             "Property",
             [*PROPERTIES, CHARACTER],
-            format_func=words.PROPERTIES.__getitem__,
+            format_func=say.PROPERTIES.__getitem__,
             key=PROPERTY,
             persist_state="session",
         )
@@ -195,7 +196,7 @@ def followers(reader: Reader, moment: Moment) -> None:
         return
     if found:
         _table(found, moment.passage.bands, f"text.best.{moment.updates}.{name}.{character}")
-        st.caption(words.SCORE)
+        st.caption(say.SCORE)
 
 
 def _table(found: list[Match], bands: tuple[Band, ...], key: str) -> None:
@@ -232,10 +233,10 @@ def alike(moment: Moment, band: Band, at: int) -> None:
     """The moments whose hidden state is nearest to the chosen one, in their context."""
     st.subheader("Similar moments", anchor=False)
     passage = moment.passage
-    st.caption(words.SIMILAR.format(layer=band.layer, at=at + 1))
+    st.caption(say.SIMILAR.format(layer=band.layer, at=at + 1))
     found = similar(passage.text, passage.units(passage.band(band.layer, "h")), at)
     if not found:
-        st.info(words.TOO_SHORT, icon=":material/search_off:")
+        st.info(say.TOO_SHORT, icon=":material/search_off:")
         return
     key = f"text.alike.{moment.updates}.{band.layer}.{at}"
 
@@ -266,4 +267,4 @@ def alike(moment: Moment, band: Band, at: int) -> None:
         alt="Table of the positions whose hidden state is nearest, with the text around each.",
     )
     margin = around(len(passage.text))
-    st.caption(words.COSINE + (words.LEFT_OUT.format(around=margin) if margin else ""))
+    st.caption(say.COSINE + (say.LEFT_OUT.format(around=margin) if margin else ""))

@@ -24,9 +24,11 @@ class Player:
         self._frames: Answers[Frames] = Answers(pool)
 
     def limit(self, most_bytes: float) -> None:
-        """From now on make do with so many bytes for all films together."""
+        """From now on make do with so many bytes for all films together; back to now if that costs the moment shown."""
         for film, share in zip(self.films, self._shares, strict=True):
             film.limit(most_bytes * share)
+        if self.at not in self.times:
+            self.go(None)
 
     def record(self, frames: Frames) -> None:
         """Keep the moments that came with these frames."""

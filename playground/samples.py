@@ -5,6 +5,7 @@ import streamlit as st
 
 from engine.fields import FieldError
 from engine.writing import PROMPT, TEMPERATURE, TOP_K, Written
+from playground import text_words as say
 from playground import words
 from playground.charts.letters import PICKED, letters_data, letters_picture, size_for, visible
 from playground.charts.probabilities import MOST, probabilities_data, probabilities_picture
@@ -35,8 +36,8 @@ def written(reader: Reader, moment: Moment) -> None:
     with left:
         place = _letters(text)
     with right:
-        only = words.ONLY_TOP.format(count=top_k) if 0 < top_k < len(text.alphabet) else ""
-        st.markdown(words.COULD_COME.format(place=place, temperature=temperature, top_k=only))
+        only = say.ONLY_TOP.format(count=top_k) if 0 < top_k < len(text.alphabet) else ""
+        st.markdown(say.COULD_COME.format(place=place, temperature=temperature, top_k=only))
         data = probabilities_data(text.likeliest(place - 1, MOST), text.text[place - 1])
         show(probabilities_picture(is_dark()), data, "text.shares")
 
@@ -106,5 +107,5 @@ def _letters(text: Written) -> int:
 
     data = letters_data(whole, values, 1 - before, place, likeliest=tips)
     st.vega_lite_chart(picture.filled(data), key=key, alt=picture.alt, on_select=clicked, width="stretch")
-    st.caption(words.WRITTEN)
+    st.caption(say.WRITTEN)
     return place

@@ -15,6 +15,7 @@ from engine import Experiment, Run
 from engine.film import MOST_BYTES
 from engine.saving import save
 from engine.slices import LOOKING_SHARE, Frame, Frames, Look, one_update, slice_of
+from playground.clicks import Clicks
 from playground.executor import MARGIN, TICK, Pool, seconds_of
 from playground.held import Held
 from playground.player import Player
@@ -70,8 +71,7 @@ class Session:
         self.failed = False
         self.tuned = False
         self.rate: float | None = None
-        self._ticks = 0
-        self._clicked_at: int | None = None
+        self._clicks = Clicks()
         self._out: Future[Frames] | None = None
         self._held: Held
         self.experiments: tuple[Experiment, ...]
@@ -159,16 +159,10 @@ class Session:
         return True
 
     def click(self, act: Callable[[], None]) -> None:
-        """Do what a button asks for, once.
-
-        While the page ticks, the browser may hand in a click twice: with the tick it was about to ask for, and again
-        on its own, which the server sees right after the first. A Pause would then be followed by a Train.
-        """
-        if self._clicked_at is not None and self._ticks <= self._clicked_at + 1:
-            return
-        self._clicked_at = self._ticks if self.moving else None
-        self.touch()
-        act()
+        """Do what a button asks for, once."""
+        if self._clicks.meant(self.moving, train=act == self.play, pause=act == self.pause):
+            self.touch()
+            act()
 
     @alone
     def reset(self) -> None:
@@ -240,7 +234,7 @@ class Session:
     @alone
     def tick(self) -> None:
         """Take in the slice that is back and, if playing, hand out the next."""
-        self._ticks += 1
+        self._clicks.tick()
         self.player.tick()
         if self.playing:
             self.pool.trains(self)
@@ -276,7 +270,7 @@ class Session:
     def _take(self, runs: tuple[Run, ...]) -> None:
         self.beginnings += 1
         self.playing = False
-        self._clicked_at = None
+        self._clicks.forget()
         self.experiments = tuple(run.experiment for run in runs)
         self._held = Held(*runs)
         self.failed = False

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from itertools import groupby
 
 import streamlit as st
@@ -18,7 +19,7 @@ from playground.charts.heatmap import heatmap, heatmap_data
 from playground.charts.reach import powers
 from playground.charts.together import Line, gradients_data, gradients_picture, line, losses_data, losses_picture
 from playground.lengthening import SOLVED
-from playground.panels import end, sequence_above, show, verdict
+from playground.panels import end, once, sequence_above, show, verdict
 from playground.server import POOL
 from playground.side_choice import FEWEST, KINDS, MOST, Fixed, Member
 from playground.side_session import Side, choose, chosen
@@ -59,6 +60,7 @@ def networks(side: Side | None, problems: Mapping[str, FieldError], frames: Fram
                 member, frame = here[key]
                 _sample(line(key, member.name))
                 _standing(frame.snapshot, member)
+            _remove(number, keys)
     if len(keys) < MOST:
         with columns[len(keys)]:
             _add(keys)
@@ -67,32 +69,34 @@ def networks(side: Side | None, problems: Mapping[str, FieldError], frames: Fram
 
 
 def _pick(number: int, keys: Sequence[str]) -> None:
-    """Which network stands at this place, and a way to take it away."""
+    """Which network stands at this place."""
     key = f"side.network.{number}"
     st.session_state[key] = keys[number]
 
     def turned() -> None:
         _choose([*keys[:number], st.session_state[key], *keys[number + 1 :]])
 
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.selectbox(
-            say.NETWORK.format(number=number + 1),
-            [each for each in KINDS if each == keys[number] or each not in keys],
-            format_func=lambda each: KINDS[each].name,
-            key=key,
-            label_visibility="collapsed",
-            on_change=turned,
-        )
-        st.button(
-            "",
-            icon=":material/close:",
-            key=f"side.remove.{number}",
-            help=say.REMOVE.format(name=KINDS[keys[number]].name),
-            on_click=_choose,
-            args=([*keys[:number], *keys[number + 1 :]],),
-            disabled=len(keys) <= FEWEST,
-            type="tertiary",
-        )
+    st.selectbox(
+        say.NETWORK.format(number=number + 1),
+        [each for each in KINDS if each == keys[number] or each not in keys],
+        format_func=lambda each: KINDS[each].name,
+        key=key,
+        label_visibility="collapsed",
+        on_change=turned,
+    )
+
+
+def _remove(number: int, keys: Sequence[str]) -> None:
+    st.button(
+        say.REMOVE,
+        icon=":material/close:",
+        key=f"side.remove.{number}",
+        help=say.REMOVE_HELP.format(name=KINDS[keys[number]].name),
+        on_click=_choose,
+        args=([*keys[:number], *keys[number + 1 :]],),
+        disabled=len(keys) <= FEWEST,
+        type="tertiary",
+    )
 
 
 def _choose(keys: Sequence[str]) -> None:
@@ -166,7 +170,7 @@ def losses(side: Side, frames: Frames) -> None:
     courses = [(member.name, each.losses, each.held_out) for member, each in zip(side.members, snapshots, strict=True)]
     data = losses_data(courses, snapshots[0].experiment.task.chance_loss, here)
     show(losses_picture(_lines(side)), data, "side.loss")
-    st.caption(say.LOSSES_LOOK)
+    st.caption(words.CURVES[snapshots[0].experiment.task.varied] + say.LOSSES_LOOK)
 
 
 def gradients(side: Side, frames: Frames) -> None:
@@ -223,17 +227,21 @@ def states(side: Side, frames: Frames) -> None:
     st.subheader(say.STATES)
     st.caption(say.STATES_LOOK)
     _look(side)
-    first = frames[0].snapshot.trace
+    first, place = frames[0].snapshot.trace, _place()
     # What the networks answer stands with each of them.
-    sequence_above(first, "side.sequence", rows=2, readable=LETTERS)
+    once("side.sequence", first, lambda: sequence_above(first, "side.sequence", rows=2, readable=LETTERS))
     for number, (member, frame) in enumerate(zip(side.members, frames, strict=True)):
-        trace = frame.snapshot.trace
-        values = _strand(trace, *_place()).state["h"]
-        high = end(frame.snapshot.experiment.network.cell, "h", values)
-        _sample(line(member.key, member.name))
-        st.markdown(f"**{member.name}** — {verdict(trace.reading)}")
-        picture = heatmap(f"h, {member.name}", *values.shape, -high, high)
-        show(picture, heatmap_data(values, high), f"side.states.{number}")
+        trace, name = frame.snapshot.trace, f"side.states.{number}"
+        once(name, trace, partial(_states, member, trace, place, name), (member.key, place))
+
+
+def _states(member: Member, trace: Trace, place: tuple[int, str], key: str) -> None:
+    """The states of one network."""
+    values = _strand(trace, *place).state["h"]
+    high = end(member.experiment.network.cell, "h", values)
+    _sample(line(member.key, member.name))
+    st.markdown(f"**{member.name}** — {verdict(trace.reading)}")
+    show(heatmap(f"h, {member.name}", *values.shape, -high, high), heatmap_data(values, high), key)
 
 
 def _look(side: Side) -> None:

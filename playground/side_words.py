@@ -5,7 +5,7 @@ LEAD = (
     "a cell's own settings count for that cell, the others take their usual ones."
 )
 NETWORK = "Network {number}"
-ADD, REMOVE = "Add a network", "Take {name} away"
+ADD, REMOVE, REMOVE_HELP = "Add a network", "Take away", "Go on without {name}."
 UNTRAINED, AT_CHANCE, LEARNING, SOLVED = "untrained", "at chance", "learning", "solved"
 WORSE = "worse than chance"
 EXPLODED = "exploded at update {update:,}"
@@ -25,7 +25,7 @@ LEFT_OUT = "Left out. {problem}"
 TOO_FEW = "Fewer than two of these networks can stand here: choose others, or change the sidebar."
 
 LOSSES = "Loss"
-LOSSES_LOOK = "Thin: training. Thick: held-out. Look for who leaves the dashed line first, and who never does."
+LOSSES_LOOK = "Look for who leaves the dashed line first, and who never does."
 GRADIENTS = "Gradient through time"
 GRADIENTS_LOOK = (
     "‖∂L/∂hₜ‖ at every step of the sequence below, in double precision. Where a line has fallen far, its "

@@ -136,6 +136,10 @@ JOINED = (
     "all "
     "the steps they span."
 )
+CURVES = {True: "Thin: training. Thick: held-out. ", False: "Thin: at every update. Thick: measured now and then. "}
+"""What is drawn of a run, by whether its task has more than one sequence: with one, nothing can be held out."""
+
+BELOW_CHANCE = "Below the dashed line the network knows more than chance."
 NETWORK_VIEWS = {
     "Unrolled": "The same weights at every step, drawn once a step; colour is the state of up to eight units there.",
     "Folded": "One box a layer; the loop is the step from t − 1 to t. Shapes are units × steps.",
@@ -158,54 +162,6 @@ GRADIENT = (
     "that vanishes: what happened there cannot be learned from.",
 )
 FURTHER = "{title}, transition {number}"
-
-PROPERTIES = {
-    "after_space": "After a space",
-    "inside_quotes": "Inside quotes",
-    "line_position": "Position in the line",
-    "word_position": "Position in the word",
-    "vowel": "Vowel",
-    "upper_case": "Upper case",
-    "digit": "Digit",
-    "punctuation": "Punctuation",
-    "character": "A given character",
-}
-NEEDS_TEXT = "This page follows a network through a text, so it needs one of the tasks whose sequence is text."
-OPEN_TEXT = "Open the text example"
-AFTER_UPDATE = "As the network stood **after update {updates:,}**."
-LOOKS_AGAIN = " While it trains, the page looks again every few seconds."
-PASSAGE = (
-    "Colour is the unit's value right after reading the character on it. One that keeps a colour through a stretch of "
-    "text remembers something about it. Click a character to choose that moment. "
-    "Characters {first:,} to {last:,} of {all:,}; {part}."
-)
-PARTS = {
-    "word": "the word it learns",
-    "training": "training text, which it has seen",
-    "held-out": "held-out text, which it was never trained on",
-    "both": "held out from {held:,} on",
-}
-UNIT = "**{title}**, unit {unit} of {units}, layer {layer}."
-UNDERLINED = " Underlined: {property}."
-SEARCH = "Which units rise and fall with something in the text? Choose it; click a row to see that unit above."
-SCORE = (
-    "Score: Pearson's correlation r on held-out text. 1: the unit rises exactly where this is so; −1: it falls there; "
-    "0: no relation. The units were picked by r on training text, so the score had no say in it and chance is about 0."
-)
-SIMILAR = (
-    "Where else was the hidden state of layer {layer} nearest to what it is at **position {at:,}**? Click a row to go "
-    "there."
-)
-COSINE = "Similarity: the cosine between the two states, 1 when they point the same way."
-LEFT_OUT = " The {around} positions on either side of the chosen one are left out."
-TOO_SHORT = "The text is too short to compare this moment with another one."
-WRITTEN = (
-    "Colour is the probability with which each character was drawn: dark was sure, pale a surprise; the prompt has no "
-    "colour. Click a character, or point at it, to see what else could have come."
-)
-COULD_COME = "What could come at place {place}, at temperature {temperature:g}{top_k}:"
-ONLY_TOP = ", from the {count} likeliest"
-FIRST_LOOK = "The first look at the running network is on its way."
 
 CONTINUED = "Taken up at update {updates:,}. Press Train and it goes on as if it had never stopped."
 CLASS = "Who is here, and one task tried with every cell at every lag."
@@ -265,76 +221,6 @@ TUNED = (
     "Changed while training, so a link or Reset will not retrace this course: they use the present settings from the "
     "first update on."
 )
-
-
-# The page "Cells". What a cell says of itself stands with the cell.
-FAMILIES = {
-    "simple": ("Simple", "One state, replaced at every step."),
-    "residual": ("Residual", "One state that every step adds to."),
-    "gated": ("Gated", "Gates decide what is written, kept and read."),
-    "unitary": (
-        "Unitary",
-        "A unitary or orthogonal matrix turns the state: the turning itself neither fades nor grows it.",
-    ),
-    "timescales": ("Slow and fast", "Parts of the state change at different speeds."),
-    "reservoir": ("Reservoir", "Fixed random weights; only the readout learns."),
-}
-ALL_FAMILIES = "The shape of a mark is its family, as on the buttons."
-CATALOGUE = "Every recurrent cell here, by the year of its paper. Choose one by name, or click it on the timeline."
-WIRING = (
-    "One time step, from left to right. Dashed: from the step before. Squares: gates (green, 0 to 1) and candidates "
-    "(orange). Blue circles: new states. A letter on a wire is the weight it is multiplied by; biases are left out. "
-    "⊙ multiplies unit by unit, + adds."
-)
-EQUATIONS = (
-    "x comes in at step t; what has t−1 comes from the step before. σ is the logistic function, ⊙ multiplies unit by "
-    "unit."
-)
-COUNTED = "**{trained:,}** trained numbers for one layer and direction, without the readout."
-NONE_TRAINED = (
-    "**None** is trained inside the cell: its **{fixed:,}** numbers are drawn once and stay; the readout learns."
-)
-ENTRANCE = "It reads {entrance} = 2·H numbers from below. The network makes them from x by a linear map of its own."
-NO_SETTINGS = "None of its own, beside those of every network."
-COMPARED = (
-    "Equations stand beside each other by what they define. What the other does not have is orange and underlined."
-)
-NO_COUNTERPART = "No {name} here."
-SAME = "Both make {names} alike."
-DIFFER = "They differ in {names}."
-ONLY = "Only {cell} has {names}."
-
-
-# The page "Inside a cell".
-INSIDE = "One step of the network, worked out by hand. Choose a step and a unit; train, and the numbers move."
-READS = "Reads {line}"
-SAYS = " and says **{answer}**; right would be **{target}**."
-READS_NUMBERS = "Reads $x_{{{t}}}$ = ({x})."
-PICK = "Click on a step and a unit to see it below."
-TRANSITIONS = "The steps that the cell takes between one input and the next."
-VALUED = (
-    "From left to right. Below each part stands its number for the chosen unit; beside a weight, what it brings along "
-    "its wire. Dashed: from the step before."
-)
-FILLED = (
-    "Unit {unit}. Below each number stands what it is. Numbers are rounded; every line has as many digits as it takes "
-    "for you to arrive at the same result."
-)
-SUMS = "The sums in it, largest terms first"
-SUMS_HELP = "Weight times value. Below each term stands which entry of the vector it is, or its letter."
-FURTHER_TERMS = "{count} more"
-WAS = "was"
-UNIT_TITLE = "**Unit {unit} of h, from this step on**"
-WHAT_IF = "Change one number and see what follows. The training run is not touched."
-HANDLES = {"input": "Input {name}", "state": "State before, {name}", "weight": "Weight {name}"}
-NOT_FREE = "This entry has no effect in this cell."
-CHANGED = "Changed: {what}{at} is now {value}."
-AT_STEP = " at its step {step}"
-NO_DIFFERENCE = (
-    "Nothing: on this sequence, wherever the number is used, it or what it leads to is multiplied by 0 or cut off."
-)
-DIFFERENCE_TITLE = "**Change of the hidden state h**"
-DIFFERENCE = "With the change minus without it. Look at how long the colour lasts: so long the network remembers."
 
 
 def label(name: str, task: str = "") -> str:

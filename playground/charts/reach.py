@@ -66,7 +66,8 @@ def power_axis(low: int, high: int, title: str) -> alt.Y:
     return alt.Y(
         "log:Q",
         scale=alt.Scale(domain=[low, high], nice=False, zero=False, clamp=True),
-        axis=left_axis(values=exponents(low, high), labelExpr=LABEL, title=title, gridOpacity=0.4),
+        # Small, as 1e-128 has to stand between the title and the plot.
+        axis=left_axis(values=exponents(low, high), labelExpr=LABEL, labelFontSize=9, title=title, gridOpacity=0.4),
     )
 
 

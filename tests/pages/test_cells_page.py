@@ -7,6 +7,7 @@ from engine import CELLS, Experiment
 from engine.cells import FAMILIES
 from engine.cells.equations import described
 from engine.cells.sizes import weights
+from playground import cell_words as say
 from playground import words
 from playground.catalogue import title
 from tests.pages.opened import ENTRY, charts, opened, session, sound
@@ -99,7 +100,7 @@ def test_a_family_filters(family: str) -> None:
     members = [key for key, cell in CELLS.items() if cell.about.family == family]
     assert sorted(offered) == sorted(title(key) for key in members)
     assert app.selectbox(key="cells.cell").value in members
-    assert words.FAMILIES[family][1] in text(app)
+    assert say.FAMILIES[family][1] in text(app)
 
 
 @pytest.mark.parametrize("key", CELLS)

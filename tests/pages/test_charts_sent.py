@@ -48,7 +48,7 @@ CASES: list[dict[str, str]] = [
     {"task": "forecast", "series": "sine", "readout": "mean", "direction": "backward"},
 ]
 
-EVERY_CELL = [{"task": task, "cell": cell, "hidden": "9"} for cell in CELLS for task in ("echo", "forecast")]
+EVERY_PAIR = [{"task": task, "cell": cell, "hidden": "9"} for cell in CELLS for task in TASKS]
 FORMS = [
     {"task": "adding", "length": "23", "layers": "3", "windows": "2,4", "cell": "gru", "input_depth": "1"},
     {"task": "echo", "layers": "3", "connection": "highway", "transition_depth": "2", "output_depth": "1"},
@@ -78,7 +78,7 @@ def numbers(chart: Sent) -> Iterator[pa.ChunkedArray]:
         yield from (column for column in table.columns if pa.types.is_floating(column.type))
 
 
-@pytest.mark.parametrize("case", [*CASES, *EVERY_CELL, *FORMS], ids=name)
+@pytest.mark.parametrize("case", [*CASES, *EVERY_PAIR, *FORMS], ids=name)
 def test_a_browser_can_draw_it(case: dict[str, str]) -> None:
     found = sent(case)
     assert len(found) >= 5

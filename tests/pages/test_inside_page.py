@@ -11,7 +11,7 @@ from engine import CELLS
 from engine.cells import UnitaryCell
 from engine.inside import walks
 from engine.inside.filled import written
-from playground import words
+from playground import inside_words as say
 from tests.pages.evaluated import Shown, shown
 from tests.pages.opened import ENTRY, charts, session, sound
 from tests.playground.vega import named_data, unknown_fields
@@ -162,7 +162,7 @@ def test_a_weight_by_hand_and_back(cell: str) -> None:
     changed(app, handle, 2.5)
     assert [each.value for each in app.latex] != before
     assert_comes_out(app)
-    assert any(words.CHANGED.partition(":")[0] in each.value for each in app.info)
+    assert any(say.CHANGED.partition(":")[0] in each.value for each in app.info)
     assert [chart for chart in charts(app) if "change of h" in chart.alt]
     assert torch.equal(session(app).run.moment().weights, weights)
     app.button(key="inside.back").click().run()

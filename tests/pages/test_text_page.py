@@ -6,7 +6,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from engine.tasks.characters import corpus
-from playground import words
+from playground import text_words as say
 from tests.pages.opened import ENTRY, Sent, charts, session, sound
 
 ALICE = {"task": "text", "corpus": "alice", "cell": "lstm", "hidden": "12", "length": "10", "batch": "2"}
@@ -134,7 +134,7 @@ def test_windows_through_the_text() -> None:
     assert app.button(key="text.back").disabled
 
 
-@pytest.mark.parametrize("name", sorted(words.PROPERTIES.keys() - {"upper_case", "digit", "character"}))
+@pytest.mark.parametrize("name", sorted(say.PROPERTIES.keys() - {"upper_case", "digit", "character"}))
 def test_search_for_a_property(name: str) -> None:
     app = text_page(**ALICE)
     sound(app.selectbox(key="text.property").select(name).run())
@@ -210,11 +210,11 @@ def test_another_text_of_another_length() -> None:
 
 def test_other_tasks_say_what_is_needed_and_offer_it() -> None:
     app = text_page(task="adding")
-    assert words.NEEDS_TEXT in said(app)
+    assert say.NEEDS_TEXT in said(app)
     assert not charts(app)
     app.button(key="text.open").click().run()
     sound(app)
     assert session(app).experiment.task_name == "text"
     assert len(passage(app)) == 400
     sound(app.selectbox(key="task").select("copy").run())
-    assert words.NEEDS_TEXT in said(app)
+    assert say.NEEDS_TEXT in said(app)

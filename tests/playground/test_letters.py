@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.properties import CHARACTER, PROPERTIES
-from playground import words
+from playground import text_words as say
 from playground.charts.letters import LARGE, NARROW, WIDE, letters_data, letters_picture, size_for, visible
 from playground.charts.probabilities import probabilities_data, probabilities_picture
 from tests.playground.vega import named_data, unknown_fields
@@ -66,4 +66,4 @@ def test_every_encoded_field_is_in_the_data(colours: str, dark: bool) -> None:
 
 
 def test_every_property_has_its_words() -> None:
-    assert words.PROPERTIES.keys() == {*PROPERTIES, CHARACTER}
+    assert say.PROPERTIES.keys() == {*PROPERTIES, CHARACTER}

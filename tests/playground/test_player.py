@@ -124,8 +124,10 @@ def test_one_that_exploded_is_shown_as_it_was_last(pool: CountingPool) -> None:
 
 def test_a_smaller_film_is_thinned_now_and_later(session: Session) -> None:
     after(session, 30)
+    session.look_back(29)
     session.limit_film(session.frame.moment.size * 10)
     assert len(session.player.times) <= 10
+    assert session.player.at is None, "the moment shown is no longer there"
     session.reset()
     after(session, 30)
     assert len(session.player.times) <= 10

@@ -8,6 +8,7 @@ import pytest
 
 from engine.saving import load
 from playground import session as session_module
+from playground.clicks import ECHO
 from playground.session import Session
 from tests.playground.visitors import CountingPool, alone, chosen, losses, tick_until
 
@@ -79,6 +80,9 @@ def test_a_click_handed_in_twice_counts_once(session: Session) -> None:
     session.click(session.play)
     assert not session.playing, "the echo of Pause was taken for Train"
     session.tick()
+    session.click(session.play)
+    assert not session.playing, "an echo that came later was taken for Train"
+    time.sleep(ECHO)
     for expected in (True, False, False):
         session.click(session.play if expected else session.step)
         assert session.playing == expected

@@ -5,7 +5,7 @@ import pytest
 
 from engine.cells import CELLS, FAMILIES
 from engine.cells.wiring import wiring
-from playground import words
+from playground import cell_words as say
 from playground.charts.layers import layers, with_exits
 from playground.charts.routes import routes
 from playground.charts.timeline import PICK, SHAPES, by_year, timeline, timeline_data
@@ -67,7 +67,7 @@ def test_the_timeline() -> None:
 
 
 def test_families_have_marks_and_words() -> None:
-    assert set(SHAPES) == set(FAMILIES) == set(words.FAMILIES)
+    assert set(SHAPES) == set(FAMILIES) == set(say.FAMILIES)
     assert len(set(SHAPES.values())) == len(SHAPES)
     assert {cell.about.family for cell in CELLS.values()} == set(FAMILIES)
     assert by_year(["lstm", "jordan"]) == ["jordan", "lstm"]

@@ -1,0 +1,39 @@
+"""Which clicks were meant: while a page ticks, its browser may hand in one and the same click twice."""
+
+import time
+
+ECHO = 0.5
+"""Seconds after a Pause within which a Train is the echo of that click."""
+
+
+class Clicks:
+    """Tells clicks from their echoes.
+
+    A click may come with the tick that the browser was about to ask for, and again on its own. The server sees that
+    right after the first, or a little later if the browser is busy; a Pause would then be followed by a Train.
+    """
+
+    def __init__(self) -> None:
+        self.forget()
+        self._ticks = 0
+
+    def forget(self) -> None:
+        """What comes next was meant."""
+        self._at: int | None = None
+        self._paused = -ECHO
+
+    def tick(self) -> None:
+        """The page ticked."""
+        self._ticks += 1
+
+    def meant(self, moving: bool, train: bool = False, pause: bool = False) -> bool:
+        """Whether a click was, on a page that is `moving` or not, on Train or Pause or another button."""
+        now = time.monotonic()
+        if self._at is not None and self._ticks <= self._at + 1:
+            return False
+        if train and now - self._paused < ECHO:
+            return False
+        if pause:
+            self._paused = now
+        self._at = self._ticks if moving else None
+        return True
