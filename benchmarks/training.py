@@ -1,5 +1,6 @@
 """Updates a second of a run as the page drives it, over a bare loop and over the loop a person would write.
 
+All three measure loss and accuracy on 64 fresh sequences after every 25 updates.
 The page is the real session on the real executor, asked for a frame at 4 Hz. The three take turns in rounds of two
 seconds, each beginning anew with an untrained network, and what counts is the median over the rounds of their ratio in
 a round. Time is wall time, less what other programs took of the processor while one of the three would have used it, so
@@ -19,7 +20,7 @@ from benchmarks import measure
 from engine import Experiment, Run, seeds
 from engine.flat import flattened
 from engine.optimizers import OPTIMIZERS, bare_step
-from engine.training import build
+from engine.training import HELD_OUT_EVERY, HELD_OUT_SIZE, build
 from playground.executor import TICK, Pool
 from playground.session import Session
 
@@ -71,11 +72,12 @@ def page(session: Session, pool: Watched) -> float:
 
 
 def bare(experiment: Experiment) -> Callable[[], None]:
-    """One update of the same kernels, optimiser, batches and clip, and nothing else."""
+    """One update of the same kernels, optimiser, batches and clip, the same measurements, and nothing else."""
     task, training, network = experiment.task, experiment.training, build(experiment)
     weights, gradient = flattened(network)
     step = bare_step(OPTIMIZERS[training.optimizer]([weights], lr=training.lr))
     losses: list[float] = []
+    held_out: list[tuple[float, float]] = []
 
     def update() -> None:
         batch = task.batch(training.batch, seeds.generator(training.seed, seeds.TRAIN, len(losses) + 1))
@@ -85,6 +87,14 @@ def bare(experiment: Experiment) -> Callable[[], None]:
         gradient.mul_(min(1.0, training.clip / (float(gradient.norm()) + 1e-6)))
         step()
         losses.append(loss.item())
+        if len(losses) % HELD_OUT_EVERY == 0:
+            measure_held_out()
+
+    @torch.no_grad()
+    def measure_held_out() -> None:
+        batch = task.held_out(HELD_OUT_SIZE, seeds.generator(training.seed, seeds.HELD_OUT, len(losses)))
+        outputs = network(batch.inputs)
+        held_out.append((task.loss(outputs, batch).item(), task.accuracy(outputs, batch)))
 
     return update
 
@@ -105,23 +115,34 @@ def default(cell: str, length: int) -> Callable[[], None]:
     """One update as a person would write it with torch's own modules and defaults."""
     network = PlainNetwork(cell)
     optimizer = torch.optim.Adam(network.parameters(), lr=0.01)
-    rows = torch.arange(32)
     losses: list[float] = []
+    held_out: list[tuple[float, float]] = []
 
-    def update() -> None:
-        values = torch.rand(32, length)
-        first, second = torch.randint(0, length // 2, (32,)), torch.randint(length // 2, length, (32,))
-        marks = torch.zeros(32, length)
+    def sequences(count: int) -> tuple[torch.Tensor, torch.Tensor]:
+        rows, values = torch.arange(count), torch.rand(count, length)
+        first, second = torch.randint(0, length // 2, (count,)), torch.randint(length // 2, length, (count,))
+        marks = torch.zeros(count, length)
         marks[rows, first] = 1
         marks[rows, second] = 1
-        inputs = torch.stack([values, marks], dim=-1)
-        targets = values[rows, first] + values[rows, second]
+        return torch.stack([values, marks], dim=-1), (values[rows, first] + values[rows, second]).unsqueeze(1)
+
+    def update() -> None:
+        inputs, targets = sequences(32)
         optimizer.zero_grad()
-        loss = nn.functional.mse_loss(network(inputs), targets.unsqueeze(1))
+        loss = nn.functional.mse_loss(network(inputs), targets)
         loss.backward()
         nn.utils.clip_grad_norm_(network.parameters(), 1.0)
         optimizer.step()
         losses.append(loss.item())
+        if len(losses) % HELD_OUT_EVERY == 0:
+            measure_held_out()
+
+    @torch.no_grad()
+    def measure_held_out() -> None:
+        inputs, targets = sequences(HELD_OUT_SIZE)
+        outputs = network(inputs)
+        right = (outputs - targets).abs() < 0.04
+        held_out.append((nn.functional.mse_loss(outputs, targets).item(), right.float().mean().item()))
 
     return update
 
