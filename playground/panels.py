@@ -16,9 +16,10 @@ from engine.training import Snapshot
 from engine.writing import PROMPT, TEMPERATURE
 from playground import words
 from playground.charts.base import Data, Picture, limit
-from playground.charts.curves import decades, gradient_curve, gradient_data, loss_curve, loss_data
+from playground.charts.curves import loss_curve, loss_data
 from playground.charts.heatmap import heatmap, heatmap_data
 from playground.charts.network import folded, folded_data, rows, unrolled, unrolled_data
+from playground.charts.reach import gradient_curve, gradient_data, powers
 from playground.charts.sequence import (
     READABLE,
     ROWS,
@@ -266,7 +267,7 @@ def quantity(strand: Strand, name: str, cell: str) -> tuple[Picture, Data]:
     title, _ = words.quantity(cell, name)
     if name == "gradient":
         norms = strand.grad_norm
-        return gradient_curve(len(norms), *decades(norms), title), gradient_data(norms)
+        return gradient_curve(len(norms), *powers(norms), title), gradient_data(norms)
     values = {**strand.state, **strand.gates}[name]
     if name in strand.gates and name not in strand.signed:
         low, high = 0.0, 1.0

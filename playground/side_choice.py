@@ -24,7 +24,12 @@ class Kind:
 
 IRNN = Kind("rnn", "IRNN", {"activation": "relu", "init": "identity"}, "A simple RNN with ReLU, begun at the identity.")
 
-KINDS = {key: Kind(key, cell.about.name) for key, cell in CELLS.items()} | {"irnn": IRNN}
+# Without what stands in brackets, unless that tells two apart: names have little room side by side.
+_NAMES = [cell.about.name.partition(" (")[0] for cell in CELLS.values()]
+KINDS = {
+    key: Kind(key, short if _NAMES.count(short) == 1 else cell.about.name)
+    for (key, cell), short in zip(CELLS.items(), _NAMES, strict=True)
+} | {"irnn": IRNN}
 
 
 @dataclass(frozen=True)

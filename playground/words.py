@@ -158,8 +158,8 @@ NO_RIDGE = "Ridge regression fits numbers; the answers of this task are symbols,
 
 GRADIENT = (
     "Gradient through time ‖∂L/∂hₜ‖",
-    "How much the loss would change with the state at each step. A line that falls towards the left is a gradient "
-    "that vanishes: what happened there cannot be learned from.",
+    "How much the loss would change with each state. A line that falls to the left is a gradient that vanishes: "
+    "nothing can be learned from what happened there.",
 )
 FURTHER = "{title}, transition {number}"
 

@@ -1,4 +1,4 @@
-"""Curves: the loss over updates, and the gradient over time."""
+"""The loss over updates."""
 
 from functools import lru_cache
 
@@ -8,17 +8,13 @@ import pyarrow as pa
 
 from playground.charts.base import (
     CELL_COLOURS,
-    GRADIENT,
     HERE,
     Data,
     Picture,
-    left_axis,
     level,
     log_axis,
     picture,
     table,
-    time_axis,
-    titled,
     update_axis,
 )
 
@@ -111,48 +107,3 @@ def thinned(rows: np.ndarray) -> np.ndarray:
     starts = np.arange(0, len(rows), group)
     counts = np.diff(np.append(starts, len(rows)))
     return np.asarray(np.add.reduceat(rows, starts, axis=0) / counts[:, None])
-
-
-def decades(norms: np.ndarray) -> tuple[int, int]:
-    """Fixed ends of a log axis that holds all positive norms: powers of ten that rarely change.
-
-    The norm of up to 128 float32 numbers lies between 1e-46 and 1e40.
-    """
-    usable = norms[np.isfinite(norms) & (norms > 0)]
-    if usable.size == 0:
-        return -4, 1
-    lowest, highest = np.log10(usable.min()), np.log10(usable.max())
-    low = next((d for d in (-4, -8, -16, -32) if d <= lowest), -46)
-    high = next((d for d in (1, 4, 8, 16, 32) if d >= highest), 40)
-    return low, high
-
-
-@lru_cache(maxsize=128)
-def gradient_curve(steps: int, low: int, high: int, title: str = "") -> Picture:
-    """‖∂L/∂h_t‖ over time on a log axis from 10^low to 10^high."""
-    exponents = np.unique(np.linspace(low, high, 6).round()).astype(int)
-    encoding = {
-        "x": time_axis(steps),
-        "y": alt.Y(
-            "norm:Q",
-            scale=alt.Scale(type="log", domain=[10.0**low, 10.0**high], nice=False, clamp=True),
-            axis=left_axis(values=[10.0 ** int(e) for e in exponents], format=".0e", title="‖∂L/∂h‖", gridOpacity=0.4),
-        ),
-        "tooltip": [
-            alt.Tooltip("x:Q", title="time step"),
-            alt.Tooltip("norm:Q", title="‖∂L/∂h‖", format=".3e"),
-        ],
-    }
-    base = alt.Chart(alt.NamedData("gradient"))
-    line = base.mark_line(color=GRADIENT, strokeWidth=2).encode(**encoding)
-    dots = base.mark_point(color=GRADIENT, filled=True, size=26 if steps <= 60 else 12, opacity=1).encode(**encoding)
-    return picture(
-        alt.layer(line, dots, **titled(title, 150 if not title else 190)),
-        f"Line chart of the gradient norm of the loss with respect to the hidden state at each of {steps} time steps, "
-        "on a logarithmic axis.",
-    )
-
-
-def gradient_data(norms: np.ndarray) -> Data:
-    """norms: (T,); a zero has no place on a log axis and leaves a gap."""
-    return {"gradient": table(x=np.arange(1, len(norms) + 1), norm=np.where(norms > 0, norms, np.nan))}

@@ -21,6 +21,7 @@ from playground.charts.base import (
     ticks,
     time_axis,
     time_scale,
+    titled,
 )
 
 SHADES = ["#8e4b9e", "#c77fb2", "#5b3a8c", "#a8a0d8"]
@@ -74,6 +75,29 @@ def power_axis(low: int, high: int, title: str) -> alt.Y:
 def power_text() -> str:
     """An exponent as the number it stands for, however small."""
     return "format(pow(10, datum.log - floor(datum.log)), '.2f') + 'e' + format(floor(datum.log), 'd')"
+
+
+@lru_cache(maxsize=128)
+def gradient_curve(steps: int, low: int, high: int, title: str = "") -> Picture:
+    """‖∂L/∂h_t‖ over time on a log axis from 10^low to 10^high."""
+    encoding = {
+        "x": time_axis(steps),
+        "y": power_axis(low, high, "‖∂L/∂h‖"),
+        "tooltip": [alt.Tooltip("x:Q", title="time step"), alt.Tooltip("value:N", title="‖∂L/∂h‖")],
+    }
+    base = alt.Chart(alt.NamedData("gradient")).transform_calculate(value=power_text())
+    line = base.mark_line(color=GRADIENT, strokeWidth=2).encode(**encoding)
+    dots = base.mark_point(color=GRADIENT, filled=True, size=26 if steps <= 60 else 12, opacity=1).encode(**encoding)
+    return picture(
+        alt.layer(line, dots, **titled(title, 150 if not title else 190)),
+        f"Line chart of the gradient norm of the loss with respect to the hidden state at each of {steps} time steps, "
+        "on a logarithmic axis.",
+    )
+
+
+def gradient_data(norms: np.ndarray) -> Data:
+    """norms: (T,); a zero has no place on a log axis and leaves a gap."""
+    return {"gradient": table(x=np.arange(1, len(norms) + 1), log=logarithms(norms))}
 
 
 @lru_cache(maxsize=64)

@@ -14,15 +14,13 @@ from playground.charts.base import Data, limit, table, ticks
 from playground.charts.curves import (
     POINTS,
     SMALLEST_LOSS,
-    decades,
-    gradient_curve,
-    gradient_data,
     loss_data,
     round_end,
     thinned,
 )
 from playground.charts.heatmap import LEVELS, heatmap, heatmap_data
 from playground.charts.network import bands, columns
+from playground.charts.reach import gradient_curve, gradient_data, powers
 from playground.charts.sequence import forecast_data, positions, tokens_data, values_data
 
 NAN, INF = math.nan, math.inf
@@ -64,9 +62,9 @@ def test_round_end_is_at_or_past_the_last_update(update: float) -> None:
 
 
 @given(st.lists(st.floats(0, width=32), max_size=20))
-def test_decades_hold_all_positive_norms(norms: list[float]) -> None:
+def test_powers_hold_all_positive_norms(norms: list[float]) -> None:
     values = np.array(norms, dtype=float)
-    low, high = decades(values)
+    low, high = powers(values)
     usable = values[np.isfinite(values) & (values > 0)]
     assert low <= -4 < 1 <= high
     assert all(10.0**low <= v <= 10.0**high for v in usable)
@@ -126,10 +124,10 @@ def test_heatmap_values_survive() -> None:
 def test_gradient_of_zero_is_a_gap() -> None:
     data = gradient_data(np.array([1e-45, 0.0, 3.0, NAN, INF]))
     assert data["gradient"]["x"].to_pylist() == [1, 2, 3, 4, 5]
-    norms = data["gradient"]["norm"].to_pylist()
-    assert norms[1] is norms[3] is norms[4] is None
-    assert norms[0] > 0
-    assert norms[2] == 3
+    logs = data["gradient"]["log"].to_pylist()
+    assert logs[1] is logs[3] is logs[4] is None
+    assert logs[0] == pytest.approx(-45)
+    assert logs[2] == pytest.approx(np.log10(3))
 
 
 @given(finite, anything)
