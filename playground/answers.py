@@ -43,5 +43,6 @@ class Answers(Generic[T]):
 
     def _take(self, wait: bool) -> None:
         if self._next and (wait or self._next[1].done()):
-            self._next[1].exception()
+            with self.pool.turns.aside():
+                self._next[1].exception()
             (self.question, self._answer), self._next = self._next, None

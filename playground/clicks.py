@@ -1,9 +1,14 @@
 """Which clicks were meant: while a page ticks, its browser may hand in one and the same click twice."""
 
 import time
+from collections.abc import Hashable
 
 ECHO = 0.5
 """Seconds after a Pause within which a Train is the echo of that click."""
+
+
+TOGGLE: dict[Hashable, str] = {"Train": "toggle", "Pause": "toggle"}
+"""Buttons that are one and the same, with words that change."""
 
 
 class Clicks:
@@ -19,6 +24,7 @@ class Clicks:
 
     def forget(self) -> None:
         """What comes next was meant."""
+        self._button: Hashable = None
         self._at: int | None = None
         self._paused = -ECHO
 
@@ -26,14 +32,15 @@ class Clicks:
         """The page ticked."""
         self._ticks += 1
 
-    def meant(self, moving: bool, train: bool = False, pause: bool = False) -> bool:
-        """Whether a click was, on a page that is `moving` or not, on Train or Pause or another button."""
+    def meant(self, button: Hashable, moving: bool) -> bool:
+        """Whether a click was, on this button of a page that is `moving` or not."""
         now = time.monotonic()
-        if self._at is not None and self._ticks <= self._at + 1:
+        again = TOGGLE.get(button, button) == TOGGLE.get(self._button, self._button)
+        if again and self._at is not None and self._ticks <= self._at + 1:
             return False
-        if train and now - self._paused < ECHO:
+        if button == "Train" and now - self._paused < ECHO:
             return False
-        if pause:
+        if button == "Pause":
             self._paused = now
-        self._at = self._ticks if moving else None
+        self._button, self._at = button, self._ticks if moving else None
         return True

@@ -101,7 +101,7 @@ class Cluster(Pool):
         self, work: Callable[Concatenate[tuple[Run, ...], P], T], held: Held, *args: P.args, **kwargs: P.kwargs
     ) -> "Future[T]":
         """Work on runs, on the cluster if there is one."""
-        if self._client is None:
+        if self.away:
             return super().slice(work, held, *args, **kwargs)
         journey = Journey(work, held, args, held.saved)
         with self._lock:

@@ -39,13 +39,16 @@ CATCH_UP = 0.3
 """Share of what somebody is behind that a slice makes good: by estimates, so all at once it could be far too much."""
 
 AT_MOST = 1.0
-"""Seconds of a share: nobody is further behind or ahead, so what somebody did while alone is no debt later."""
+"""Seconds of a share: nobody has more to make good. Who is ahead, after one long update perhaps, waits it out."""
 
 SHORT = 0.02
 """Seconds of an update, at most, where slices and pages take turns."""
 
 QUIET = 5.0
 """Seconds without a tick after which a visitor no longer counts as training: the browser's tab is hidden or gone."""
+
+GONE = 60.0
+"""Seconds without a tick after which a visitor is forgotten here."""
 
 RATE_OVER = 10.0
 """Seconds over which updates are counted."""
@@ -122,8 +125,12 @@ class Pool:
 
     def trains(self, visitor: Hashable) -> None:
         """Note that this visitor's page ticks and wants updates."""
+        now = time.monotonic()
         with self._lock:
-            self._ticked[visitor] = time.monotonic()
+            self._ticked[visitor] = now
+            for gone in [each for each, ticked in self._ticked.items() if now - ticked > GONE]:
+                del self._ticked[gone]
+                self._spent.pop(gone, None)
 
     def rests(self, visitor: Hashable) -> None:
         """Note that this visitor wants no more updates for now."""
@@ -151,7 +158,7 @@ class Pool:
             self._tick /= 2
         return self._tick
 
-    def slice_seconds(self, visitor: Hashable = None, since: float = TICK) -> float:
+    def slice_seconds(self, visitor: Hashable, since: float) -> float:
         """How long a slice may take for a visitor whose last one was handed out `since` seconds ago.
 
         That is the visitor's share of this time, as far as pages leave room for it, and more or less of it for whoever
@@ -159,12 +166,14 @@ class Pool:
         """
         training = self.training
         if training <= self.workers:
+            with self._lock:
+                self._spent.pop(visitor, None)  # what is done while nobody else wants it is no debt
             return min(TICK, max(2 * self.margin, since)) - self.margin
         share = self.room * SPOKEN_FOR * self.workers / training
         with self._lock:
             level = self._level()
             behind = level - self._spent.get(visitor, level)
-            behind = max(-AT_MOST * share, min(AT_MOST * share, behind))
+            behind = min(AT_MOST * share, behind)
             self._spent[visitor] = level - behind
         owed = share * since + CATCH_UP * behind
         return min(owed, max(self.shortest, 2 * share * self.tick)) if owed >= self.shortest else 0.0

@@ -76,4 +76,6 @@ class Measuring:
     def _take(self) -> None:
         assert self._out is not None
         out, self._out = self._out, None
-        self._moment, self._at = out.result(), time.monotonic()
+        with self.pool.turns.aside():
+            self._moment = out.result()
+        self._at = time.monotonic()

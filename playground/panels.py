@@ -1,8 +1,8 @@
 """The parts of a page: each draws one view of a frame."""
 
-import itertools
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import replace
+from uuid import uuid4
 
 import numpy as np
 import streamlit as st
@@ -49,17 +49,18 @@ def once(key: str, seen: object, draw: Callable[[], None], how: Hashable = None)
     kept = st.session_state.setdefault("drawn", {})
     how = how, is_dark()
     if key not in kept or kept[key][0] is not seen or kept[key][1] != how:
-        kept[key] = seen, how, next(DRAWN)
+        if key in kept:
+            _again.clear(kept[key][2], draw)
+        kept[key] = seen, how, uuid4().hex
     _again(kept[key][2], draw)
 
 
-DRAWN = itertools.count()
 AT_ONCE = 10
 """So many things that never change a page shows at most."""
 
 
 @st.cache_resource(scope="session", max_entries=AT_ONCE, show_spinner=False)
-def _again(number: int, _draw: Callable[[], None]) -> None:
+def _again(name: str, _draw: Callable[[], None]) -> None:
     _draw()
 
 

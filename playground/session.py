@@ -160,7 +160,8 @@ class Session:
 
     def click(self, act: Callable[[], None]) -> None:
         """Do what a button asks for, once."""
-        if self._clicks.meant(self.moving, train=act == self.play, pause=act == self.pause):
+        names: dict[Callable[[], None], str] = {self.play: "Train", self.pause: "Pause"}
+        if self._clicks.meant(names.get(act, getattr(act, "__qualname__", "")), self.moving):
             self.touch()
             act()
 
@@ -265,7 +266,9 @@ class Session:
         return all(frame.snapshot.explosion is not None for frame in self.frames)
 
     def _begin(self, experiments: tuple[Experiment, ...]) -> None:
-        self._take(tuple(self.pool.submit(Run, experiment).result() for experiment in experiments))
+        with self.pool.turns.aside():
+            runs = tuple(self.pool.submit(Run, experiment).result() for experiment in experiments)
+        self._take(runs)
 
     def _take(self, runs: tuple[Run, ...]) -> None:
         self.beginnings += 1
@@ -277,7 +280,8 @@ class Session:
         self.tuned = False
         self.rate = None
         self._rate_from = None
-        self.frames = self.pool.slice(slice_of, self._held, self.look, 0.0).result()
+        with self.pool.turns.aside():
+            self.frames = self.pool.slice(slice_of, self._held, self.look, 0.0).result()
         self.player = Player(self.pool, [frame.moment.size for frame in self.frames], self.film_bytes)
         self.player.record(self.frames)
 
@@ -287,7 +291,9 @@ class Session:
     def _keep(self, out: "Future[Frames]") -> None:
         before, last = self.updates, self.frames
         try:
-            self.frames = tuple(map(_same_sight, last, out.result()))
+            with self.pool.turns.aside():
+                found = out.result()
+            self.frames = tuple(map(_same_sight, last, found))
         except Exception:
             # The link makes the fault one that can be looked at again.
             links = " ".join(f"?{urlencode(each.to_params())}"[:LONGEST] for each in self.experiments)

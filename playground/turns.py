@@ -2,6 +2,7 @@
 
 Python runs one thread at a time. A trainer hands that right back after every small operation, and then waits for it
 while a page is drawn: at the same time as pages an update takes many times as long. In turns each goes at full speed.
+Pages take turns with each other as well: drawn all at once, all of them would be late.
 """
 
 import threading
@@ -23,7 +24,7 @@ LESS, MORE = 0.97, 0.001
 """What the room for work is multiplied by for a page that was held up, and what it grows by for one that was not; so
 about one page in thirty is held up if there is more work than room."""
 
-LEAST_ROOM = 0.05
+LEAST_ROOM = 0.15
 
 
 class Place:
@@ -43,31 +44,51 @@ class Place:
 
 
 class Turns:
-    """One at a time: pages first, unless work has waited for long; and work that would wait too long goes beside.
+    """One turn at a time: pages first, unless work has waited for long. In both lines who came first goes first.
 
-    Who came first goes first, and whose turn ends calls the next one.
+    Work that would wait too long goes on without a turn, beside the others.
 
-    room: how much work to hand out, from LEAST_ROOM to 1 for all there could be, so that pages are not held up.
+    room: how much work to hand out, from LEAST_ROOM to 1 for all there could be, so that it holds no page up.
     """
 
     def __init__(self) -> None:
         self.room = 1.0
         self._lock = threading.Lock()
         self._taken = False
+        self._drawing = 0
+        self._worked = 0
         self._pages: deque[Place] = deque()
         self._work: deque[Place] = deque()
 
     @contextmanager
     def page(self) -> Iterator[None]:
         """A turn for drawing a page."""
+        worked = self._worked
         place = self._line_up(self._pages)
         place.wait()
-        held_up = time.monotonic() - place.since > HELD_UP
+        # Pages that wait for other pages alone would not wait less if there were less work.
+        held_up = self._worked != worked and time.monotonic() - place.since > HELD_UP
         self.room = max(LEAST_ROOM, self.room * LESS) if held_up else min(1.0, self.room + MORE)
+        self._drawing = threading.get_ident()
         try:
             yield
         finally:
+            self._drawing = 0
             self._next()
+
+    @contextmanager
+    def aside(self) -> Iterator[None]:
+        """For waiting: if this thread has a turn for a page, others have theirs meanwhile."""
+        mine = self._drawing == threading.get_ident()
+        if mine:
+            self._drawing = 0
+            self._next()
+        try:
+            yield
+        finally:
+            if mine:
+                self._line_up(self._pages).wait()
+                self._drawing = threading.get_ident()
 
     @contextmanager
     def work(self) -> Iterator[None]:
@@ -78,6 +99,7 @@ class Turns:
             yield
         finally:
             if in_turn:
+                self._worked += 1
                 self._next()
 
     def _line_up(self, line: deque[Place]) -> Place:

@@ -133,7 +133,11 @@ def test_up_to_the_longest_lag(pool: CountingPool, monkeypatch: pytest.MonkeyPat
     ("params", "keys", "says"),
     [
         ({"task": "copy", "length": "250", "symbols": "4"}, KEYS, "length plus twice the symbols"),
-        ({"task": "adding", "length": "250", "hidden": "64", "batch": "64"}, ("rnn", "grid_lstm"), "Grid LSTM (depth"),
+        (
+            {"task": "adding", "length": "250", "hidden": "64", "batch": "64"},
+            ("rnn", "grid_lstm"),
+            "Grid LSTM: ",
+        ),
         ({"task": "adding", "length": "400", "hidden": "64", "batch": "8"}, KEYS, "MB"),
     ],
 )

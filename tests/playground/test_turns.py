@@ -4,6 +4,9 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 
+import pytest
+
+from playground import turns as turns_module
 from playground.turns import HELD_UP, LEAST_ROOM, LONG, PATIENT, Turns
 
 
@@ -32,7 +35,7 @@ def after(turns: Turns, order: list[str], name: str) -> threading.Thread:
     """A thread that waits for a turn and notes when it had it."""
 
     def go() -> None:
-        with turns.page() if name == "page" else turns.work():
+        with turns.page() if name.startswith("page") else turns.work():
             order.append(name)
 
     thread = threading.Thread(target=go)
@@ -52,7 +55,45 @@ def test_a_page_goes_before_work_that_came_earlier() -> None:
     assert order == ["page", "work"]
 
 
-def test_work_gets_its_turn_among_pages_without_end() -> None:
+def test_who_comes_first_goes_first() -> None:
+    turns, order = Turns(), []
+    for kind in ("page", "work"):
+        with turns.page():
+            threads = []
+            for number in range(4):
+                threads.append(after(turns, order, f"{kind} {number}"))
+                time.sleep(0.01)
+        for thread in threads:
+            thread.join(5)
+    assert order == [f"{kind} {number}" for kind in ("page", "work") for number in range(4)]
+
+
+def test_others_have_their_turn_while_a_page_waits_aside() -> None:
+    turns, order = Turns(), []
+    with turns.page():
+        other = after(turns, order, "page")
+        with turns.aside():
+            other.join(5)
+            assert order == ["page"]
+        other = after(turns, order, "page")
+        time.sleep(0.02)
+        assert order == ["page"], "the turn was taken up again"
+    other.join(5)
+    with turns.aside():
+        pass
+
+
+def test_pages_alone_leave_all_the_room_to_work() -> None:
+    turns = Turns()
+    with turns.page():
+        page = after(turns, [], "page")
+        time.sleep(1.5 * HELD_UP)
+    page.join(5)
+    assert turns.room == 1
+
+
+def test_work_gets_its_turn_among_pages_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(turns_module, "LONG", 1000.0)
     turns, stop = Turns(), threading.Event()
 
     def pages() -> None:
