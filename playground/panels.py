@@ -37,7 +37,7 @@ from playground.frame import visitor
 
 
 def show(picture: Picture, data: Data, key: str) -> None:
-    """A picture on the page. Its spec stays the same from frame to frame, so the view is kept and only data moves."""
+    """A picture on the page. Its spec rarely changes from frame to frame, so the view is kept and only data moves."""
     st.vega_lite_chart(picture.filled(data), key=key, alt=picture.alt, width="stretch")
 
 

@@ -1,6 +1,7 @@
 """The theme, remembered: Streamlit reads it from its settings anew for every frame of every visitor.
 
-On a server that draws sixty frames a second that is a sixth of all Python there is, and the theme never changes.
+On a server that draws sixty frames a second that is a sixth of all Python there is. A change of the theme's settings so
+takes a restart.
 """
 
 from functools import lru_cache
