@@ -90,10 +90,6 @@ class Cluster(Pool):
         self._watch.start()
 
     @property
-    def room(self) -> float:
-        return super().room if self.away else 1.0
-
-    @property
     def away(self) -> bool:
         return self._client is None or not self._has_workers
 

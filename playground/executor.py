@@ -97,11 +97,6 @@ class Pool:
         self._made: deque[tuple[float, int]] = deque()
 
     @property
-    def room(self) -> float:
-        """How much of the threads' time slices may take for pages not to be held up, 0 to 1."""
-        return self.turns.room
-
-    @property
     def away(self) -> bool:
         """Whether slices run here although they should run elsewhere."""
         return False
@@ -169,7 +164,7 @@ class Pool:
             with self._lock:
                 self._spent.pop(visitor, None)  # what is done while nobody else wants it is no debt
             return min(TICK, max(2 * self.margin, since)) - self.margin
-        share = self.room * SPOKEN_FOR * self.workers / training
+        share = self.turns.room * SPOKEN_FOR * self.workers / training
         with self._lock:
             level = self._level()
             behind = level - self._spent.get(visitor, level)
