@@ -43,6 +43,5 @@ class Answers(Generic[T]):
 
     def _take(self, wait: bool) -> None:
         if self._next and (wait or self._next[1].done()):
-            with self.pool.turns.aside():
-                self._next[1].exception()
+            self.pool.wait(self._next[1])
             (self.question, self._answer), self._next = self._next, None

@@ -6,6 +6,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Hashable
+from concurrent import futures
 from concurrent.futures import Future, ThreadPoolExecutor
 from statistics import median
 from typing import Any, Concatenate, ParamSpec, TypeVar
@@ -104,6 +105,13 @@ class Pool:
     def submit(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> "Future[T]":
         """Any work, on one of the threads."""
         return self._threads.submit(work, *args, **kwargs)
+
+    def wait(self, out: "Future[T]") -> "Future[T]":
+        """Until it is done; a page that has to wait lets others have their turn meanwhile."""
+        if not out.done():
+            with self.turns.aside():
+                futures.wait([out])
+        return out
 
     def slice(
         self, work: Callable[Concatenate[tuple[Run, ...], P], T], held: Held, *args: P.args, **kwargs: P.kwargs

@@ -76,6 +76,4 @@ class Measuring:
     def _take(self) -> None:
         assert self._out is not None
         out, self._out = self._out, None
-        with self.pool.turns.aside():
-            self._moment = out.result()
-        self._at = time.monotonic()
+        self._moment, self._at = self.pool.wait(out).result(), time.monotonic()

@@ -266,9 +266,7 @@ class Session:
         return all(frame.snapshot.explosion is not None for frame in self.frames)
 
     def _begin(self, experiments: tuple[Experiment, ...]) -> None:
-        with self.pool.turns.aside():
-            runs = tuple(self.pool.submit(Run, experiment).result() for experiment in experiments)
-        self._take(runs)
+        self._take(tuple(self.pool.wait(self.pool.submit(Run, each)).result() for each in experiments))
 
     def _take(self, runs: tuple[Run, ...]) -> None:
         self.beginnings += 1
@@ -280,8 +278,7 @@ class Session:
         self.tuned = False
         self.rate = None
         self._rate_from = None
-        with self.pool.turns.aside():
-            self.frames = self.pool.slice(slice_of, self._held, self.look, 0.0).result()
+        self.frames = self.pool.wait(self.pool.slice(slice_of, self._held, self.look, 0.0)).result()
         self.player = Player(self.pool, [frame.moment.size for frame in self.frames], self.film_bytes)
         self.player.record(self.frames)
 
@@ -291,9 +288,7 @@ class Session:
     def _keep(self, out: "Future[Frames]") -> None:
         before, last = self.updates, self.frames
         try:
-            with self.pool.turns.aside():
-                found = out.result()
-            self.frames = tuple(map(_same_sight, last, found))
+            self.frames = tuple(map(_same_sight, last, self.pool.wait(out).result()))
         except Exception:
             # The link makes the fault one that can be looked at again.
             links = " ".join(f"?{urlencode(each.to_params())}"[:LONGEST] for each in self.experiments)

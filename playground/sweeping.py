@@ -52,7 +52,7 @@ class Sweeping:
                 self._take_in(lane, lane.out)
         while self._to_come and len(self._lanes) < min(self.pool.workers, MOST_AT_ONCE):
             job = self._to_come.pop(0)
-            held = Held(self.pool.submit(Run, job.experiment).result())
+            held = Held(self.pool.wait(self.pool.submit(Run, job.experiment)).result())
             self._lanes.append(Lane(job, held))
             self.pool.trains(self._lanes[-1])
         for lane in self._lanes:

@@ -25,6 +25,7 @@ LESS, MORE = 0.97, 0.001
 about one page in thirty is held up if there is more work than room."""
 
 LEAST_ROOM = 0.15
+"""However late pages are, so much of the work goes on: thirty visitors then get a slice every second or two."""
 
 
 class Place:

@@ -1,5 +1,7 @@
 """The pool: its threads' time in equal shares, and pages that tick more rarely the more of them there are."""
 
+import threading
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -158,3 +160,22 @@ def test_rate_counts_the_last_seconds_only(pool: Pool, clock: list[float]) -> No
     assert pool.rate == 12
     clock[0] += 60
     assert pool.rate == 0
+
+
+def test_a_page_that_waits_for_work_lets_others_have_their_turn_and_one_that_need_not_keeps_it(pool: Pool) -> None:
+    order: list[str] = []
+
+    def other() -> None:
+        with pool.turns.page():
+            order.append("other")
+
+    with pool.turns.page():
+        ready = pool.submit(lambda: "answer")
+        ready.result()
+        thread = threading.Thread(target=other)
+        thread.start()
+        time.sleep(0.02)
+        assert pool.wait(ready).result() == "answer"
+        assert order == [], "there was nothing to wait for"
+        pool.wait(pool.submit(thread.join, 5))
+        assert order == ["other"]
