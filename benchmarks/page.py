@@ -12,7 +12,7 @@ import statistics
 import time
 from collections import Counter
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from typing import Any
 
 import torch
@@ -21,11 +21,11 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from benchmarks import measure
 from benchmarks.client import Visitor
-from engine import Experiment, Run
+from engine import Experiment
 from engine.gradients import Question
-from engine.slices import Look, slice_of
-from playground.executor import TICK
+from playground.executor import TICK, Pool
 from playground.measuring import measured
+from playground.session import Session
 from tests.browser import chromium
 from tests.browser.visit import Visit
 
@@ -166,7 +166,8 @@ def over_a_socket() -> list[dict[str, Any]]:
 def triangle() -> float:
     """Seconds for all that the page Gradients shows of a moment, its triangle at T=100 included."""
     torch.set_num_threads(1)
-    (frame,) = slice_of([Run(Experiment.from_params({**SETTINGS, "length": "100"}))], Look(), 0.0)
+    with closing(Pool(workers=1)) as pool:
+        frame = Session(Experiment.from_params({**SETTINGS, "length": "100"}), pool).frame
     measured(frame, Question())
     return statistics.median(measured(frame, Question()).seconds for _ in range(5))
 

@@ -5,7 +5,7 @@ Usually of one run; of several side by side, all of them make the same number of
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 import torch
 
@@ -15,7 +15,7 @@ from engine.fields import FieldError
 from engine.film import Moment
 from engine.network import Network
 from engine.tasks import Characters
-from engine.trace import trace
+from engine.trace import Trace, trace
 from engine.training import Run, Snapshot, advance, probe, restored
 from engine.writing import PROMPT, TEMPERATURE, write
 
@@ -35,53 +35,73 @@ class Look:
 
 
 @dataclass(frozen=True)
-class Frame:
-    """What a slice brings back of a run. `at` and `cost` are training time and duration of the look in it, in seconds.
+class Seen:
+    """That a look was taken: after `at` seconds of training, and it took `cost` seconds."""
 
-    moment: the weights when the trace in the snapshot was taken, which may be a few updates behind its losses.
-    film: the moments for the run's film that came with this slice.
+    look: Look
+    at: float
+    cost: float
+
+
+@dataclass(frozen=True)
+class Sight:
+    """What a look saw of a run. moment: its weights then."""
+
+    seen: Seen
+    trace: Trace
+    sample: str | None
+    moment: Moment
+
+
+@dataclass(frozen=True)
+class Slice:
+    """What a slice brings back of a run, which may have a long way to go and so carries only what is new.
+
+    sight: None if no look was taken. film: the moments for the run's film.
     """
 
     snapshot: Snapshot
-    sample: str | None
-    look: Look
-    at: float = field(compare=False)
-    cost: float = field(compare=False)
-    moment: Moment = field(compare=False)
-    film: tuple[Moment, ...] = field(default=(), compare=False)
+    sight: Sight | None
+    film: tuple[Moment, ...]
 
 
+@dataclass(frozen=True)
+class Frame:
+    """A run as it is shown: its numbers, and what was last seen of it, which may be a few updates behind."""
+
+    snapshot: Snapshot
+    sight: Sight
+
+    @property
+    def look(self) -> Look:
+        """What is looked at."""
+        return self.sight.seen.look
+
+
+Slices = tuple[Slice, ...]
 Frames = tuple[Frame, ...]
 
 
 def slice_of(
-    runs: Sequence[Run], look: Look, seconds: float, last: Frames = (), looking: float = LOOKING_SHARE
-) -> Frames:
-    """Train all `runs` for `seconds`, looking included, then take a frame of each. With 0 seconds: only look.
+    runs: Sequence[Run], look: Look, seconds: float, last: Sequence[Seen] = (), looking: float = LOOKING_SHARE
+) -> Slices:
+    """Train all `runs` for `seconds`, looking included. With 0 seconds: only look.
 
-    The looks are taken anew if they differ from the last ones, if nothing is to be trained, or once so much training
-    has gone by that looking takes no more than a share `looking` of the time; otherwise the last ones are shown again
-    beside the new losses.
+    A look is taken of each if it differs from the `last` one, if nothing is to be trained, or once so much training has
+    gone by that looking takes no more than a share `looking` of the time; otherwise of none.
     """
-    expected = sum(frame.cost for frame in last)
-    trained = sum(run.seconds for run in runs) - sum(frame.at for frame in last)
+    expected = sum(seen.cost for seen in last)
+    trained = sum(run.seconds for run in runs) - sum(seen.at for seen in last)
     fresh = (
-        not last
-        or seconds == 0
-        or any(frame.look != look for frame in last)
-        or (trained + seconds) * looking >= expected
+        not last or seconds == 0 or any(seen.look != look for seen in last) or (trained + seconds) * looking >= expected
     )
     advance(runs, max(seconds - expected, seconds / 2) if fresh else seconds)
-    if fresh:
-        if seconds > 0:
-            _settle(runs, look)
-        frames = [_look(run, look) for run in runs]
-    else:
-        frames = [replace(old, snapshot=run.snapshot(old.snapshot.trace)) for run, old in zip(runs, last, strict=True)]
-    return tuple(replace(frame, film=run.film.take()) for run, frame in zip(runs, frames, strict=True))
+    if fresh and seconds > 0:
+        _settle(runs, look)
+    return tuple(Slice(run.snapshot(), _look(run, look) if fresh else None, run.film.take()) for run in runs)
 
 
-def one_update(runs: Sequence[Run], look: Look) -> Frames:
+def one_update(runs: Sequence[Run], look: Look) -> Slices:
     """A single update of each and a look at it."""
     for run in runs:
         run.update()
@@ -102,16 +122,21 @@ def earlier(moment: Moment, frame: Frame, look: Look) -> Frame:
         gradient_norm=float(norms[-1, 1]) if len(norms) else None,
         norms=norms,
         explosion=None,
-        trace=trace(network, now.experiment.task, probe(now.experiment, look.probe)),
     )
-    return replace(frame, snapshot=snapshot, sample=sample_of(now.experiment, network, look), look=look, moment=moment)
+    sight = Sight(
+        replace(frame.sight.seen, look=look),
+        trace(network, now.experiment.task, probe(now.experiment, look.probe)),
+        sample_of(now.experiment, network, look),
+        moment,
+    )
+    return Frame(snapshot, sight)
 
 
-def _look(run: Run, look: Look) -> Frame:
+def _look(run: Run, look: Look) -> Sight:
     start = time.perf_counter()
-    seen, sample = run.trace(look.probe), sample_of(run.experiment, run.network, look)
+    trace, sample = run.trace(look.probe), sample_of(run.experiment, run.network, look)
     moment, cost = run.moment(), time.perf_counter() - start
-    return Frame(run.snapshot(seen), sample, look, run.seconds, cost, moment)
+    return Sight(Seen(look, run.seconds, cost), trace, sample, moment)
 
 
 def _settle(runs: Sequence[Run], look: Look) -> None:

@@ -64,7 +64,6 @@ class Snapshot:
     gradient_norm: float | None
     norms: np.ndarray
     explosion: Explosion | None
-    trace: Trace
 
 
 class Run:
@@ -160,8 +159,8 @@ class Run:
         """The run as it stands, for a film."""
         return Moment(self.updates, self._weights.detach().clone())
 
-    def snapshot(self, seen: Trace | None = None) -> Snapshot:
-        """The run as it stands, with the trace `seen`, or one of probe sequence 0."""
+    def snapshot(self) -> Snapshot:
+        """The run as it stands, in numbers."""
         return Snapshot(
             experiment=self.experiment,
             parameters=self._weights.numel(),
@@ -173,7 +172,6 @@ class Run:
             gradient_norm=self.gradient_norm,
             norms=self.norms.table(),
             explosion=self.explosion,
-            trace=seen or self.trace(),
         )
 
     def state_dict(self) -> dict[str, Any]:

@@ -157,7 +157,7 @@ def consequences(scene: Scene) -> None:
     if not scene.change:
         return
     frame, place = scene.frame, scene.place
-    before = frame.snapshot.trace
+    before = frame.sight.trace
     batch = probe(frame.snapshot.experiment, frame.look.probe)
     after = trace(changed(scene.network, scene.change), frame.snapshot.experiment.task, batch)
     st.subheader("What follows", anchor=False)

@@ -91,8 +91,8 @@ def _chosen(session: Session) -> None:
 
 def _sentence(session: Session, frames: Frames) -> str:
     player = session.player
-    if any(not film.fits(frame.moment.size) for film, frame in zip(player.films, frames, strict=True)):
-        needed = sum(frame.moment.size for frame in frames) / 1e6
+    if any(not film.fits(frame.sight.moment.size) for film, frame in zip(player.films, frames, strict=True)):
+        needed = sum(frame.sight.moment.size for frame in frames) / 1e6
         return words.FILM_TOO_LARGE.format(needed=needed, most=session.film_bytes / 1e6, count=FEWEST)
     if player.at is None:
         return words.FILM_NOW if player.times else words.FILM_EMPTY

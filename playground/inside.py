@@ -78,7 +78,7 @@ class Scene:
 
 def choose(frame: Frame) -> Place:
     """The controls."""
-    seen = frame.snapshot.trace
+    seen = frame.sight.trace
     hidden = frame.snapshot.experiment.network.hidden
     t = _step(len(seen.inputs))
     with st.container(horizontal=True, vertical_alignment="bottom", key="inside.where"):
@@ -160,7 +160,7 @@ def _met(frame: Frame, network: Network, place: Place, change: Change | None) ->
 
 def network_of(frame: Frame) -> Network:
     """The network as it was when the frame was taken; built once for an experiment."""
-    experiment, weights = frame.snapshot.experiment, frame.moment.weights
+    experiment, weights = frame.snapshot.experiment, frame.sight.moment.weights
     kept: tuple[object, Network] | None = st.session_state.get("inside.network")
     key = (experiment.task, experiment.network, experiment.training.seed)
     if kept is None or kept[0] != key:
@@ -184,9 +184,9 @@ def _entries(moment: Moment, place: Place) -> dict[str, int]:
 
 def sequence(scene: Scene) -> None:
     """What is read, letter by letter, the present one marked; or the numbers that are read."""
-    reading, t = scene.frame.snapshot.trace.reading, scene.place.t - 1
+    reading, t = scene.frame.sight.trace.reading, scene.place.t - 1
     if not isinstance(reading, Tokens):
-        x = ", ".join(f"{value:.3f}".replace("-", "−") for value in scene.frame.snapshot.trace.inputs[t])
+        x = ", ".join(f"{value:.3f}".replace("-", "−") for value in scene.frame.sight.trace.inputs[t])
         st.markdown(say.READS_NUMBERS.format(t=t + 1, x=x))
         return
     first, last = max(0, t - AROUND), min(len(reading.inputs), t + AROUND + 1)
@@ -205,7 +205,7 @@ def _letter(letter: str) -> str:
 
 def pick(frame: Frame, place: Place) -> None:
     """The hidden state of the whole sequence; a click there chooses step and unit."""
-    strands = frame.snapshot.trace.layers[place.layer - 1]
+    strands = frame.sight.trace.layers[place.layer - 1]
     h = next(strand for strand in strands if strand.direction == place.direction).state["h"]
     hidden = frame.snapshot.experiment.network.hidden
     # A picture of its own after every click: on one that had been clicked, the same click again would change nothing.

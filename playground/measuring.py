@@ -40,7 +40,7 @@ def measured(frame: Frame, question: Question) -> Moment:
     """All that is asked of a frame, from the weights it carries: the run itself is not touched."""
     start = time.perf_counter()
     experiment: Experiment = frame.snapshot.experiment
-    network = restored(experiment, frame.moment.weights)
+    network = restored(experiment, frame.sight.moment.weights)
     sequence = probe(experiment, frame.look.probe)
     found = gradients(network, experiment.task, sequence, question, experiment.training.truncate)
     return Moment(frame, question, found, time.perf_counter() - start)
@@ -61,7 +61,7 @@ class Measuring:
             self._take()
         shown = self._moment
         if shown and shown.question == question and shown.is_of(frame):
-            if shown.frame is frame or torch.equal(shown.frame.moment.weights, frame.moment.weights):
+            if shown.frame is frame or torch.equal(shown.frame.sight.moment.weights, frame.sight.moment.weights):
                 self._moment = replace(shown, frame=frame)
                 return self._moment
             if playing and time.monotonic() - self._at < max(EVERY, shown.seconds / SHARE):

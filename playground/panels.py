@@ -12,7 +12,6 @@ from engine.fields import FieldError
 from engine.slices import Frame
 from engine.tasks import Characters, Forecast, Quantity, Task, Tokens
 from engine.trace import Strand, Trace
-from engine.training import Snapshot
 from engine.writing import PROMPT, TEMPERATURE
 from playground import words
 from playground.charts.base import Data, Picture, limit
@@ -110,7 +109,7 @@ def task(frame: Frame) -> None:
     """One sequence that training never sees, what the network makes of it, and a way to the next one."""
     experiment = frame.snapshot.experiment
     headed("Task", words.TASKS[experiment.task_name][1])
-    trace = frame.snapshot.trace
+    trace = frame.sight.trace
     once("task", trace, lambda: sequence(trace))
     if isinstance(experiment.task, Forecast):
         mean, last = experiment.task.mean_loss, experiment.task.last_value_loss
@@ -154,7 +153,7 @@ def _next_probe() -> None:
 def _writing(asked: Characters, frame: Frame) -> None:
     """A sample that the network writes now."""
     st.markdown("**It writes**")
-    st.code(frame.sample or " ", language=None, wrap_lines=True, height=110)
+    st.code(frame.sight.sample or " ", language=None, wrap_lines=True, height=110)
     left, right = st.columns(2)
     with left:
         prompt = st.text_input(
@@ -197,19 +196,18 @@ def _look_again() -> None:
 def network(frame: Frame) -> None:
     """The network's picture, unrolled in time or folded."""
     st.subheader("Network")
-    snapshot = frame.snapshot
     view = st.segmented_control(
         "View", list(words.NETWORK_VIEWS), default="Unrolled", required=True, key="view", label_visibility="collapsed"
     )
-    once("network", snapshot.trace, lambda: _network(snapshot, view), view)
+    once("network", frame.sight.trace, lambda: _network(frame, view), view)
 
 
-def _network(snapshot: Snapshot, view: str) -> None:
-    experiment = snapshot.experiment
+def _network(frame: Frame, view: str) -> None:
+    snapshot, experiment = frame.snapshot, frame.snapshot.experiment
     if view == "Folded":
         show(folded(rows(snapshot.sizes), is_dark()), folded_data(experiment, snapshot.sizes), "folded")
     else:
-        show(*_unrolled(experiment.task, snapshot.trace), "unrolled")
+        show(*_unrolled(experiment.task, frame.sight.trace), "unrolled")
     sentences = [words.NETWORK_VIEWS[view], words.PARAMETERS.format(count=snapshot.parameters)]
     if experiment.network.cell == "esn":
         sentences.append(words.FIXED)
@@ -242,10 +240,10 @@ def inside(frame: Frame) -> None:
         "Inside, on the sequence above",
         "Time runs to the right, step by step; units run down. All pictures share the time axis.",
     )
-    strand, chosen = _pick(frame.snapshot.trace)
+    strand, chosen = _pick(frame.sight.trace)
     if strand.window > 1:
         st.caption(words.JOINED.format(layer=strand.layer, window=strand.window))
-    trace, cell = frame.snapshot.trace, frame.snapshot.experiment.network.cell
+    trace, cell = frame.sight.trace, frame.snapshot.experiment.network.cell
     once("inside", trace, lambda: _inside(trace, strand, chosen, cell), (strand.layer, strand.direction, *chosen))
 
 

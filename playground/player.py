@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from engine.film import Film, Moment, due
-from engine.slices import Frame, Frames, Look, earlier
+from engine.slices import Frame, Frames, Look, Slices, earlier
 from playground.answers import Answers
 from playground.executor import Pool
 
@@ -30,10 +30,10 @@ class Player:
         if self.at not in self.times:
             self.go(None)
 
-    def record(self, frames: Frames) -> None:
-        """Keep the moments that came with these frames."""
-        for film, frame in zip(self.films, frames, strict=True):
-            film.extend(frame.film)
+    def record(self, slices: Slices) -> None:
+        """Keep the moments that came with these slices."""
+        for film, each in zip(self.films, slices, strict=True):
+            film.extend(each.film)
 
     @property
     def times(self) -> list[int]:

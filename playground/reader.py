@@ -61,9 +61,9 @@ class Reader:
         read = self._read
         answered = self._moments.question == read
         if read is None or (
-            read[0] is not frame.moment and (not session.playing or (answered and (self._wanted or self._due())))
+            read[0] is not frame.sight.moment and (not session.playing or (answered and (self._wanted or self._due())))
         ):
-            read = self._read = frame.moment, frame.snapshot.seconds
+            read = self._read = frame.sight.moment, frame.snapshot.seconds
             self._wanted = False
         return self._moments.ask(read, partial(_read, experiment, *read), wait=not session.moving)
 

@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 from engine import Experiment, Run
 from engine.film import MOST_BYTES
 from engine.saving import save
-from engine.slices import LOOKING_SHARE, Frame, Frames, Look, one_update, slice_of
+from engine.slices import LOOKING_SHARE, Frame, Frames, Look, Slices, one_update, slice_of
 from playground.clicks import Clicks
 from playground.executor import MARGIN, TICK, Pool, seconds_of
 from playground.held import Held
@@ -72,7 +72,7 @@ class Session:
         self.tuned = False
         self.rate: float | None = None
         self._clicks = Clicks()
-        self._out: Future[Frames] | None = None
+        self._out: Future[Slices] | None = None
         self._held: Held
         self.experiments: tuple[Experiment, ...]
         self._rate_from: tuple[float, int] | None = None
@@ -212,7 +212,7 @@ class Session:
     def pause(self) -> None:
         self.playing = False
         self.settle()
-        self._now(0.0)
+        self._look_now()
 
     @alone
     def step(self) -> None:
@@ -230,7 +230,7 @@ class Session:
             self.look = look
             if not self.playing:
                 self.settle()
-                self._now(0.0)
+                self._look_now()
 
     @alone
     def tick(self) -> None:
@@ -251,7 +251,8 @@ class Session:
             if seconds := self.pool.slice_seconds(self, now - self._handed_out):
                 self._handed_out = now
                 looking = OLD_SHARE if now - self._looked > OLD else LOOKING_SHARE
-                self._out = self.pool.slice(slice_of, self._held, self.look, seconds, self.frames, looking)
+                seen = [frame.sight.seen for frame in self.frames]
+                self._out = self.pool.slice(slice_of, self._held, self.look, seconds, seen, looking)
 
     @alone
     def settle(self) -> None:
@@ -278,17 +279,18 @@ class Session:
         self.tuned = False
         self.rate = None
         self._rate_from = None
-        self.frames = self.pool.wait(self.pool.slice(slice_of, self._held, self.look, 0.0)).result()
-        self.player = Player(self.pool, [frame.moment.size for frame in self.frames], self.film_bytes)
-        self.player.record(self.frames)
+        first = self.pool.wait(self.pool.slice(slice_of, self._held, self.look, 0.0)).result()
+        self.frames = tuple(Frame(each.snapshot, each.sight) for each in first if each.sight)
+        self.player = Player(self.pool, [frame.sight.moment.size for frame in self.frames], self.film_bytes)
+        self.player.record(first)
 
-    def _now(self, seconds: float) -> None:
-        self._keep(self.pool.slice(slice_of, self._held, self.look, seconds, self.frames))
+    def _look_now(self) -> None:
+        self._keep(self.pool.slice(slice_of, self._held, self.look, 0.0))
 
-    def _keep(self, out: "Future[Frames]") -> None:
-        before, last = self.updates, self.frames
+    def _keep(self, out: "Future[Slices]") -> None:
+        before = self.updates
         try:
-            self.frames = tuple(map(_same_sight, last, self.pool.wait(out).result()))
+            slices = self.pool.wait(out).result()
         except Exception:
             # The link makes the fault one that can be looked at again.
             links = " ".join(f"?{urlencode(each.to_params())}"[:LONGEST] for each in self.experiments)
@@ -296,9 +298,12 @@ class Session:
             self.failed = True
             self.playing = False
             return
-        if self.frame.snapshot.trace is not last[0].snapshot.trace:
+        if any(each.sight for each in slices):
             self._looked = time.monotonic()
-        self.player.record(self.frames)
+        self.frames = tuple(
+            Frame(each.snapshot, each.sight or last.sight) for each, last in zip(slices, self.frames, strict=True)
+        )
+        self.player.record(slices)
         made = max(0, self.updates - before)
         self.pool.made(made * len(self.frames))
         self.pool.spent(self, made * sum(map(seconds_of, self.experiments)))
@@ -316,10 +321,3 @@ class Session:
         elif now - self._rate_from[0] >= 1:
             self.rate = (updates - self._rate_from[1]) / (now - self._rate_from[0])
             self._rate_from = (now, updates)
-
-
-def _same_sight(old: Frame, new: Frame) -> Frame:
-    """What was not looked at anew is the very same as before, also if it went to a cluster and back."""
-    if (new.look, new.at, new.cost) != (old.look, old.at, old.cost):
-        return new
-    return replace(new, snapshot=replace(new.snapshot, trace=old.snapshot.trace), moment=old.moment)

@@ -13,9 +13,9 @@ from engine import Experiment, FieldError
 from engine.budget import check_memory
 from engine.saving import MAX_BYTES, load
 from engine.script import script
+from engine.slices import Frame
 from engine.tasks import Tokens
 from engine.trace import Strand, Trace
-from engine.training import Snapshot
 from playground import controls, link, words
 from playground.page_settings import PAGE_SETTINGS
 from playground.session import Session
@@ -37,7 +37,7 @@ def draw(session: Session) -> None:
         st.code(f"{_address()}?{urlencode(params)}", language=None, wrap_lines=True)
     st.download_button(
         "Download run",
-        data=lambda: archive(session.shown[0].snapshot, session.saved()),
+        data=lambda: archive(session.shown[0], session.saved()),
         file_name=f"{experiment.task_name}-{experiment.network.cell}.zip",
         mime="application/zip",
         icon=":material/download:",
@@ -105,16 +105,17 @@ def _continue(session: Session) -> None:
     )
 
 
-def archive(snapshot: Snapshot, saved: bytes) -> bytes:
+def archive(frame: Frame, saved: bytes) -> bytes:
     """A zip of losses.csv, held_out.csv, states.csv, sequence.csv, experiment.json and the run as it was saved."""
+    snapshot, trace = frame.snapshot, frame.sight.trace
     losses = pd.DataFrame(snapshot.losses, columns=["update", "training_loss"])
     held_out = pd.DataFrame(snapshot.held_out, columns=["update", "held_out_loss", "held_out_accuracy"])
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as files:
         files.writestr("losses.csv", _csv(losses))
         files.writestr("held_out.csv", _csv(held_out))
-        files.writestr("states.csv", _csv(states(snapshot.trace)))
-        files.writestr("sequence.csv", _csv(sequence(snapshot.trace)))
+        files.writestr("states.csv", _csv(states(trace)))
+        files.writestr("sequence.csv", _csv(sequence(trace)))
         files.writestr("run.safetensors", saved, zipfile.ZIP_STORED)
         files.writestr("experiment.json", json.dumps(snapshot.experiment.to_params(), ensure_ascii=False, indent=2))
     return out.getvalue()

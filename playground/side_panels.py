@@ -191,7 +191,7 @@ def _measured(side: Side, frames: Frames) -> list[tuple[Strength, ...]]:
     """The gradients of the moments on show, which are not waited for while they move."""
     answers: Answers[list[tuple[Strength, ...]]] = st.session_state.setdefault(MEASURED, Answers(POOL))
     about = (side.experiments, frames[0].look.probe)
-    moments = tuple(frame.moment.updates for frame in frames)
+    moments = tuple(frame.sight.moment.updates for frame in frames)
     known = isinstance(answers.question, tuple) and answers.question[0] == about
     wait = not (side.session.moving and known)
     found = answers.ask((about, moments), lambda: [_strengths_of(frame) for frame in frames], wait)
@@ -201,7 +201,7 @@ def _measured(side: Side, frames: Frames) -> list[tuple[Strength, ...]]:
 
 def _strengths_of(frame: Frame) -> tuple[Strength, ...]:
     experiment = frame.snapshot.experiment
-    network = restored(experiment, frame.moment.weights)
+    network = restored(experiment, frame.sight.moment.weights)
     return strengths(network, experiment.task, probe(experiment, frame.look.probe))
 
 
@@ -227,11 +227,11 @@ def states(side: Side, frames: Frames) -> None:
     st.subheader(say.STATES)
     st.caption(say.STATES_LOOK)
     _look(side)
-    first, place = frames[0].snapshot.trace, _place()
+    first, place = frames[0].sight.trace, _place()
     # What the networks answer stands with each of them.
     once("side.sequence", first, lambda: sequence_above(first, "side.sequence", rows=2, readable=LETTERS))
     for number, (member, frame) in enumerate(zip(side.members, frames, strict=True)):
-        trace, name = frame.snapshot.trace, f"side.states.{number}"
+        trace, name = frame.sight.trace, f"side.states.{number}"
         once(name, trace, partial(_states, member, trace, place, name), (member.key, place))
 
 

@@ -53,14 +53,22 @@ def finite_weights(run: Run) -> bool:
 
 
 def slice_of(
-    run: Run, look: slices.Look, seconds: float, last: slices.Frame | None = None, looking: float = slices.LOOKING_SHARE
-) -> slices.Frame:
+    run: Run, look: slices.Look, seconds: float, last: slices.Seen | None = None, looking: float = slices.LOOKING_SHARE
+) -> slices.Slice:
     """A slice of a single run."""
-    (frame,) = slices.slice_of([run], look, seconds, (last,) if last else (), looking)
-    return frame
+    (brought,) = slices.slice_of([run], look, seconds, (last,) if last else (), looking)
+    return brought
+
+
+def shown(run: Run, look: slices.Look | None = None) -> slices.Frame:
+    """A run as it is shown now."""
+    brought = slice_of(run, look or slices.Look(), 0.0)
+    assert brought.sight is not None
+    return slices.Frame(brought.snapshot, brought.sight)
 
 
 def one_update(run: Run, look: slices.Look) -> slices.Frame:
-    """One update of a single run."""
-    (frame,) = slices.one_update([run], look)
-    return frame
+    """One update of a single run, and what is shown then."""
+    (brought,) = slices.one_update([run], look)
+    assert brought.sight is not None
+    return slices.Frame(brought.snapshot, brought.sight)

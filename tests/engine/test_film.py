@@ -7,7 +7,7 @@ import torch
 from engine.film import FEWEST, MOST, PER_OCTAVE, Film, Moment, due
 from engine.saving import load, save
 from engine.slices import Look, earlier
-from tests.engine.runs import one_update, same, slice_of, started, trained
+from tests.engine.runs import one_update, same, shown, slice_of, started, trained
 
 
 def moments(updates: int, parameters: int = 100) -> list[Moment]:
@@ -90,7 +90,7 @@ def test_keeping_a_film_in_slices_gives_the_same_film() -> None:
 def test_an_earlier_moment_shows_what_was_to_be_seen_then(params: dict[str, str]) -> None:
     look = Look(probe=2)
     run = started(**params)
-    seen = {0: slice_of(run, look, 0.0)}
+    seen = {0: shown(run, look)}
     for number in range(1, 30):
         seen[number] = one_update(run, look)
     for moment in trained(29, **params).film.moments:
@@ -98,8 +98,8 @@ def test_an_earlier_moment_shows_what_was_to_be_seen_then(params: dict[str, str]
         for name in ("updates", "losses", "norms", "gradient_norm", "explosion", "sizes", "parameters"):
             assert same(getattr(found.snapshot, name), getattr(then.snapshot, name)), name
         assert same(found.snapshot.held_out, then.snapshot.held_out)
-        assert found.sample == then.sample
-        for ours, theirs in zip(found.snapshot.trace.layers[0], then.snapshot.trace.layers[0], strict=True):
+        assert found.sight.sample == then.sight.sample
+        for ours, theirs in zip(found.sight.trace.layers[0], then.sight.trace.layers[0], strict=True):
             assert same(ours.state, theirs.state)
             assert same(ours.grad_h, theirs.grad_h)
 

@@ -6,8 +6,8 @@ from dataclasses import replace
 import pytest
 
 from engine import Run, slices
-from engine.slices import LOOKING_SHARE, Frame, Look, sample_of
-from tests.engine.runs import assert_same_place, one_update, same, slice_of, started, trained
+from engine.slices import LOOKING_SHARE, Look, Seen, sample_of
+from tests.engine.runs import assert_same_place, one_update, same, shown, slice_of, started, trained
 
 
 def sample_of_run(run: Run, look: Look) -> str | None:
@@ -17,32 +17,32 @@ def sample_of_run(run: Run, look: Look) -> str | None:
 def test_no_time_means_only_looking() -> None:
     run = trained(3)
     first = slice_of(run, Look(), 0.0)
-    again = slice_of(run, Look(), 0.0, first)
+    assert first.sight is not None
+    again = slice_of(run, Look(), 0.0, first.sight.seen)
+    assert again.sight is not None
     assert run.updates == first.snapshot.updates == again.snapshot.updates == 3
-    assert again.snapshot.trace is not first.snapshot.trace
-    assert same(again.snapshot.trace.layers[0][0].grad_h, first.snapshot.trace.layers[0][0].grad_h)
+    assert same(again.sight.trace.layers[0][0].grad_h, first.sight.trace.layers[0][0].grad_h)
 
 
 def test_slice_trains_and_shows_where_it_came_to() -> None:
     run = started()
     frame = slice_of(run, Look(), 0.05)
     assert frame.snapshot.updates == run.updates > 0
-    assert frame.snapshot.trace.loss == run.trace().loss
-    assert frame.at == run.seconds == pytest.approx(0.05, abs=0.05)
-    assert 0 < frame.cost < 1
+    assert frame.sight is not None
+    assert frame.sight.trace.loss == run.trace().loss
+    assert frame.sight.seen.at == run.seconds == pytest.approx(0.05, abs=0.05)
+    assert 0 < frame.sight.seen.cost < 1
 
 
-def costly(run_seconds: float, cost: float) -> Frame:
+def costly(run_seconds: float, cost: float) -> Seen:
     """A last look that took `cost` seconds when the run had trained for `run_seconds`."""
-    return replace(slice_of(started(), Look(), 0.0), at=run_seconds, cost=cost)
+    return Seen(Look(), run_seconds, cost)
 
 
-def test_slow_look_is_shown_again_beside_new_losses() -> None:
+def test_slow_look_is_not_taken_again_beside_new_losses() -> None:
     run = trained(3)
-    last = costly(0.0, cost=10.0)
-    frame = slice_of(run, Look(), 0.02, last)
-    assert frame.snapshot.trace is last.snapshot.trace
-    assert (frame.at, frame.cost, frame.sample) == (last.at, last.cost, last.sample)
+    frame = slice_of(run, Look(), 0.02, costly(0.0, cost=10.0))
+    assert frame.sight is None
     assert frame.snapshot.updates == run.updates > 3
     assert len(frame.snapshot.losses) == run.updates
 
@@ -50,9 +50,9 @@ def test_slow_look_is_shown_again_beside_new_losses() -> None:
 def test_a_look_is_due_earlier_if_it_may_take_a_larger_share() -> None:
     run, last = started(), costly(100.0, cost=0.02)
     run.seconds = 100.0 + 0.02
-    assert slice_of(run, Look(), 0.01, last).snapshot.trace is last.snapshot.trace
+    assert slice_of(run, Look(), 0.01, last).sight is None
     run.seconds = 100.0 + 0.06
-    assert slice_of(run, Look(), 0.01, last, looking=0.3).snapshot.trace is not last.snapshot.trace
+    assert slice_of(run, Look(), 0.01, last, looking=0.3).sight is not None
 
 
 def test_slow_look_happens_again_once_enough_was_trained() -> None:
@@ -61,11 +61,11 @@ def test_slow_look_happens_again_once_enough_was_trained() -> None:
     due = cost / LOOKING_SHARE
     last = costly(100.0, cost)
     run.seconds = 100.0 + due - 0.02
-    assert slice_of(run, Look(), 0.01, last).snapshot.trace is last.snapshot.trace
+    assert slice_of(run, Look(), 0.01, last).sight is None
     run.seconds = 100.0 + due - 0.005
-    fresh = slice_of(run, Look(), 0.01, last)
-    assert fresh.snapshot.trace is not last.snapshot.trace
-    assert fresh.at == run.seconds
+    fresh = slice_of(run, Look(), 0.01, last).sight
+    assert fresh is not None
+    assert fresh.seen.at == run.seconds
 
 
 @pytest.mark.parametrize(("cost", "trained_for"), [(0.0, 1.0), (0.1, 0.9), (0.4, 0.6), (3.0, 0.5)])
@@ -87,14 +87,12 @@ def test_over_many_slices_looking_keeps_to_its_share(monkeypatch: pytest.MonkeyP
         run.seconds += seconds
 
     monkeypatch.setattr(slices, "advance", advance)
-    last: Frame | None = costly(0.0, cost=0.03)
+    last = costly(0.0, cost=0.03)
     for _ in range(600):
         frame = slice_of(run, Look(), 0.1, last)
-        assert last is not None
-        if frame.snapshot.trace is not last.snapshot.trace:
+        if frame.sight is not None:
             looks += 1
-            frame = replace(frame, cost=0.03)
-        last = frame
+            last = replace(frame.sight.seen, cost=0.03)
     assert looks > 0
     assert looks * 0.03 == pytest.approx(LOOKING_SHARE * run.seconds, rel=0.15)
 
@@ -102,17 +100,16 @@ def test_over_many_slices_looking_keeps_to_its_share(monkeypatch: pytest.MonkeyP
 @pytest.mark.parametrize("look", [Look(probe=1), Look(prompt="h"), Look(temperature=1.5)])
 def test_another_look_is_taken_at_once(look: Look) -> None:
     run = started(task="hello")
-    last = replace(slice_of(run, Look(), 0.0), cost=10.0)
-    frame = slice_of(run, look, 0.01, last)
-    assert frame.snapshot.trace is not last.snapshot.trace
-    assert frame.look == look
+    frame = slice_of(run, look, 0.01, costly(0.0, cost=10.0))
+    assert frame.sight is not None
+    assert frame.sight.seen.look == look
 
 
 def test_looking_leaves_the_course_as_it_is() -> None:
-    run, frame = started(task="hello"), None
+    run, last = started(task="hello"), None
     for probe in range(10):
-        frame = slice_of(run, Look(probe % 3, "hel"), 0.004, frame)
-        frame = one_update(run, Look(probe))
+        slice_of(run, Look(probe % 3, "hel"), 0.004, last)
+        last = one_update(run, Look(probe)).sight.seen
     assert_same_place(run, trained(run.updates, task="hello"))
 
 
@@ -120,7 +117,7 @@ def test_one_update_is_one() -> None:
     run = trained(3)
     frame = one_update(run, Look())
     assert frame.snapshot.updates == run.updates == 4
-    assert frame.snapshot.trace.loss == run.trace().loss
+    assert frame.sight.trace.loss == run.trace().loss
 
 
 def test_exploded_run_still_gives_frames() -> None:
@@ -135,7 +132,7 @@ def test_exploded_run_still_gives_frames() -> None:
 
 def test_only_text_is_written() -> None:
     assert sample_of_run(started(), Look()) is None
-    assert slice_of(started(), Look(), 0.0).sample is None
+    assert shown(started()).sight.sample is None
 
 
 def test_sample_follows_the_look_alone() -> None:

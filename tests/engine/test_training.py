@@ -167,25 +167,27 @@ def test_probe_comes_from_the_held_out_part() -> None:
 def test_snapshot_is_not_touched_by_what_comes_after() -> None:
     run = trained(26)
     snapshot, again = run.snapshot(), run.snapshot()
+    trace, again_seen = run.trace(), run.trace()
     for _ in range(30):
         run.update()
     assert snapshot.updates == 26
     assert snapshot.losses.shape == (26, 2)
     assert snapshot.held_out.shape == (2, 3)
     assert same(snapshot.losses, run.losses.table()[:26])
-    assert snapshot.trace.loss == again.trace.loss != run.trace().loss
-    assert same(snapshot.trace.layers[0][0].state, again.trace.layers[0][0].state)
+    assert trace.loss == again_seen.loss != run.trace().loss
+    assert same(trace.layers[0][0].state, again_seen.layers[0][0].state)
     assert snapshot.gradient_norm == again.gradient_norm != run.gradient_norm
 
 
 def test_untrained_snapshot() -> None:
     """Something to see before anything is pressed."""
-    snapshot = started().snapshot()
+    run = started()
+    snapshot = run.snapshot()
     assert snapshot.updates == snapshot.seconds == 0
     assert snapshot.losses.shape == (0, 2)
     assert snapshot.held_out.shape == (1, 3)
     assert snapshot.gradient_norm is snapshot.explosion is None
-    assert snapshot.trace.inputs.shape == (8, 2)
+    assert run.trace().inputs.shape == (8, 2)
 
 
 def tuned(run: Run, **changes: float | str) -> None:

@@ -108,7 +108,7 @@ def test_the_folded_network(case: dict[str, str]) -> None:
 def test_colours_are_fixed(cell: str) -> None:
     """Gates run from 0 to 1 and states symmetrically about 0, or colours would drift while training."""
     app = sound(opened(cell=cell, length="8"))
-    strand = session(app).frame.snapshot.trace.layers[0][0]
+    strand = session(app).frame.sight.trace.layers[0][0]
     unsigned = 0
     for chart in charts(app):
         for colour in colours(chart.spec):

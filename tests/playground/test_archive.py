@@ -10,9 +10,9 @@ import pandas as pd
 import pytest
 
 from engine import CELLS, Experiment, Run
-from engine.training import Snapshot
+from engine.slices import Frame
 from playground import link, share
-from tests.engine.runs import trained
+from tests.engine.runs import shown, trained
 
 CASES = [
     {"task": "adding", "cell": "lstm", "layers": "2", "direction": "bidirectional"},
@@ -21,21 +21,21 @@ CASES = [
 ]
 
 
-def unpacked(snapshot: Snapshot) -> dict[str, bytes]:
-    with zipfile.ZipFile(io.BytesIO(share.archive(snapshot, b"the run"))) as files:
+def unpacked(frame: Frame) -> dict[str, bytes]:
+    with zipfile.ZipFile(io.BytesIO(share.archive(frame, b"the run"))) as files:
         assert files.testzip() is None
         return {name: files.read(name) for name in files.namelist()}
 
 
-def frame(data: bytes) -> pd.DataFrame:
+def table_of(data: bytes) -> pd.DataFrame:
     return pd.read_csv(io.BytesIO(data))
 
 
 @pytest.mark.parametrize("params", CASES, ids=lambda p: p["task"])
 @pytest.mark.parametrize("updates", [0, 30])
 def test_archive_holds_what_the_run_holds(params: dict[str, str], updates: int) -> None:
-    snapshot = trained(updates, **params).snapshot()
-    files = unpacked(snapshot)
+    run = trained(updates, **params)
+    snapshot, files = run.snapshot(), unpacked(shown(run))
     assert files.keys() == {
         "losses.csv",
         "held_out.csv",
@@ -45,7 +45,7 @@ def test_archive_holds_what_the_run_holds(params: dict[str, str], updates: int) 
         "run.safetensors",
     }
     assert files["run.safetensors"] == b"the run"
-    losses, held_out = frame(files["losses.csv"]), frame(files["held_out.csv"])
+    losses, held_out = table_of(files["losses.csv"]), table_of(files["held_out.csv"])
     assert list(losses) == ["update", "training_loss"]
     assert list(held_out) == ["update", "held_out_loss", "held_out_accuracy"]
     np.testing.assert_allclose(losses.to_numpy(float), snapshot.losses, rtol=1e-8)
@@ -69,22 +69,22 @@ def test_states_hold_what_the_trace_holds(params: dict[str, str]) -> None:
 
 
 def test_sequence_holds_what_is_shown() -> None:
-    echo = trained(1, task="echo", length="8", delay="3").snapshot()
+    echo = shown(trained(1, task="echo", length="8", delay="3"))
     table = pd.read_csv(io.BytesIO(unpacked(echo)["sequence.csv"]), keep_default_na=False)
     assert table["step"].tolist() == list(range(1, 9))
-    assert tuple(table["input"]) == echo.trace.reading.inputs
-    assert tuple(table["target"]) == echo.trace.reading.targets
-    adding = trained(1).snapshot()
-    table = frame(unpacked(adding)["sequence.csv"])
-    np.testing.assert_allclose(table["input"], adding.trace.reading.values, rtol=1e-8)
-    assert table["target"].dropna().tolist() == [pytest.approx(adding.trace.reading.target)]
+    assert tuple(table["input"]) == echo.sight.trace.reading.inputs
+    assert tuple(table["target"]) == echo.sight.trace.reading.targets
+    adding = shown(trained(1))
+    table = table_of(unpacked(adding)["sequence.csv"])
+    np.testing.assert_allclose(table["input"], adding.sight.trace.reading.values, rtol=1e-8)
+    assert table["target"].dropna().tolist() == [pytest.approx(adding.sight.trace.reading.target)]
     assert table["marked"].sum() == 2
 
 
 def test_states_survive_the_trip_through_text() -> None:
-    snapshot = trained(3).snapshot()
-    read = frame(unpacked(snapshot)["states.csv"])
-    written = share.states(snapshot.trace)
+    frame = shown(trained(3))
+    read = table_of(unpacked(frame)["states.csv"])
+    written = share.states(frame.sight.trace)
     assert list(read) == list(written)
     np.testing.assert_array_equal(read["h"].to_numpy(np.float32), written["h"].to_numpy())
 

@@ -12,19 +12,19 @@ from playground import measuring
 from playground.charts.reach import exponents, logarithms, powers, round_top
 from playground.executor import Pool
 from playground.measuring import Measuring, Moment
-from tests.engine.runs import one_update, slice_of, started, trained
+from tests.engine.runs import one_update, shown, started, trained
 from tests.playground.visitors import CountingPool
 
 
 def frame(updates: int, **params: str) -> Frame:
-    return slice_of(trained(updates, **params), Look(probe=2), 0.0)
+    return shown(trained(updates, **params), Look(probe=2))
 
 
 @pytest.mark.parametrize("params", [{"cell": "gru"}, {"cell": "esn"}, {"cell": "unitary"}, {"truncate": "3"}], ids=str)
 def test_a_frame_says_all_that_its_run_would(params: dict[str, str]) -> None:
     """Also of a run that has gone on since."""
     run = trained(4, **params)
-    kept = slice_of(run, Look(probe=2), 0.0)
+    kept = shown(run, Look(probe=2))
     expected = gradients(run.network, run.experiment.task, run.probe(2), truncate=run.experiment.training.truncate)
     for _ in range(3):
         run.update()

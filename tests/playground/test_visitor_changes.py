@@ -113,7 +113,7 @@ def test_an_explosion_stops_the_run(pool: CountingPool) -> None:
     snapshot = session.frame.snapshot
     assert np.isfinite(snapshot.losses).all()
     assert np.isfinite(snapshot.held_out).all()
-    assert all(np.isfinite(h).all() for s in snapshot.trace.layers[0] for h in s.state.values())
+    assert all(np.isfinite(h).all() for s in session.frame.sight.trace.layers[0] for h in s.state.values())
     session.play()
     assert not session.playing
     session.step()
@@ -140,9 +140,9 @@ def test_two_visitors_do_not_mix(pool: CountingPool) -> None:
 
 
 def test_looking_elsewhere_learns_the_same(session: Session) -> None:
-    first = session.frame.snapshot.trace
+    first = session.frame.sight.trace
     session.look_at(Look(probe=3))
-    other = session.frame.snapshot.trace
+    other = session.frame.sight.trace
     assert not np.array_equal(first.inputs, other.inputs)
     assert np.array_equal(other.inputs, session.run.trace(3).inputs)
     session.play()
@@ -153,7 +153,7 @@ def test_looking_elsewhere_learns_the_same(session: Session) -> None:
         if session.frame.look == Look(probe=4):
             break
         time.sleep(0.005)
-    assert np.array_equal(session.frame.snapshot.trace.inputs, session.run.trace(4).inputs)
+    assert np.array_equal(session.frame.sight.trace.inputs, session.run.trace(4).inputs)
     session.pause()
     lone = Run(chosen())
     while lone.updates < session.run.updates:

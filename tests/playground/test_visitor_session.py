@@ -62,14 +62,15 @@ def test_pictures_that_are_old_come_anew_although_looking_is_slow(
 ) -> None:
     """A look of 0.05 s is due after 1.7 s of training, and after 0.17 s if the last one is old."""
     monkeypatch.setattr(session_module, "OLD", old)
-    session.frames = tuple(replace(frame, cost=0.05) for frame in session.frames)
-    first = session.frame.snapshot.trace
+    slow = replace(session.frame.sight.seen, cost=0.05)
+    session.frames = (replace(session.frame, sight=replace(session.frame.sight, seen=slow)),)
+    first = session.frame.sight.trace
     session.play()
     while session.frame.snapshot.seconds < 0.4:
         session.tick()
     session.playing = False
     session.settle()
-    assert (session.frame.snapshot.trace is not first) == anew
+    assert (session.frame.sight.trace is not first) == anew
 
 
 def test_a_click_handed_in_twice_counts_once(session: Session) -> None:

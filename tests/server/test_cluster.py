@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from engine import Run
-from engine.slices import Frames, Look, slice_of
+from engine.slices import Look, Slices, slice_of
 from playground.cluster import Cluster
 from playground.session import Session
 from tests.engine.runs import assert_same_place, trained
@@ -33,14 +33,14 @@ def pool(scheduler: Scheduler) -> Iterator[Cluster]:
     made.close()
 
 
-def long_slice(runs: tuple[Run, ...], look: Look, seconds: float) -> Frames:
+def long_slice(runs: tuple[Run, ...], look: Look, seconds: float) -> Slices:
     """One that is sure to be under way when something happens to its worker."""
-    frames = slice_of(runs, look, seconds)
+    brought = slice_of(runs, look, seconds)
     time.sleep(2)
-    return frames
+    return brought
 
 
-def broken(runs: tuple[Run, ...]) -> Frames:
+def broken(runs: tuple[Run, ...]) -> Slices:
     runs[0].update()
     raise ArithmeticError("out of numbers")
 
