@@ -19,9 +19,10 @@ from engine.training import probe
 from playground import inside_words as say
 from playground import words
 from playground.charts.heatmap import heatmap, heatmap_data
+from playground.drawing import show
 from playground.frame import visitor
 from playground.inside import Place, Scene, bounded, table
-from playground.panels import sequence_above, show, verdict
+from playground.panels import sequence_above, verdict
 
 CHANGE = "inside.change"
 

@@ -12,7 +12,7 @@ from playground import cell_words as say
 from playground import controls, words
 from playground.charts.timeline import PICK, by_year, timeline, timeline_data
 from playground.charts.wiring import wiring_picture
-from playground.panels import is_dark, show
+from playground.drawing import is_dark, show
 from playground.typeset import cell_display, name, prose
 
 CHOSEN, FAMILY = "cells.cell", "cells.family"

@@ -10,8 +10,8 @@ from engine.budget import check_memory
 from engine.sweep import SEEDS, UPDATES, Sweep, numbers, over_chance, to_csv
 from playground import server, words
 from playground.charts.sweep import sweep_data, sweep_map
+from playground.drawing import show
 from playground.frame import visitor
-from playground.panels import show
 from playground.settings import SETTINGS
 from playground.sweeping import Sweeping
 

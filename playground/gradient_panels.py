@@ -23,10 +23,10 @@ from playground.charts.reach import (
     strengths_picture,
 )
 from playground.charts.triangle import PICK, triangle_data, triangle_picture
+from playground.drawing import is_dark, show
 from playground.frame import visitor
 from playground.gradient_sentences import about_pair, beside, matrix
 from playground.measuring import Measuring, Moment
-from playground.panels import is_dark, show
 from playground.server import POOL
 
 MEASURING, FROZEN, EARLIER, LATER = "gradients.measuring", "gradients.frozen", "gradients.k", "gradients.t"

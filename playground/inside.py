@@ -22,8 +22,8 @@ from playground import inside_words as say
 from playground.charts.base import limit
 from playground.charts.picking import PICK, picking, picking_data
 from playground.charts.valued import short, valued_data, valued_picture
+from playground.drawing import is_dark, show
 from playground.frame import visitor
-from playground.panels import is_dark, show
 
 STEP, UNIT, PICKED = "inside.t", "inside.unit", "inside.picked"
 AROUND = 15

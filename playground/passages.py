@@ -14,8 +14,9 @@ from engine.unit_search import Match
 from playground import controls, words
 from playground import text_words as say
 from playground.charts.letters import PICKED, letters_data, letters_picture, size_for, visible
+from playground.drawing import is_dark
 from playground.frame import visitor
-from playground.panels import end, is_dark
+from playground.panels import end
 from playground.presets import PRESETS
 from playground.reader import Moment, Reader
 

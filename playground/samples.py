@@ -9,8 +9,8 @@ from playground import text_words as say
 from playground import words
 from playground.charts.letters import PICKED, letters_data, letters_picture, size_for, visible
 from playground.charts.probabilities import MOST, probabilities_data, probabilities_picture
+from playground.drawing import is_dark, show
 from playground.frame import visitor
-from playground.panels import is_dark, show
 from playground.reader import Moment, Reader
 
 PLACE, NUMBER = "text.write.place", "text.write.number"

@@ -18,8 +18,9 @@ from playground.answers import Answers
 from playground.charts.heatmap import heatmap, heatmap_data
 from playground.charts.reach import powers
 from playground.charts.together import Line, gradients_data, gradients_picture, line, losses_data, losses_picture
+from playground.drawing import once, show
 from playground.lengthening import SOLVED
-from playground.panels import end, once, sequence_above, show, verdict
+from playground.panels import end, sequence_above, verdict
 from playground.server import POOL
 from playground.side_choice import FEWEST, KINDS, MOST, Fixed, Member
 from playground.side_session import Side, choose, chosen

@@ -293,7 +293,7 @@ def sentence(problem: FieldError, task: str) -> str:
     """What is wrong, safe to show; a sentence that begins with a setting begins with its name beside the control."""
     text = plain(str(problem))
     name = problem.fields[0]
-    return re.sub(rf"^{name}\b", f"“{label(name, task)}”", text) if name in FIELDS else text
+    return re.sub(rf"^{name}\b", f"“{label(name, task)}”", text) if name in FIELDS else text[:1].upper() + text[1:]
 
 
 def plain(text: str) -> str:
