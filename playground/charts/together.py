@@ -52,6 +52,7 @@ def _channels(lines: Sequence[Line]) -> dict[str, Any]:
         symbolStrokeWidth=2.4,
         symbolOpacity=1,
         columns=2,
+        columnPadding=2,
         labelLimit=200,
     )
     colours = alt.Scale(domain=names, range=[each.colour for each in lines])
