@@ -55,7 +55,7 @@ class Sight:
 
 @dataclass(frozen=True)
 class Slice:
-    """What a slice brings back of a run, which may have a long way to go and so carries only what is new.
+    """What a slice brings back of a run. It may have a long way to go, so what is still to be seen stays behind.
 
     sight: None if no look was taken. film: the moments for the run's film.
     """
@@ -102,7 +102,7 @@ def slice_of(
 
 
 def one_update(runs: Sequence[Run], look: Look) -> Slices:
-    """A single update of each and a look at it."""
+    """A single update of each and a look at it; a second one if a network overflows now, to find that out."""
     for run in runs:
         run.update()
     _settle(runs, look)

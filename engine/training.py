@@ -133,7 +133,7 @@ class Run:
             self._measure()
 
     def advance(self, seconds: float) -> int:
-        """Whole updates for `seconds`, to the nearest one, but one at least; how many were made."""
+        """Whole updates for `seconds`, to the nearest one, at least one if there is any time; how many were made."""
         before = self.updates
         advance((self,), seconds)
         return max(self.updates - before, 0)
@@ -252,7 +252,9 @@ class Run:
 
 
 def advance(runs: Sequence[Run], seconds: float) -> None:
-    """Whole rounds for `seconds`, to the nearest one, but one at least: in a round every run makes one update.
+    """Whole rounds for `seconds`, to the nearest one, but one at least if there is any time.
+
+    In a round every run makes one update.
 
     Runs of the same task and seed so get the same batches and stay side by side; one that has exploded stands still.
     """

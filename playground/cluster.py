@@ -1,9 +1,10 @@
 """Slices on a Dask cluster: the run travels there and back with each slice, and is here again when the cluster is not.
 
-A slice is a function of a saved run that gives the saved run and a frame, so nothing is lost with a worker: whatever
-does not come back is done again from the last slice that did, once more on the cluster and then on this server.
+A slice is a function of a saved run that gives the saved run and what is to be seen of it, so nothing is lost with a
+worker: whatever does not come back is done again from the last slice that did, once more on the cluster and then here.
 """
 
+import functools
 import logging
 import threading
 import time
@@ -99,6 +100,7 @@ class Cluster(Pool):
         """Work on runs, on the cluster if there is one."""
         if self.away:
             return super().slice(work, held, *args, **kwargs)
+        work = functools.partial(work, **kwargs) if kwargs else work
         journey = Journey(work, held, args, held.saved)
         with self._lock:
             self._journeys.add(journey)
@@ -157,21 +159,28 @@ class Cluster(Pool):
         """Until closed: find what is late, and keep in touch with the cluster."""
         tried = time.monotonic()
         while not self._closing.wait(LOOK_EVERY):
-            if self._client is not None:
-                self._count_workers()
-            elif time.monotonic() - tried > ANEW_EVERY:
-                self._connect()
-                tried = time.monotonic()
-            now = time.monotonic()
-            with self._lock:
-                # Without a client everything that is out there is stranded. What waits here for a thread is not lost.
-                out_there = [j for j in self._journeys if j.on_cluster and j.under_way is not None]
-                lost = [j for j in out_there if self._client is None or now - j.since > LATE]
-            for journey in lost:
-                given_up, journey.under_way = journey.under_way, None
-                if given_up is not None:
-                    given_up.cancel()
-                self._again(journey)
+            try:
+                self._find_lost()
+                if self._client is not None:
+                    self._count_workers()
+                elif time.monotonic() - tried > ANEW_EVERY:
+                    tried = time.monotonic()
+                    self._connect()
+            except Exception:  # whatever a client in trouble raises: without this thread visitors could wait for ever
+                log.exception("event=cluster_watch")
+
+    def _find_lost(self) -> None:
+        """Send again what is late or stranded."""
+        now = time.monotonic()
+        with self._lock:
+            # Without a client everything that is out there is stranded. What waits here for a thread is not lost.
+            out_there = [j for j in self._journeys if j.on_cluster and j.under_way is not None]
+            lost = [j for j in out_there if self._client is None or now - j.since > LATE]
+        for journey in lost:
+            given_up, journey.under_way = journey.under_way, None
+            self._again(journey)
+            if given_up is not None:
+                given_up.cancel()
 
     def _connect(self) -> None:
         try:
@@ -203,4 +212,7 @@ class Cluster(Pool):
         self._has_workers = False
         self.workers = self._threads_here
         if client is not None:
-            client.close(timeout=1)
+            try:
+                client.close(timeout=1)
+            except Exception as problem:  # one that has lost its scheduler may fail at that in several ways
+                log.warning("event=cluster_parting problem=%r", problem)

@@ -30,7 +30,7 @@ def open_page(page: str) -> None:
     visitor().touch()
     visitor().adopt(experiment)
     with st.sidebar:
-        share.draw(visitor())
+        share.draw(visitor(), page)
 
 
 def _affordable(experiment: Experiment) -> Experiment:

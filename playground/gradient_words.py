@@ -56,12 +56,14 @@ OWN_STEPS_LATER = {True: "one step of this layer away", False: "{n} steps of thi
 STEPS_LATER = {True: "one step away", False: "{n} steps away"}
 
 BOUND = (
-    "The text's bound, put right: the product of γᵢ = ‖diag(f′(zᵢ)) U‖ allows at most **{gamma}**, and with "
+    "The textbook bound (Qiu, (1.20) and (1.21)), put right: "
+    "the product of γᵢ = ‖diag(f′(zᵢ)) U‖ allows at most **{gamma}**, and with "
     "‖diag f′(zᵢ)‖·‖U‖ for each γᵢ, **{norms}**. Measured is {share} of the first: the directions one step stretches "
     "are not those that the next one stretches, so the factors do not multiply in full."
 )
 TIGHT = (
-    "The text's bound, put right: the product of γᵢ = ‖diag(f′(zᵢ)) U‖ allows at most **{gamma}**, and with "
+    "The textbook bound (Qiu, (1.20) and (1.21)), put right: "
+    "the product of γᵢ = ‖diag(f′(zᵢ)) U‖ allows at most **{gamma}**, and with "
     "‖diag f′(zᵢ)‖·‖U‖ for each γᵢ, **{norms}**. Here it is as good as met: every step stretches the same direction."
 )
 MATRIX = (
@@ -70,9 +72,9 @@ MATRIX = (
     "certain; a γ over 1 only allows it to explode."
 )
 NO_BOUND = (
-    "The bound of (1.20) and (1.21) is for cells whose step is one f after one matrix U. This cell's step has "
-    "more than "
-    "one way from the old state to the new, and their sum is not bounded by one such product."
+    "The textbook bound (Qiu, (1.20) and (1.21)) is for cells whose step is one f after one matrix U. "
+    "This cell's step has more than one way from the old state to the new, and their sum is not bounded by one such "
+    "product."
 )
 DIRECT = {
     "same": (
@@ -132,16 +134,14 @@ AFTER = {
         "length in hand."
     ),
     VANISH: (
-        "What you just saw: after {updates:,} updates the loss is **{loss}**, chance is {chance}. The gradient at"
-        " step 1 "
-        "is {ratio} of that at the last step, so what stood early in the sequence hardly moves any weight. At this "
-        "length more training seldom helps; a better path back does: **Cure it**."
+        "What you just saw: after {updates:,} updates the held-out loss is **{loss}**, chance is {chance}. "
+        "The gradient at step 1 is {ratio} of that at the last step, so what stood early in the sequence "
+        "hardly moves any weight. At this length more training seldom helps; a better path back does: **Cure it**."
     ),
     CURE: (
-        "What you just saw: after {updates:,} updates the loss is **{loss}**, chance is {chance}. Step 1 gets "
-        "{ratio} of "
-        "the gradient of the last step, so early marks are learned from. {share} of the updates were clipped, so "
-        "that none could throw the weights away."
+        "What you just saw: after {updates:,} updates the held-out loss is **{loss}**, chance is {chance}. "
+        "Step 1 gets {ratio} of the gradient of the last step, so early marks are learned from. "
+        "{share} of the updates were clipped, so that none could throw the weights away."
     ),
 }
 OUTCOMES = {

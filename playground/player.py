@@ -37,7 +37,7 @@ class Player:
 
     @property
     def times(self) -> list[int]:
-        """The updates to which one can go back: those that every film has which goes so far."""
+        """The updates to which one can go back: the moments of all films, as far apart as in the sparsest."""
         density = min(film.per_octave for film in self.films)
         kept = {
             moment.updates

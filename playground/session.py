@@ -51,7 +51,7 @@ def alone(act: "Callable[Concatenate[Session, P], T]") -> "Callable[Concatenate[
 
 
 class Session:
-    """A run, or a few side by side; the slice of them that is out, the last frames that came back, and their film.
+    """A run, or a few side by side; the slice of them that is out, the frames to show, and their film.
 
     At most one slice is out, and nobody touches the runs while it is. Runs side by side train in the same slices, all
     of them by as many updates. beginnings: how often runs were begun or taken up.
@@ -178,6 +178,13 @@ class Session:
         return save(self.run, self.player.films[0].moments)
 
     @alone
+    def saved_with_frame(self) -> tuple[Frame, bytes]:
+        """The frame of the first run as it is then, and that file."""
+        self.settle()
+        self._look_now()
+        return self.frame, self.saved()
+
+    @alone
     def carry_on(self, run: Run) -> None:
         """Make a run that was saved the visitor's; it waits."""
         self.settle()
@@ -201,6 +208,7 @@ class Session:
         self.pause()
         self.player.play()
 
+    @alone
     def play(self) -> None:
         """Train, which is to be seen as it happens."""
         self.player.go(None)
@@ -210,9 +218,10 @@ class Session:
 
     @alone
     def pause(self) -> None:
-        self.playing = False
+        trained, self.playing = self.playing, False
         self.settle()
-        self._look_now()
+        if trained:
+            self._look_now()
 
     @alone
     def step(self) -> None:
@@ -270,17 +279,21 @@ class Session:
         self._take(tuple(self.pool.wait(self.pool.submit(Run, each)).result() for each in experiments))
 
     def _take(self, runs: tuple[Run, ...]) -> None:
+        # First of all what can fail, so that then all there is stays as it was.
+        held = Held(*runs)
+        experiments = tuple(run.experiment for run in runs)
+        first = self.pool.wait(self.pool.slice(slice_of, held, self.look, 0.0)).result()
+        self.frames = tuple(Frame(each.snapshot, each.sight) for each in first if each.sight)
+        assert len(self.frames) == len(runs), "a first look is always taken"
+        self.experiments = experiments
+        self._held = held
         self.beginnings += 1
         self.playing = False
         self._clicks.forget()
-        self.experiments = tuple(run.experiment for run in runs)
-        self._held = Held(*runs)
         self.failed = False
         self.tuned = False
         self.rate = None
         self._rate_from = None
-        first = self.pool.wait(self.pool.slice(slice_of, self._held, self.look, 0.0)).result()
-        self.frames = tuple(Frame(each.snapshot, each.sight) for each in first if each.sight)
         self.player = Player(self.pool, [frame.sight.moment.size for frame in self.frames], self.film_bytes)
         self.player.record(first)
 

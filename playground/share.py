@@ -25,7 +25,7 @@ SHOWN, LINE = 20_000, 300
 """Characters of a script that are shown whole; beyond that, characters of a line."""
 
 
-def draw(session: Session) -> None:
+def draw(session: Session, page: str) -> None:
     """The section at the foot of the sidebar."""
     experiment = session.experiment
     st.subheader("Take it along")
@@ -35,14 +35,17 @@ def draw(session: Session) -> None:
             st.caption("Your own data is too long for a link, so it is left out: hand it on as a file as well.")
         st.caption("The whole experiment: the same network, and at the same update the same loss. Copy at the right.")
         st.code(f"{_address()}?{urlencode(params)}", language=None, wrap_lines=True)
+    if page in PAGE_SETTINGS:  # what is to be seen there are other runs than the visitor's own
+        st.caption(words.TAKE_ALONG_ALONE)
+        return
     st.download_button(
         "Download run",
-        data=lambda: archive(session.shown[0], session.saved()),
+        data=lambda: archive(*session.saved_with_frame()),
         file_name=f"{experiment.task_name}-{experiment.network.cell}.zip",
         mime="application/zip",
         icon=":material/download:",
         on_click="ignore",
-        help="CSV of the losses and of the sequence, states and gates last shown, the settings, and the saved run.",
+        help="CSV of the losses and of the sequence, states and gates as they are now; the settings; the saved run.",
         width="stretch",
     )
     st.download_button(
@@ -56,11 +59,9 @@ def draw(session: Session) -> None:
         width="stretch",
     )
     # Closed from here once a run is taken up: the sidebar is another then, and the browser would open its neighbour.
-    with st.popover(
-        "Continue a saved run", icon=":material/restore_page:", width="stretch", key="continue", on_change="rerun"
-    ):
+    with st.expander("Continue a saved run", icon=":material/restore_page:", key="continue", on_change="rerun"):
         _continue(session)
-    code = st.popover("PyTorch code", icon=":material/code:", width="stretch", on_change="rerun", key="code")
+    code = st.expander("PyTorch code", icon=":material/code:", on_change="rerun", key="code")
     if code.open:  # written only when asked for
         with code:
             _code(experiment)
@@ -84,7 +85,7 @@ def _continue(session: Session) -> None:
         st.session_state.pop("run.problem", None)
         if file is not None:
             try:
-                run = session.pool.submit(load, file.getvalue()).result()
+                run = session.pool.wait(session.pool.submit(load, file.getvalue())).result()
                 check_memory(run.experiment, SETTINGS.visitor_mb)
             except FieldError as problem:
                 st.session_state["run.problem"] = problem

@@ -108,6 +108,7 @@ def _choose(keys: Sequence[str]) -> None:
 def _add(keys: Sequence[str]) -> None:
     st.button(
         say.ADD,
+        help=say.ADD_HELP,
         icon=":material/add:",
         key="side.add",
         on_click=_choose,

@@ -5,7 +5,8 @@ LEAD = (
     "a cell's own settings count for that cell, the others take their usual ones."
 )
 NETWORK = "Network {number}"
-ADD, REMOVE, REMOVE_HELP = "Add a network", "Take away", "Go on without {name}."
+ADD, ADD_HELP = "Add a network", "All begin anew, side by side from the first update."
+REMOVE, REMOVE_HELP = "Take away", "The others begin anew without {name}."
 UNTRAINED, AT_CHANCE, LEARNING, SOLVED = "untrained", "at chance", "learning", "solved"
 WORSE = "worse than chance"
 EXPLODED = "exploded at update {update:,}"

@@ -15,7 +15,8 @@ PATIENT = 0.08
 """Seconds for which work lets pages go first; however many there are, it gets some of the time."""
 
 LONG = 0.28
-"""Seconds after which work no longer waits for the turn: a page may hold it and wait for work that stands behind."""
+"""Seconds after which work no longer waits for the turn: a page may hold it and wait for its session, which a download
+holds until a slice is back that stands behind."""
 
 HELD_UP = 0.04
 """Seconds of waiting from which a page has been held up."""

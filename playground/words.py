@@ -163,6 +163,7 @@ GRADIENT = (
 )
 FURTHER = "{title}, transition {number}"
 
+TAKE_ALONG_ALONE = "To download, save or continue a run, or read it as code: take its network to the Playground."
 CONTINUED = "Taken up at update {updates:,}. Press Train and it goes on as if it had never stopped."
 CLASS = "Who is here, and one task tried with every cell at every lag."
 SWEEP = (

@@ -158,12 +158,19 @@ def update_axis() -> alt.X:
     )
 
 
-def log_axis(name: str, title: str, form: str) -> alt.Y:
+POWER = (
+    "datum.label && (datum.value < 1e-6 || datum.value >= 1e4)"
+    " ? '1e' + format(log(datum.value) / LN10, '.0f') : datum.label"
+)
+"""A tick of a log axis, if it has a label, in few letters: 0.01, 1, 100, 1e12."""
+
+
+def log_axis(name: str, title: str) -> alt.Y:
     """The column `name` on a log axis that ends at round numbers."""
     return alt.Y(
         f"{name}:Q",
         scale=alt.Scale(type="log", nice=True),
-        axis=left_axis(title=title, tickCount=5, format=form, gridOpacity=0.4),
+        axis=left_axis(title=title, tickCount=5, format="~g", labelExpr=POWER, gridOpacity=0.4),
     )
 
 

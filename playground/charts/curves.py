@@ -27,7 +27,7 @@ SMALLEST_LOSS = 1e-9
 def loss_curve(cell: str) -> Picture:
     """Training loss (thin) and held-out loss (thick) on a log axis, chance as a dashed line."""
     colour = CELL_COLOURS[cell]
-    x, y = update_axis(), log_axis("loss", "loss", "~g")
+    x, y = update_axis(), log_axis("loss", "loss")
     names = ["training", "held-out"]
     curves = alt.Chart(alt.NamedData("losses")).encode(
         x,

@@ -15,7 +15,7 @@ SMALLEST, LARGEST = 1e-30, 1e30
 @lru_cache(maxsize=2)
 def norms_picture(threshold: bool) -> Picture:
     """Before clipping (grey), after it (in colour) and the threshold (dashed), on a log axis over updates."""
-    x, y = update_axis(), log_axis("norm", "‖gradient‖", "~g")
+    x, y = update_axis(), log_axis("norm", "‖gradient‖")
     names = ["before clipping", "stepped along"]
     curves = alt.Chart(alt.NamedData("norms")).encode(
         x,

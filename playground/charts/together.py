@@ -66,7 +66,7 @@ def _channels(lines: Sequence[Line]) -> dict[str, Any]:
 @lru_cache(maxsize=64)
 def losses_picture(lines: tuple[Line, ...]) -> Picture:
     """Of every network the training loss (thin) and the held-out loss (thick), and chance as a dashed line."""
-    x, y = update_axis(), log_axis("loss", "loss", "~g")
+    x, y = update_axis(), log_axis("loss", "loss")
     tooltip = [
         alt.Tooltip("name:N", title="network"),
         alt.Tooltip("series:N", title="loss on"),

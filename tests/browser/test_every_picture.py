@@ -119,5 +119,6 @@ def test_take_it_along(visit: Visit) -> None:
     expect(link).to_contain_text("word=a+b")
     assert link.inner_text().strip() == visit.page.url
     visit.page.keyboard.press("Escape")
-    visit.button("PyTorch code").click()
-    expect(visit.page.get_by_test_id("stPopoverBody").get_by_test_id("stCode")).to_contain_text("import torch")
+    code = visit.page.get_by_test_id("stExpander").filter(has_text="PyTorch code")
+    code.locator("summary").click()
+    expect(code.get_by_test_id("stCode")).to_contain_text("import torch")

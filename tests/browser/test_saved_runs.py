@@ -11,9 +11,9 @@ SMALL = {"task": "adding", "length": "10", "cell": "gru", "hidden": "8", "seed":
 
 
 def upload(visit: Visit, name: str, data: bytes) -> None:
-    if not visit.page.get_by_test_id("stPopoverBody").count():
-        visit.button("Continue a saved run").click()
-    body = visit.page.get_by_test_id("stPopoverBody")
+    body = visit.page.get_by_test_id("stExpander").filter(has_text="Continue a saved run")
+    if not body.get_by_test_id("stFileUploaderDropzone").is_visible():
+        body.locator("summary").click()
     file = {"name": name, "mimeType": "application/octet-stream", "buffer": data}
     body.get_by_test_id("stFileUploaderDropzoneInput").set_input_files([file])
 
@@ -40,7 +40,7 @@ def test_a_saved_run_goes_on_in_another_browser(visitor: Opener) -> None:
     assert second.updates == at
     assert {name: second.params[name] for name in SMALL} == SMALL
     second.keep("saved-run")
-    assert not second.page.get_by_test_id("stPopoverBody").count()
+    expect(second.page.get_by_test_id("stFileUploaderDropzone")).not_to_be_visible()
     assert [second.step() for _ in range(3)] == expected
 
 
@@ -48,7 +48,7 @@ def test_a_file_that_is_no_run_is_a_sentence(visit: Visit) -> None:
     visit.open(**SMALL)
     visit.step()
     upload(visit, "run.safetensors", b"<script>alert(1)</script>" * 10)
-    problem = visit.page.get_by_test_id("stPopoverBody").get_by_test_id("stAlert")
+    problem = visit.page.get_by_test_id("stExpander").get_by_test_id("stAlert")
     expect(problem).to_contain_text("not a saved run")
     expect(problem).to_contain_text("The run goes on as it was")
     visit.keep("no-run")

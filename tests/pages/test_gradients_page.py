@@ -76,7 +76,7 @@ def test_gated_cells_have_their_direct_path_and_simple_ones_the_bound() -> None:
     lstm, rnn = page(cell="lstm"), page(cell="rnn")
     assert "the product of f alone gives" in texts(lstm)
     assert say.NO_BOUND in texts(lstm)
-    assert "The text's bound, put right" in texts(rnn)
+    assert "The textbook bound" in texts(rnn)
     assert "Direct path" not in texts(rnn)
 
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from engine import Run
 from engine.saving import load
 from playground import session as session_module
 from playground.clicks import ECHO
@@ -190,3 +191,33 @@ def test_saving_again_and_again_while_ticking_never_meets_a_run_at_work(session:
     assert len(seen) == 20
     count = session.run.updates
     assert losses(session, count) == alone(count)
+
+
+def test_a_run_that_cannot_be_looked_at_is_not_taken_up(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The run there is stays, in every part."""
+    session.step()
+    before = session.experiments, session.frames, session.beginnings
+
+    def broken(*_: object) -> None:
+        raise ArithmeticError("out of numbers")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(session_module, "slice_of", broken)
+        with pytest.raises(ArithmeticError):
+            session.carry_on(Run(chosen(task="copy")))
+    assert (session.experiments, session.frames, session.beginnings) == before
+    session.step()
+    assert losses(session, 2) == alone(2)
+
+
+def test_a_download_is_of_one_moment(session: Session) -> None:
+    """Also while a moment of the film is shown: numbers, states and the saved run are those of now."""
+    session.play()
+    tick_until(session, 5)
+    frame, file = session.saved_with_frame()
+    run = load(file)
+    assert frame.snapshot.updates == run.updates >= 5
+    assert frame.sight.trace.loss == run.trace().loss
+    session.look_back(2)
+    frame, file = session.saved_with_frame()
+    assert frame.snapshot.updates == load(file).updates > 2
