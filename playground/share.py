@@ -59,8 +59,10 @@ def draw(session: Session, page: str) -> None:
         width="stretch",
     )
     # Closed from here once a run is taken up: the sidebar is another then, and the browser would open its neighbour.
-    with st.expander("Continue a saved run", icon=":material/restore_page:", key="continue", on_change="rerun"):
-        _continue(session)
+    saved = st.expander("Continue a saved run", icon=":material/restore_page:", key="continue", on_change="rerun")
+    if saved.open:
+        with saved:
+            _continue(session)
     code = st.expander("PyTorch code", icon=":material/code:", on_change="rerun", key="code")
     if code.open:  # written only when asked for
         with code:
