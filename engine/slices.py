@@ -134,9 +134,9 @@ def earlier(moment: Moment, frame: Frame, look: Look) -> Frame:
 
 def _look(run: Run, look: Look) -> Sight:
     start = time.perf_counter()
-    trace, sample = run.trace(look.probe), sample_of(run.experiment, run.network, look)
+    traced, sample = run.trace(look.probe), sample_of(run.experiment, run.network, look)
     moment, cost = run.moment(), time.perf_counter() - start
-    return Sight(Seen(look, run.seconds, cost), trace, sample, moment)
+    return Sight(Seen(look, run.seconds, cost), traced, sample, moment)
 
 
 def _settle(runs: Sequence[Run], look: Look) -> None:

@@ -252,9 +252,7 @@ class Run:
 
 
 def advance(runs: Sequence[Run], seconds: float) -> None:
-    """Whole rounds for `seconds`, to the nearest one, but one at least if there is any time.
-
-    In a round every run makes one update.
+    """Whole rounds, one update of every run, for `seconds`, to the nearest one; one at least if there is any time.
 
     Runs of the same task and seed so get the same batches and stay side by side; one that has exploded stands still.
     """

@@ -3,7 +3,8 @@
 import streamlit as st
 
 from engine.slices import Frame
-from playground import class_panels, words
+from playground import class_panels
+from playground import class_words as say
 from playground.frame import live
 
 
@@ -14,10 +15,10 @@ def bar_only(_: Frame) -> None:
 live(bar_only)
 
 st.title("Class")
-st.caption(words.CLASS)
+st.caption(say.CLASS)
 class_panels.people()
 
 st.subheader("Sweep")
-st.caption(words.SWEEP)
+st.caption(say.SWEEP)
 class_panels.ask_for_sweep()
 class_panels.sweep()

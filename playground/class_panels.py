@@ -8,6 +8,7 @@ import streamlit as st
 from engine import CELLS, FieldError
 from engine.budget import check_memory
 from engine.sweep import SEEDS, UPDATES, Sweep, numbers, over_chance, to_csv
+from playground import class_words as say
 from playground import server, words
 from playground.charts.sweep import sweep_data, sweep_map
 from playground.drawing import show
@@ -38,7 +39,7 @@ def ask_for_sweep() -> None:
     base = visitor().experiment
     cells = st.multiselect("Cells", list(CELLS), default=STANDARD, format_func=CELL_NAME, key="sweep.cells")
     first, second, third = st.columns([4, 2, 2], gap="medium")
-    lags = first.text_input("Lags", "10, 50, 100", key="sweep.lags", max_chars=100, help=words.SWEEP_LAGS)
+    lags = first.text_input("Lags", "10, 50, 100", key="sweep.lags", max_chars=100, help=say.SWEEP_LAGS)
     # Without limits in the browser: it would keep a number past them to itself, and the last good one would be swept.
     seeds = second.number_input("Seeds", value=SEEDS.default, step=1, key="sweep.seeds")
     updates = third.number_input("Updates", value=UPDATES.default, step=25, key="sweep.updates")
@@ -79,12 +80,12 @@ def sweep() -> None:
 def _progress(under_way: Sweeping) -> None:
     done, count = len(under_way.rows) + under_way.failed, under_way.count
     state = "going" if under_way.going else "done" if done == count else "cancelled"
-    st.progress(done / count, words.SWEEP_STATE[state].format(done=done, count=count))
+    st.progress(done / count, say.SWEEP_STATE[state].format(done=done, count=count))
     st.button(
         "Cancel", icon=":material/stop:", on_click=under_way.cancel, key="sweep.cancel", disabled=not under_way.going
     )
     if under_way.failed:
-        st.error(words.SWEEP_FAILED.format(count=under_way.failed), icon=":material/error:")
+        st.error(say.SWEEP_FAILED.format(count=under_way.failed), icon=":material/error:")
 
 
 def _results(under_way: Sweeping) -> None:
@@ -92,7 +93,7 @@ def _results(under_way: Sweeping) -> None:
     names = {key: cell.about.name for key, cell in CELLS.items()}
     cells = tuple(names[cell] for cell in asked.cells)
     show(sweep_map(cells, asked.lags), sweep_data(over_chance(rows), names), "sweep.map")
-    st.caption(words.SWEEP_LOOK)
+    st.caption(say.SWEEP_LOOK)
     st.download_button(
         "Download CSV",
         data=lambda: to_csv(under_way.rows),

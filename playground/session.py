@@ -281,11 +281,10 @@ class Session:
     def _take(self, runs: tuple[Run, ...]) -> None:
         # First of all what can fail, so that then all there is stays as it was.
         held = Held(*runs)
-        experiments = tuple(run.experiment for run in runs)
         first = self.pool.wait(self.pool.slice(slice_of, held, self.look, 0.0)).result()
         self.frames = tuple(Frame(each.snapshot, each.sight) for each in first if each.sight)
         assert len(self.frames) == len(runs), "a first look is always taken"
-        self.experiments = experiments
+        self.experiments = tuple(frame.snapshot.experiment for frame in self.frames)
         self._held = held
         self.beginnings += 1
         self.playing = False
