@@ -133,12 +133,13 @@ class Network(nn.Module):
         """r: what the readout reads, (B, ·) or (B, T, ·)."""
         x = self.entrance(inputs)
         states: dict[str, Tensor] = {}
-        for layer, connection, window in zip(self.layers, self.connections, self.windows, strict=True):
+        stack = zip(self.layers, self.connections, self.windows, strict=True)
+        for number, (layer, connection, window) in enumerate(stack, 1):
             states = layer(x, run)
             if type(connection) is not Plain:  # which would join and part the directions for nothing
                 handed = connection(joined(states.values()), x)
                 states = dict(zip(states, handed.chunk(len(states), dim=-1), strict=True))
-            if layer is not self.layers[-1]:
+            if number < len(self.windows):
                 x = joined_in_time(joined(states.values()), window)
         if self.mode == "last":
             ends = {"forward": -1, "backward": 0}

@@ -4,7 +4,7 @@ Usually of one run; of several side by side, all of them make the same number of
 """
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import torch
@@ -16,10 +16,10 @@ from engine.film import Moment
 from engine.network import Network
 from engine.tasks import Characters
 from engine.trace import Trace, trace
-from engine.training import Run, Snapshot, advance, probe, restored
+from engine.training import Run, Snapshot, advance, never, probe, restored
 from engine.writing import PROMPT, TEMPERATURE, write
 
-LOOKING_SHARE = 0.03
+LOOKING_SHARE = 0.02
 """While training, looking takes at most this share of the time as a rule; a slow look happens less often."""
 
 SAMPLE_LENGTH = 120
@@ -83,22 +83,31 @@ Frames = tuple[Frame, ...]
 
 
 def slice_of(
-    runs: Sequence[Run], look: Look, seconds: float, last: Sequence[Seen] = (), looking: float = LOOKING_SHARE
+    runs: Sequence[Run],
+    look: Look,
+    seconds: float,
+    last: Sequence[Seen] = (),
+    looking: float = LOOKING_SHARE,
+    enough: Callable[[], bool] = never,
 ) -> Slices:
-    """Train all `runs` for `seconds`, looking included. With 0 seconds: only look.
+    """Look, then train all `runs`, together for `seconds` or until it is `enough`. With 0 seconds: only look.
 
     A look is taken of each if it differs from the `last` one, if nothing is to be trained, or once so much training has
-    gone by that looking takes no more than a share `looking` of the time; otherwise of none.
+    gone by since then that looking takes no more than a share `looking` of the time; otherwise of none. It comes first,
+    so that whoever says enough does not have to wait for it. Where a run explodes, all are looked at again.
     """
-    expected = sum(seen.cost for seen in last)
+    start = time.perf_counter()
     trained = sum(run.seconds for run in runs) - sum(seen.at for seen in last)
-    fresh = (
-        not last or seconds == 0 or any(seen.look != look for seen in last) or (trained + seconds) * looking >= expected
-    )
-    advance(runs, max(seconds - expected, seconds / 2) if fresh else seconds)
+    due = trained * looking >= sum(seen.cost for seen in last)
+    fresh = not last or seconds == 0 or due or any(seen.look != look for seen in last)
     if fresh and seconds > 0:
         _settle(runs, look)
-    return tuple(Slice(run.snapshot(), _look(run, look) if fresh else None, run.film.take()) for run in runs)
+    sights = [_look(run, look) if fresh else None for run in runs]
+    before = [run.explosion for run in runs]
+    advance(runs, max(seconds - (time.perf_counter() - start), seconds / 2), enough)
+    if [run.explosion for run in runs] != before:
+        sights = [_look(run, look) for run in runs]
+    return tuple(Slice(run.snapshot(), sight, run.film.take()) for run, sight in zip(runs, sights, strict=True))
 
 
 def one_update(runs: Sequence[Run], look: Look) -> Slices:
@@ -133,9 +142,10 @@ def earlier(moment: Moment, frame: Frame, look: Look) -> Frame:
 
 
 def _look(run: Run, look: Look) -> Sight:
-    start = time.perf_counter()
+    # Of the processor's time, not by the clock: a busy browser beside it makes a look no dearer.
+    start = time.thread_time()
     traced, sample = run.trace(look.probe), sample_of(run.experiment, run.network, look)
-    moment, cost = run.moment(), time.perf_counter() - start
+    moment, cost = run.moment(), time.thread_time() - start
     return Sight(Seen(look, run.seconds, cost), traced, sample, moment)
 
 

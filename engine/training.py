@@ -3,7 +3,7 @@
 import copy
 import math
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -218,10 +218,10 @@ class Run:
 
     def _clipped(self, threshold: float) -> float:
         """‖gradient‖ over all parameters; if a threshold is set, the gradient is scaled down to it. Pascanu 2013."""
-        norm = float(self._gradient.norm())
-        if threshold:
-            # As torch.nn.utils.clip_grad_norm_ has it.
-            self._gradient.mul_(min(1.0, threshold / (norm + 1e-6)))
+        norm = float(torch.linalg.vector_norm(self._gradient))
+        factor = threshold / (norm + 1e-6)  # as torch.nn.utils.clip_grad_norm_ has it
+        if threshold and not factor >= 1:
+            self._gradient.mul_(factor)
         return norm
 
     @torch.no_grad()
@@ -236,10 +236,9 @@ class Run:
         else:
             self._take_back()
 
-    @torch.no_grad()
     def _remember(self) -> None:
         """Keep the weights as they are before a step, whose loss is known to be finite; some of them for good."""
-        self._before.copy_(self._weights)
+        self._before.copy_(self._weights.detach())
         if self.film.wants(self.updates, self._weights.nbytes):
             self.film.extend([self.moment()])
 
@@ -251,13 +250,21 @@ class Run:
         self.updates = max(0, self.updates - 1)
 
 
-def advance(runs: Sequence[Run], seconds: float) -> None:
+def never() -> bool:
+    """What ends nothing early."""
+    return False
+
+
+def advance(runs: Sequence[Run], seconds: float, enough: Callable[[], bool] = never) -> None:
     """Whole rounds, one update of every run, for `seconds`, to the nearest one; one at least if there is any time.
 
+    It ends after the round in which `enough` becomes true.
     Runs of the same task and seed so get the same batches and stay side by side; one that has exploded stands still.
     """
     start, rounds, passed = time.perf_counter(), 0, 0.0
     while passed * (1 + 0.5 / max(rounds, 1)) < seconds and not all(run.explosion for run in runs):
+        if rounds and enough():
+            break
         for run in runs:
             run.update()
             now = time.perf_counter() - start

@@ -171,7 +171,9 @@ def consequences(scene: Scene) -> None:
     with left:
         st.markdown(say.DIFFERENCE_TITLE)
         sequence_above(after, "inside.after")
-        show(heatmap("change of h", *difference.shape, -top, top), heatmap_data(difference, top), "inside.difference")
+        change = "change of h"
+        picture = heatmap(change, *difference.shape, -top, top)
+        show(picture, heatmap_data(change, difference, top), "inside.difference")
         st.caption(say.DIFFERENCE)
     with right:
         st.markdown(say.UNIT_TITLE.format(unit=place.unit))

@@ -73,6 +73,7 @@ class Journey:
 class Cluster(Pool):
     """A pool whose slices run on a Dask cluster while there is one, and on its own threads while there is not."""
 
+    near = False
     margin = 0.05
     """Seconds of each tick for the way there and back."""
     shortest = 0.06

@@ -28,7 +28,10 @@ ROOM = 0.8
 """Share of TICKS_A_SECOND below which pages tick faster again."""
 
 MARGIN = 0.005
-"""Seconds left over in each tick, so that a slice is back when the next tick asks for it."""
+"""Seconds left over in each tick where a slice cannot be called back, so that it is back when the next tick asks."""
+
+LATEST = 2 * TICK
+"""Seconds after which a slice is back that nobody calls back."""
 
 SPOKEN_FOR = 0.8
 """Share of the threads' time that is handed out where visitors share it; were it all, a queue would never shorten."""
@@ -84,6 +87,8 @@ class Pool:
     """Threads for slices, and the account of who trains: each visitor is owed an equal share of the threads' work."""
 
     margin = MARGIN
+    near = True
+    """Whether a slice hears the bell by which a page calls it back."""
     shortest = 0.005
     """Seconds of a slice among several, at least: it makes one update in any case, so a shorter one is no fairer."""
 
@@ -161,17 +166,20 @@ class Pool:
             self._tick /= 2
         return self._tick
 
-    def slice_seconds(self, visitor: Hashable, since: float) -> float:
+    def slice_seconds(self, visitor: Hashable, since: float, brief: bool = False) -> float:
         """How long a slice may take for a visitor whose last one was handed out `since` seconds ago.
 
-        That is the visitor's share of this time, as far as pages leave room for it, and more or less of it for whoever
-        had less or more done so far than the others; 0 for one to whom too little is owed for a slice yet.
+        With a thread of one's own, and updates that are `brief`, until it is called back; a page that is late, because
+        the browser is still drawing, so does not keep the thread idle. Otherwise until the next tick.
+        Where threads are shared, that is the visitor's share of this time, as far as pages leave room for it, and more
+        or less of it for whoever had less or more done so far than the others; 0 for one to whom too little is owed
+        for a slice yet.
         """
         training = self.training
         if training <= self.workers:
             with self._lock:
                 self._spent.pop(visitor, None)  # what is done while nobody else wants it is no debt
-            return min(TICK, max(2 * self.margin, since)) - self.margin
+            return LATEST if brief and self.near else min(TICK, max(2 * self.margin, since)) - self.margin
         share = self.turns.room * SPOKEN_FOR * self.workers / training
         with self._lock:
             level = self._level()

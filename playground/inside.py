@@ -20,6 +20,7 @@ from engine.training import probe, restored
 from playground import filling, words
 from playground import inside_words as say
 from playground.charts.base import limit
+from playground.charts.heatmap import TIME_STEP
 from playground.charts.picking import PICK, picking, picking_data
 from playground.charts.valued import short, valued_data, valued_picture
 from playground.drawing import is_dark, show
@@ -215,13 +216,13 @@ def pick(frame: Frame, place: Place) -> None:
         chosen = st.session_state[key].selection[PICK]
         if chosen:
             # A unitary cell shows real parts above imaginary ones: both are the same unit.
-            st.session_state[STEP] = int(chosen[0]["step"])
+            st.session_state[STEP] = int(chosen[0][TIME_STEP])
             st.session_state[UNIT] = (int(chosen[0]["unit"]) - 1) % hidden + 1
             st.session_state[PICKED] += 1
 
     high = limit(h)
     picture = picking("h", *h.shape, high)
-    data = picking_data(h, high, place.t, place.unit)
+    data = picking_data("h", h, high, place.t, place.unit)
     st.vega_lite_chart(picture.filled(data), key=key, alt=picture.alt, on_select=clicked, width="stretch")
     st.caption(say.PICK)
 

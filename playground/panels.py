@@ -235,7 +235,7 @@ def quantity(strand: Strand, name: str, cell: str) -> tuple[Picture, Data]:
     else:
         high = end(cell, name, values)
         low = -high
-    return heatmap(name, *values.shape, low, high, title), heatmap_data(values, high)
+    return heatmap(name, *values.shape, low, high, title), heatmap_data(name, values, high)
 
 
 MOST_LIVE = 8

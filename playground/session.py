@@ -15,12 +15,13 @@ from engine import Experiment, Run
 from engine.film import MOST_BYTES
 from engine.saving import save
 from engine.slices import LOOKING_SHARE, Frame, Frames, Look, Slices, one_update, slice_of
+from playground.bell import Bell
 from playground.clicks import Clicks
-from playground.executor import MARGIN, TICK, Pool, seconds_of
+from playground.executor import SHORT, TICK, Pool, seconds_of
 from playground.held import Held
 from playground.player import Player
 
-PATIENCE = 6 * MARGIN
+PATIENCE = 0.03
 """Seconds a tick waits for a slice that is nearly back."""
 
 OLD = 2.0
@@ -73,6 +74,7 @@ class Session:
         self.rate: float | None = None
         self._clicks = Clicks()
         self._out: Future[Slices] | None = None
+        self._bell = Bell()
         self._held: Held
         self.experiments: tuple[Experiment, ...]
         self._rate_from: tuple[float, int] | None = None
@@ -249,26 +251,35 @@ class Session:
         if self.playing:
             self.pool.trains(self)
         if self._out is not None:
+            alone = self.pool.training <= self.pool.workers
+            if alone and self._brief:
+                self._bell.ring()
             try:
                 # With company a slice is either back for long or far from it: waiting would only hold up the page.
-                self._out.exception(PATIENCE if self.pool.training <= self.pool.workers else 0)
+                self._out.exception(PATIENCE if alone else 0)
             except NotReady:
                 return
             self.settle()
         if self.playing:
             now = time.monotonic()
-            if seconds := self.pool.slice_seconds(self, now - self._handed_out):
-                self._handed_out = now
+            if seconds := self.pool.slice_seconds(self, now - self._handed_out, self._brief):
+                self._handed_out, self._bell = now, Bell()
                 looking = OLD_SHARE if now - self._looked > OLD else LOOKING_SHARE
                 seen = [frame.sight.seen for frame in self.frames]
-                self._out = self.pool.slice(slice_of, self._held, self.look, seconds, seen, looking)
+                self._out = self.pool.slice(slice_of, self._held, self.look, seconds, seen, looking, self._bell)
 
     @alone
     def settle(self) -> None:
         """Wait for the slice that is out, if any, and take it in: from here on the runs are ours."""
         if self._out is not None:
+            self._bell.ring()
             out, self._out = self._out, None
             self._keep(out)
+
+    @property
+    def _brief(self) -> bool:
+        """Whether a slice that is called back is there at once."""
+        return sum(map(seconds_of, self.experiments)) < SHORT
 
     @property
     def exploded(self) -> bool:

@@ -243,7 +243,7 @@ def _states(member: Member, trace: Trace, place: tuple[int, str], key: str) -> N
     high = end(member.experiment.network.cell, "h", values)
     _sample(line(member.key, member.name))
     st.markdown(f"**{member.name}** — {verdict(trace.reading)}")
-    show(heatmap(f"h, {member.name}", *values.shape, -high, high), heatmap_data(values, high), key)
+    show(heatmap("h", *values.shape, -high, high, whose=f", {member.name}"), heatmap_data("h", values, high), key)
 
 
 def _look(side: Side) -> None:

@@ -1,12 +1,15 @@
 """Long short-term memory."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor, sigmoid, tanh
 
 from engine.cells.about import LSTM_QUANTITIES, About
 from engine.cells.memory import ForgettingCell, MemoryState
+
+LSTM_MODE = 2
+"""Which of torch's recurrent kernels; 0 and 1 are the simple RNN, 3 is the GRU."""
 
 
 class LSTMGates(NamedTuple):
@@ -56,8 +59,15 @@ class LSTMCell(ForgettingCell):
         return MemoryState(h, c), LSTMGates(i, f, g, o)
 
     def outputs(self, inputs: Tensor) -> Tensor:
-        start = self.weight_hh.new_zeros(1, inputs.shape[0], self.hidden_size)
-        weights: list[Tensor] = [self.weight_ih, self.weight_hh, self.bias_ih, self.bias_hh]
-        # torch.nn.LSTM's own kernel: has_biases, num_layers, dropout, train, bidirectional, batch_first
-        h, _, _ = torch.lstm(inputs, (start, start), weights, True, 1, 0.0, True, False, True)
+        weights = (self.weight_ih, self.weight_hh, self.bias_ih, self.bias_hh)
+        zeros = weights[1].new_zeros(inputs.shape[0], self.hidden_size)
+        h: Tensor
+        if torch.backends.mkldnn.is_available() and inputs.dtype == torch.float32:
+            # The kernel that torch.lstm comes to with such inputs: the same numbers without the way there.
+            # reverse, batch_sizes, mode, H, num_layers, has_biases, bidirectional, batch_first, train
+            settings: Any = (False, [], LSTM_MODE, self.hidden_size, 1, True, False, False, True)
+            h, *_ = torch.mkldnn_rnn_layer(inputs.transpose(0, 1).contiguous(), *weights, zeros, zeros, *settings)
+            return h.transpose(0, 1)
+        # has_biases, num_layers, dropout, train, bidirectional, batch_first
+        h, *_ = torch.lstm(inputs, (zeros[None], zeros[None]), weights, True, 1, 0.0, True, False, True)
         return h

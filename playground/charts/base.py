@@ -135,10 +135,10 @@ def time_scale(steps: int) -> alt.Scale:
     return alt.Scale(domain=[0.5, steps + 0.5], nice=False, zero=False)
 
 
-def time_axis(steps: int, title: str | None = None) -> alt.X:
+def time_axis(steps: int, title: str | None = None, field: str = "x") -> alt.X:
     """Steps 1..T, each one unit wide and centred on its number."""
     return alt.X(
-        "x:Q",
+        f"{field}:Q",
         scale=time_scale(steps),
         axis=alt.Axis(values=ticks(steps), format="d", grid=False, title=title, labelFlush=False),
     )
@@ -189,10 +189,12 @@ def down_scale(count: int) -> alt.Scale:
     return alt.Scale(domain=[0.5, count + 0.5], reverse=True, nice=False, zero=False)
 
 
-def down_axis(count: int, title: str) -> alt.Y:
+def down_axis(count: int, title: str, field: str = "y") -> alt.Y:
     """1..count from the top down, each one unit high and centred on its number."""
     return alt.Y(
-        "y:Q", scale=down_scale(count), axis=left_axis(values=ticks(count), format="d", grid=False, title=title)
+        f"{field}:Q",
+        scale=down_scale(count),
+        axis=left_axis(values=ticks(count), format="d", grid=False, title=title),
     )
 
 

@@ -1,5 +1,6 @@
 """Unit × time: hidden state, cell state, gates."""
 
+import math
 from functools import lru_cache
 
 import altair as alt
@@ -22,59 +23,61 @@ from playground.charts.base import (
 
 HEIGHT = 190
 
-LEVELS = 32_000
-"""Values travel as whole numbers, this many at the upper end of the scale: half the bytes of a float32."""
+TIME_STEP = "time step"
+"""The field of a cell's step, as a reader is to see it."""
+
+MOST_LEVEL = 32_000
+"""Values travel as whole numbers up to this, in units of their last decimal place: half the bytes of a float32."""
+
+
+def places(high: float) -> int:
+    """How many decimal places are told apart on a scale that ends at `high`."""
+    return math.floor(math.log10(MOST_LEVEL / high))
 
 
 @lru_cache(maxsize=256)
-def heatmap(name: str, steps: int, units: int, low: float, high: float, title: str = "") -> Picture:
+def heatmap(name: str, steps: int, units: int, low: float, high: float, title: str = "", whose: str = "") -> Picture:
     """A cell for every unit (down) and step (right), coloured from low to high; signed if low is below 0.
 
-    The data is the bare levels, step by step; their places follow from the row number, which saves bytes. Cells overlap
-    the next ones, which are drawn later, by about a pixel, or the ground would shine through between them.
+    The data is the bare values, step by step; their places follow from the row number, which saves bytes. A browser
+    works out every expression for every cell anew at every frame, so there are few: what is hovered shows the row as it
+    is, and all cells have one size, about a pixel too large, or the ground would shine through between them.
     """
     colours = SIGNED if low < 0 else UNSIGNED
-    digits = max(0, 4 - int(np.ceil(np.log10(high))))  # as many as a level of the scale can tell apart
+    value = f"datum['{name}']"
     chart = (
         alt.Chart(alt.NamedData("values"))
-        .transform_window(row="row_number()")
-        .transform_calculate(
-            v=f"isValid(datum.level) ? datum.level * {high / LEVELS!r} : null",
-            step=f"floor((datum.row - 1) / {units}) + 1",
-            unit=f"(datum.row - 1) % {units} + 1",
-            x="datum.step - 0.5",
-            x2=f"datum.step + {0.55 + steps / 300:.3f}",
-            y="datum.unit - 0.5",
-            y2=f"datum.unit + {0.55 + units / 120:.3f}",
+        .transform_window(unit="row_number()")
+        .transform_calculate(as_=TIME_STEP, calculate=f"ceil(datum.unit / {units})")
+        .transform_calculate(as_="unit", calculate=f"datum.unit - {units} * (datum['{TIME_STEP}'] - 1)")
+        .transform_filter(f"isValid({value})")
+        .transform_calculate(as_=name, calculate=f"{value} / 1e{places(high)}")
+        .mark_rect(
+            clip=True,
+            invalid="show",
+            width=alt.ExprRef(f"width * {(1.05 + steps / 300) / steps:.5f}"),
+            height=alt.ExprRef(f"height * {(1.05 + units / 120) / units:.5f}"),
+            tooltip={"content": "data"},
         )
-        .mark_rect(clip=True)
         .encode(
-            x=time_axis(steps),
-            x2="x2:Q",
-            y=down_axis(units, "unit"),
-            y2="y2:Q",
+            x=time_axis(steps, field=TIME_STEP),
+            y=down_axis(units, "unit", field="unit"),
             color=alt.Color(
-                "v:Q",
-                scale=colour_scale(low, high, colours),
-                legend=colour_key(low, high),
+                name, type="quantitative", scale=colour_scale(low, high, colours), legend=colour_key(low, high)
             ),
-            tooltip=[
-                alt.Tooltip("unit:Q", title="unit"),
-                alt.Tooltip("step:Q", title="time step"),
-                alt.Tooltip("v:Q", title=name, format=f".{digits}f"),
-            ],
         )
     )
     return picture(
         alt.layer(chart, **titled(title, HEIGHT, offset=KEY_HEIGHT)),
-        f"Heat map of {name}: {units} units down, {steps} time steps to the right, values from {low:g} to {high:g}.",
+        f"Heat map of {name}{whose}: {units} units down, {steps} time steps to the right, "
+        f"values from {low:g} to {high:g}.",
         above=4 if title else KEY_HEIGHT,
     )
 
 
-def heatmap_data(values: np.ndarray, high: float) -> Data:
+def heatmap_data(name: str, values: np.ndarray, high: float) -> Data:
     """values: (T, H), none beyond ±high; what is not finite becomes null and leaves a gap."""
     flat = values.reshape(-1)
     finite = np.isfinite(flat)
-    levels = (np.where(finite, flat, 0) * (LEVELS / high)).round().astype(np.int16)
-    return {"values": pa.table({"level": pa.array(levels, mask=~finite)})}
+    levels = (np.where(finite, flat, 0) * 10.0 ** places(high)).round().astype(np.int16)
+    return {"values": pa.table({name: pa.array(levels, mask=~finite)})}

@@ -102,13 +102,11 @@ def unrolled(shape: Shape, steps: int, hidden: int, readout: str, top: float, da
 
     def lines(ends: list[Line], opacity: float = 0.5) -> Any:
         data = alt.Data(values=[dict(zip(("x", "y", "x2", "y2"), end, strict=True)) for end in ends])
-        return alt.Chart(data).mark_rule(color=NEUTRAL, opacity=opacity).encode(x=x, y=y, x2="x2:Q", y2="y2:Q")
+        return alt.Chart(data).mark_rule(color=NEUTRAL, opacity=opacity).encode(x2="x2:Q", y2="y2:Q")
 
     def heads(points: list[tuple[float, float]], shape: str) -> Any:
         data = alt.Data(values=[{"x": a, "y": b} for a, b in points])
-        return (
-            alt.Chart(data).mark_point(shape=shape, filled=True, color=NEUTRAL, size=34, opacity=0.9).encode(x=x, y=y)
-        )
+        return alt.Chart(data).mark_point(shape=shape, filled=True, color=NEUTRAL, size=34, opacity=0.9)
 
     side = {"forward": 1, "backward": -1}
     between = [(a + b) / 2 for a, b in pairwise(places)]
@@ -142,9 +140,7 @@ def unrolled(shape: Shape, steps: int, hidden: int, readout: str, top: float, da
         )
         .mark_rect()
         .encode(
-            x=x,
             x2="x2:Q",
-            y=y,
             y2="y2:Q",
             color=alt.Color(
                 "v:Q",
@@ -161,20 +157,18 @@ def unrolled(shape: Shape, steps: int, hidden: int, readout: str, top: float, da
     texts = (
         alt.Chart(alt.NamedData("texts"))
         .mark_text(color=ink(dark), fontSize=12 if width <= 8 else 9.5, fontWeight="bold", tooltip=None)
-        .encode(x=x, y=y, text="text:N")
+        .encode(text="text:N")
     )
-    rings = (
-        alt.Chart(alt.Data(values=[{"x": p, "y": count + 1} for p in outputs]))
-        .mark_point(shape="circle", size=420 if width <= 8 else 260, color=NEUTRAL, strokeWidth=1.5)
-        .encode(x=x, y=y)
+    rings = alt.Chart(alt.Data(values=[{"x": p, "y": count + 1} for p in outputs])).mark_point(
+        shape="circle", size=420 if width <= 8 else 260, color=NEUTRAL, strokeWidth=1.5
     )
     layers = [lines(up, 0.3), lines(steps_through), lines(out), boxes]
     layers += [heads(along["forward"], "triangle-right"), heads(along["backward"], "triangle-left"), rings, texts]
     if steps > COLUMNS:
         gap = alt.Data(values=[{"x": EARLY, "y": r, "text": "…"} for r in range(count + 1)])
-        layers.append(alt.Chart(gap).mark_text(color=NEUTRAL, fontSize=14, dy=-6).encode(x=x, y=y, text="text:N"))
+        layers.append(alt.Chart(gap).mark_text(color=NEUTRAL, fontSize=14, dy=-6).encode(text="text:N"))
     return picture(
-        alt.layer(*layers, height=min(190 + 56 * count, 520)),
+        alt.layer(*layers, encoding={"x": x, "y": y}, height=min(190 + 56 * count, 520)),
         f"The network unrolled in time: {len(shape)} layers, {', '.join(shape[0])}, over {steps} steps; "
         "each box is coloured by the state of some of its units at that step.",
         above=KEY_HEIGHT,

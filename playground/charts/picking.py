@@ -5,10 +5,10 @@ from functools import lru_cache
 import numpy as np
 
 from playground.charts.base import Data, Picture, ink, table
-from playground.charts.heatmap import heatmap, heatmap_data
+from playground.charts.heatmap import TIME_STEP, heatmap, heatmap_data
 
 PICK = "pick"
-"""The name of the selection that a click makes; its fields are step and unit, both from 1."""
+"""The name of the selection that a click makes; its fields are TIME_STEP and unit, both from 1."""
 
 
 FRAME = ink(dark=False)
@@ -20,7 +20,7 @@ def picking(name: str, steps: int, units: int, high: float) -> Picture:
     """As the heat map of every page, with a frame and with clicks."""
     drawn = heatmap(name, steps, units, -high, high)
     (cells,) = drawn.spec["layer"]
-    click = {"name": PICK, "select": {"type": "point", "fields": ["step", "unit"], "on": "click", "toggle": False}}
+    click = {"name": PICK, "select": {"type": "point", "fields": [TIME_STEP, "unit"], "on": "click", "toggle": False}}
     # On the same scales as the cells, so that neither changes the other's.
     places = {axis: {**cells["encoding"][axis], "field": axis} for axis in ("x", "y")}
     frame = {
@@ -33,7 +33,7 @@ def picking(name: str, steps: int, units: int, high: float) -> Picture:
     return Picture(spec, f"{drawn.alt} A click chooses a step and a unit.")
 
 
-def picking_data(values: np.ndarray, high: float, step: int, unit: int) -> Data:
+def picking_data(name: str, values: np.ndarray, high: float, step: int, unit: int) -> Data:
     """values: (T, H); step and unit, both from 1, are framed."""
     here = table(x=[step - 0.5], x2=[step + 0.5], y=[unit - 0.5], y2=[unit + 0.5])
-    return {**heatmap_data(values, high), "here": here}
+    return {**heatmap_data(name, values, high), "here": here}

@@ -1,6 +1,6 @@
 """A slice: how much of its time goes to looking, and that looking costs the course nothing."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import pytest
@@ -24,14 +24,41 @@ def test_no_time_means_only_looking() -> None:
     assert same(again.sight.trace.layers[0][0].grad_h, first.sight.trace.layers[0][0].grad_h)
 
 
-def test_slice_trains_and_shows_where_it_came_to() -> None:
-    run = started()
+def test_slice_shows_where_it_began_and_the_numbers_it_came_to() -> None:
+    run, before = trained(3), trained(3)
     frame = slice_of(run, Look(), 0.05)
-    assert frame.snapshot.updates == run.updates > 0
+    assert frame.snapshot.updates == run.updates > 3
     assert frame.sight is not None
-    assert frame.sight.trace.loss == run.trace().loss
-    assert frame.sight.seen.at == run.seconds == pytest.approx(0.05, abs=0.05)
+    assert frame.sight.moment.updates == 3
+    assert frame.sight.trace.loss == before.trace().loss
+    assert frame.sight.seen.at < run.seconds == pytest.approx(0.05, abs=0.05)
     assert 0 < frame.sight.seen.cost < 1
+
+
+def test_a_slice_ends_once_it_is_enough() -> None:
+    """After the update that is under way; one is made even if it was enough before the slice began."""
+    run, asked = started(), []
+
+    def enough() -> bool:
+        asked.append(run.updates)
+        return run.updates >= 5
+
+    slices.slice_of([run], Look(), 60.0, enough=enough)
+    assert run.updates == 5
+    assert asked == [1, 2, 3, 4, 5]
+    slices.slice_of([run], Look(), 60.0, enough=enough)
+    assert run.updates == 6
+    slices.slice_of([run], Look(), 0.0, enough=enough)
+    assert run.updates == 6
+
+
+def test_where_it_explodes_it_is_looked_at_again() -> None:
+    run = started(cell="rnn", activation="relu", init="identity", optimizer="sgd", lr="2", clip="0", length="20")
+    frame = slice_of(run, Look(), 60.0)
+    assert run.explosion is not None
+    assert frame.sight is not None
+    assert frame.sight.moment.updates == frame.snapshot.updates == run.updates > 0
+    assert frame.sight.trace.loss == run.trace().loss
 
 
 def costly(run_seconds: float, cost: float) -> Seen:
@@ -49,33 +76,38 @@ def test_slow_look_is_not_taken_again_beside_new_losses() -> None:
 
 def test_a_look_is_due_earlier_if_it_may_take_a_larger_share() -> None:
     run, last = started(), costly(100.0, cost=0.02)
-    run.seconds = 100.0 + 0.02
+    run.seconds = 100.0 + 0.05
     assert slice_of(run, Look(), 0.01, last).sight is None
-    run.seconds = 100.0 + 0.06
+    run.seconds = 100.0 + 0.07
     assert slice_of(run, Look(), 0.01, last, looking=0.3).sight is not None
 
 
 def test_slow_look_happens_again_once_enough_was_trained() -> None:
-    """A look of 0.02 s is due after 0.5 s of training: then it has taken 4 % of the time."""
+    """A look of 0.02 s is due after 1 s of training: then it takes 2 % of the time."""
     run, cost = started(), 0.02
     due = cost / LOOKING_SHARE
     last = costly(100.0, cost)
-    run.seconds = 100.0 + due - 0.02
+    run.seconds = 100.0 + due - 0.001
     assert slice_of(run, Look(), 0.01, last).sight is None
-    run.seconds = 100.0 + due - 0.005
+    run.seconds = 100.0 + due + 0.001
     fresh = slice_of(run, Look(), 0.01, last).sight
     assert fresh is not None
-    assert fresh.seen.at == run.seconds
+    assert fresh.seen.at == 100.0 + due + 0.001
 
 
 @pytest.mark.parametrize(("cost", "trained_for"), [(0.0, 1.0), (0.1, 0.9), (0.4, 0.6), (3.0, 0.5)])
 def test_looking_is_part_of_the_slice_and_leaves_half_of_it(
     monkeypatch: pytest.MonkeyPatch, cost: float, trained_for: float
 ) -> None:
-    run, last, given = started(), costly(0.0, cost), []
-    monkeypatch.setattr(slices, "advance", lambda runs, seconds: given.append(seconds))
-    run.seconds = 1e6
-    slice_of(run, Look(), 1.0, last)
+    run, now, given = started(), [100.0], []
+
+    def look_for_a_while(*_: object) -> None:
+        now[0] += cost
+
+    monkeypatch.setattr(slices.time, "perf_counter", lambda: now[0])
+    monkeypatch.setattr(slices, "_look", look_for_a_while)
+    monkeypatch.setattr(slices, "advance", lambda runs, seconds, enough: given.append(seconds))
+    slice_of(run, Look(), 1.0)
     assert given == [pytest.approx(trained_for)]
 
 
@@ -83,7 +115,7 @@ def test_over_many_slices_looking_keeps_to_its_share(monkeypatch: pytest.MonkeyP
     """An hour of slices of 0.1 s and looks of 0.03 s, on a clock of our own."""
     run, looks = started(), 0
 
-    def advance(runs: Sequence[Run], seconds: float) -> None:
+    def advance(runs: Sequence[Run], seconds: float, enough: Callable[[], bool]) -> None:
         run.seconds += seconds
 
     monkeypatch.setattr(slices, "advance", advance)

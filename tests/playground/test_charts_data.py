@@ -18,7 +18,7 @@ from playground.charts.curves import (
     round_end,
     thinned,
 )
-from playground.charts.heatmap import LEVELS, heatmap, heatmap_data
+from playground.charts.heatmap import heatmap, heatmap_data, places
 from playground.charts.network import bands, columns
 from playground.charts.reach import gradient_curve, gradient_data, powers
 from playground.charts.sequence import forecast_data, positions, tokens_data, values_data
@@ -114,11 +114,18 @@ def test_only_numbers_reach_a_table(single: list[float], double: list[float]) ->
 
 def test_heatmap_values_survive() -> None:
     values = np.array([[0.5, -1.0, NAN], [INF, -INF, 0.12345]], dtype=np.float32)
-    assert heatmap_data(values, 1.0)["values"]["level"].to_pylist() == [16000, -32000, None, None, None, 3950]
-    wide = np.random.default_rng(0).normal(scale=40, size=(50, 32))
-    high = limit(wide)
-    seen = np.array(heatmap_data(wide, high)["values"]["level"].to_pylist()) * (high / LEVELS)
-    np.testing.assert_allclose(seen, wide.reshape(-1), atol=high / LEVELS)
+    assert heatmap_data("h", values, 1.0)["values"]["h"].to_pylist() == [5000, -10000, None, None, None, 1234]
+    for scale in (1e-3, 0.3, 1.4, 40, 1e7):
+        wide = np.random.default_rng(0).normal(scale=scale, size=(50, 32))
+        high = limit(wide)
+        seen = np.array(heatmap_data("c", wide, high)["values"]["c"].to_pylist()) / 10.0 ** places(high)
+        np.testing.assert_allclose(seen, wide.reshape(-1), atol=high / 3000)
+
+
+@pytest.mark.parametrize(("high", "decimals"), [(1, 4), (2, 4), (np.pi, 4), (5, 3), (10, 3), (100, 2), (1e6, -2)])
+def test_decimals_that_a_scale_can_tell_apart(high: float, decimals: int) -> None:
+    assert places(high) == decimals
+    assert high * 10.0**decimals < 2**15
 
 
 def test_gradient_of_zero_is_a_gap() -> None:
@@ -173,7 +180,7 @@ def test_a_shape_has_one_spec() -> None:
     assert heatmap("h", 50, 32, -1.0, 1.0) is heatmap("h", 50, 32, -1.0, 1.0)
     spec = heatmap("h", 50, 32, -1.0, 1.0).spec
     assert "datasets" not in spec
-    filled = heatmap("h", 50, 32, -1.0, 1.0).filled(heatmap_data(np.zeros((50, 32)), 1.0))
+    filled = heatmap("h", 50, 32, -1.0, 1.0).filled(heatmap_data("h", np.zeros((50, 32)), 1.0))
     assert filled.keys() - spec.keys() == {"datasets"}
     assert "datasets" not in spec
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from playground import executor
-from playground.executor import MARGIN, QUIET, TICK, TICKS_A_SECOND, Pool
+from playground.executor import LATEST, MARGIN, QUIET, TICK, TICKS_A_SECOND, Pool
 
 
 @pytest.fixture
@@ -32,6 +32,14 @@ def train(pool: Pool, count: int) -> None:
 def test_one_alone_has_the_whole_tick(pool: Pool) -> None:
     train(pool, 1)
     assert pool.slice_seconds(0, TICK) == TICK - MARGIN
+
+
+def test_one_alone_whose_updates_are_brief_trains_until_called_back(pool: Pool) -> None:
+    """A late page keeps no thread idle; a page that is gone has none for long."""
+    train(pool, 1)
+    assert pool.slice_seconds(0, TICK, brief=True) == pool.slice_seconds(0, 0.0, brief=True) == LATEST > TICK
+    train(pool, 10)
+    assert pool.slice_seconds(0, 0.5, brief=True) < TICK
 
 
 def test_shares_of_all_who_train_add_up_to_the_threads_time(pool: Pool) -> None:

@@ -1,7 +1,10 @@
 """A visitor's run on real worker threads: play, pause, step, reset."""
 
+import copy
 import threading
 import time
+from collections.abc import Callable
+from contextlib import closing
 from dataclasses import replace
 
 import pytest
@@ -9,7 +12,9 @@ import pytest
 from engine import Run
 from engine.saving import load
 from playground import session as session_module
+from playground.bell import Bell
 from playground.clicks import ECHO
+from playground.executor import TICK, Pool
 from playground.session import Session
 from tests.playground.visitors import CountingPool, alone, chosen, losses, tick_until
 
@@ -31,6 +36,39 @@ def test_at_most_one_slice_is_out(session: Session, pool: CountingPool) -> None:
     session.pause()
     assert pool.most == 1
     assert pool.out == 0
+
+
+class PatientPool(Pool):
+    """A pool whose slices would last for a minute if nobody called them back."""
+
+    def slice_seconds(self, visitor: object = None, since: float = TICK, brief: bool = False) -> float:
+        return 60.0
+
+
+@pytest.mark.parametrize("end", [Session.tick, Session.pause, Session.step, Session.reset])
+def test_who_wants_the_slice_calls_it_back(end: Callable[[Session], None]) -> None:
+    """And has it after the update that is under way; a tick has trained all the time since the last one."""
+    with closing(PatientPool(1)) as pool:
+        session = Session(chosen(), pool)
+        session.play()
+        session.tick()
+        time.sleep(0.2)
+        start = time.monotonic()
+        end(session)
+        assert time.monotonic() - start < 10
+        if end is Session.tick:
+            assert session.frame.snapshot.seconds == pytest.approx(0.2, abs=0.15)
+        session.pause()
+
+
+def test_a_bell_is_heard_here_alone() -> None:
+    """What travels is made anew from what `__reduce__` says, as a copy is."""
+    bell = Bell()
+    there = copy.copy(bell)
+    bell.ring()
+    assert bell()
+    assert not there()
+    assert not copy.copy(bell)()
 
 
 def test_pause_stands_still(session: Session) -> None:

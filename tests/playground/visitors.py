@@ -26,7 +26,7 @@ class CountingPool(Pool):
         future.add_done_callback(self._back)
         return future
 
-    def slice_seconds(self, visitor: object = None, since: float = TICK) -> float:
+    def slice_seconds(self, visitor: object = None, since: float = TICK, brief: bool = False) -> float:
         return self.shortest
 
     def _back(self, _: object) -> None:

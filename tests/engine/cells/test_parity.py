@@ -76,6 +76,18 @@ def test_fast_equals_torch(name: str, options: dict[str, Any], shape: tuple[int,
     assert_matches_torch(name, options, *cell_and_sequences(name, options, shape, dtype))
 
 
+@pytest.mark.parametrize("onednn", [True, False])
+@every_shape
+def test_lstm_is_torch_s_to_the_last_bit(monkeypatch: pytest.MonkeyPatch, shape: tuple[int, ...], onednn: bool) -> None:
+    """Called with torch's wrapper or without it, it is one kernel."""
+    monkeypatch.setattr(torch.backends.mkldnn, "is_available", lambda: onednn)
+    cell, x = cell_and_sequences("lstm", {}, shape)
+    module = torch_module("lstm", {}, cell)
+    theirs = values_and_gradients(lambda x: module(x)[0], module, x)
+    for key, value in values_and_gradients(cell.outputs, cell, x).items():
+        assert torch.equal(value, theirs.get(key, theirs.get(f"{key}_l0"))), key
+
+
 @every_cell
 def test_long_sequence_in_single_precision(name: str, options: dict[str, Any]) -> None:
     """Rounding hardly piles up over 200 steps of 32 units at the scale a network starts with."""
