@@ -1,6 +1,7 @@
 """The film under the bar: a slider and a play button that go back through the moments of the run."""
 
 import math
+import time
 from collections import deque
 
 import streamlit as st
@@ -16,10 +17,17 @@ ECHOES = 8
 """As many places as the slider was last moved to by itself count as heard back from a browser that lags behind."""
 
 
+SETTLING = 0.4
+"""Seconds after other moments were put on offer while training, in which a browser may still tell a place among the
+old ones; nobody has chosen among the new ones so soon."""
+
+
 def draw(session: Session, frames: Frames) -> None:
     """The row under the bar; off as long as there is nothing to go back to."""
     player, times = session.player, options(session)
     off = not times
+    if st.session_state.get("film.options") != times:
+        st.session_state["film.options"], st.session_state["film.since"] = times, time.monotonic()
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="film"):
         st.button(
             "Stop film" if player.playing else "Play film",
@@ -82,7 +90,8 @@ def _recent() -> deque[int | str]:
 
 def _chosen(session: Session) -> None:
     at = st.session_state["film.at"]
-    if session.moving and at in _recent():
+    settling = time.monotonic() - st.session_state["film.since"] < SETTLING
+    if session.moving and (settling or at in _recent()):
         # Nobody moved it: with its next tick a slow browser tells where the slider was before it was put elsewhere.
         return
     session.touch()

@@ -252,7 +252,7 @@ class Session:
             self.pool.trains(self)
         if self._out is not None:
             alone = self.pool.training <= self.pool.workers
-            if alone and self._brief:
+            if alone and self._brief and time.monotonic() - self._handed_out > TICK / 2:  # not for a page drawn twice
                 self._bell.ring()
             try:
                 # With company a slice is either back for long or far from it: waiting would only hold up the page.
