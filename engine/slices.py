@@ -36,7 +36,7 @@ class Look:
 
 @dataclass(frozen=True)
 class Seen:
-    """That a look was taken: after `at` seconds of training, and it took `cost` seconds."""
+    """That a look was taken: after `at` seconds of training, and it took the processor `cost` seconds."""
 
     look: Look
     at: float

@@ -90,8 +90,8 @@ def _recent() -> deque[int | str]:
 
 def _chosen(session: Session) -> None:
     at = st.session_state["film.at"]
-    settling = time.monotonic() - st.session_state["film.since"] < SETTLING
-    if session.moving and (settling or at in _recent()):
+    settling = session.playing and time.monotonic() - st.session_state["film.since"] < SETTLING
+    if settling or (session.moving and at in _recent()):
         # Nobody moved it: with its next tick a slow browser tells where the slider was before it was put elsewhere.
         return
     session.touch()

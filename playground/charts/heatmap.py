@@ -41,7 +41,7 @@ def heatmap(name: str, steps: int, units: int, low: float, high: float, title: s
 
     The data is the bare values, step by step; their places follow from the row number, which saves bytes. A browser
     works out every expression for every cell anew at every frame, so there are few: what is hovered shows the row as it
-    is, and all cells have one size, about a pixel too large, or the ground would shine through between them.
+    is, and all cells have one size, a pixel too large, or the ground would shine through between them.
     """
     colours = SIGNED if low < 0 else UNSIGNED
     value = f"datum['{name}']"
@@ -55,8 +55,8 @@ def heatmap(name: str, steps: int, units: int, low: float, high: float, title: s
         .mark_rect(
             clip=True,
             invalid="show",
-            width=alt.ExprRef(f"width * {(1.05 + steps / 300) / steps:.5f}"),
-            height=alt.ExprRef(f"height * {(1.05 + units / 120) / units:.5f}"),
+            width=alt.ExprRef(f"width / {steps} + 1"),
+            height=alt.ExprRef(f"height / {units} + 1"),
             tooltip={"content": "data"},
         )
         .encode(

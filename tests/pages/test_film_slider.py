@@ -1,5 +1,8 @@
 """The slider of the film: a browser that lags behind tells where it was, which is not a choice."""
 
+import pytest
+
+from playground import film
 from tests.pages.opened import opened, session, sound
 
 
@@ -16,3 +19,19 @@ def test_what_the_slider_was_put_to_is_not_taken_for_a_choice() -> None:
     app.select_slider(key="film.at").set_value(5).run()
     assert not player.playing
     assert player.at == 5
+
+
+@pytest.mark.parametrize(("settling", "at"), [(60.0, None), (0.0, 5)])
+def test_a_place_told_just_after_the_moments_changed_is_not_a_choice(
+    monkeypatch: pytest.MonkeyPatch, settling: float, at: int | None
+) -> None:
+    """While it trains, "now" among the old moments can be a number among the new ones."""
+    monkeypatch.setattr(film, "SETTLING", settling)
+    app = sound(opened(length="8", hidden="5", batch="2"))
+    for _ in range(10):
+        app.button(key="step").click().run()
+    app.button(key="play").click().run()
+    app.select_slider(key="film.at").set_value(5).run()
+    assert session(sound(app)).player.at == at
+    assert session(app).playing == (at is None)
+    session(app).pause()
