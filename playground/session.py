@@ -251,12 +251,13 @@ class Session:
         if self.playing:
             self.pool.trains(self)
         if self._out is not None:
-            alone = self.pool.training <= self.pool.workers
-            if alone and self._brief and time.monotonic() - self._handed_out > TICK / 2:  # not for a page drawn twice
+            undivided = self.pool.training <= self.pool.workers
+            # A page drawn twice at once is no reason to cut its slice short.
+            if undivided and self._brief and time.monotonic() - self._handed_out > TICK / 2:
                 self._bell.ring()
             try:
                 # With company a slice is either back for long or far from it: waiting would only hold up the page.
-                self._out.exception(PATIENCE if alone else 0)
+                self._out.exception(PATIENCE if undivided else 0)
             except NotReady:
                 return
             self.settle()

@@ -30,7 +30,7 @@ MOST_LEVEL = 32_000
 """Values travel as whole numbers up to this, in units of their last decimal place: half the bytes of a float32."""
 
 
-def places(high: float) -> int:
+def decimals(high: float) -> int:
     """How many decimal places are told apart on a scale that ends at `high`."""
     return math.floor(math.log10(MOST_LEVEL / high))
 
@@ -51,7 +51,7 @@ def heatmap(name: str, steps: int, units: int, low: float, high: float, title: s
         .transform_calculate(as_=TIME_STEP, calculate=f"ceil(datum.unit / {units})")
         .transform_calculate(as_="unit", calculate=f"datum.unit - {units} * (datum['{TIME_STEP}'] - 1)")
         .transform_filter(f"isValid({value})")
-        .transform_calculate(as_=name, calculate=f"{value} / 1e{places(high)}")
+        .transform_calculate(as_=name, calculate=f"{value} / 1e{decimals(high)}")
         .mark_rect(
             clip=True,
             invalid="show",
@@ -79,5 +79,5 @@ def heatmap_data(name: str, values: np.ndarray, high: float) -> Data:
     """values: (T, H), none beyond ±high; what is not finite becomes null and leaves a gap."""
     flat = values.reshape(-1)
     finite = np.isfinite(flat)
-    levels = (np.where(finite, flat, 0) * 10.0 ** places(high)).round().astype(np.int16)
+    levels = (np.where(finite, flat, 0) * 10.0 ** decimals(high)).round().astype(np.int16)
     return {"values": pa.table({name: pa.array(levels, mask=~finite)})}

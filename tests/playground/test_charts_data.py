@@ -18,7 +18,7 @@ from playground.charts.curves import (
     round_end,
     thinned,
 )
-from playground.charts.heatmap import heatmap, heatmap_data, places
+from playground.charts.heatmap import decimals, heatmap, heatmap_data
 from playground.charts.network import bands, columns
 from playground.charts.reach import gradient_curve, gradient_data, powers
 from playground.charts.sequence import forecast_data, positions, tokens_data, values_data
@@ -118,14 +118,14 @@ def test_heatmap_values_survive() -> None:
     for scale in (1e-3, 0.3, 1.4, 40, 1e7):
         wide = np.random.default_rng(0).normal(scale=scale, size=(50, 32))
         high = limit(wide)
-        seen = np.array(heatmap_data("c", wide, high)["values"]["c"].to_pylist()) / 10.0 ** places(high)
+        seen = np.array(heatmap_data("c", wide, high)["values"]["c"].to_pylist()) / 10.0 ** decimals(high)
         np.testing.assert_allclose(seen, wide.reshape(-1), atol=high / 3000)
 
 
-@pytest.mark.parametrize(("high", "decimals"), [(1, 4), (2, 4), (np.pi, 4), (5, 3), (10, 3), (100, 2), (1e6, -2)])
-def test_decimals_that_a_scale_can_tell_apart(high: float, decimals: int) -> None:
-    assert places(high) == decimals
-    assert high * 10.0**decimals < 2**15
+@pytest.mark.parametrize(("high", "expected"), [(1, 4), (2, 4), (np.pi, 4), (5, 3), (10, 3), (100, 2), (1e6, -2)])
+def test_decimals_that_a_scale_can_tell_apart(high: float, expected: int) -> None:
+    assert decimals(high) == expected
+    assert high * 10.0**expected < 2**15
 
 
 def test_gradient_of_zero_is_a_gap() -> None:

@@ -81,7 +81,7 @@ def test_fast_equals_torch(name: str, options: dict[str, Any], shape: tuple[int,
 def test_lstm_is_torch_s_to_the_last_bit(monkeypatch: pytest.MonkeyPatch, shape: tuple[int, ...], onednn: bool) -> None:
     """Called with torch's wrapper or without it, it is one kernel."""
     monkeypatch.setattr(torch.backends.mkldnn, "is_available", lambda: onednn)
-    cell, x = cell_and_sequences("lstm", {}, shape)
+    cell, x = cell_and_sequences("lstm", {}, shape, torch.float32)
     module = torch_module("lstm", {}, cell)
     theirs = values_and_gradients(lambda x: module(x)[0], module, x)
     for key, value in values_and_gradients(cell.outputs, cell, x).items():
