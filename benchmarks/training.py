@@ -18,6 +18,7 @@ from torch import nn
 
 from benchmarks import measure
 from engine import Experiment, Run, seeds
+from engine.batches import Batches
 from engine.flat import flattened
 from engine.optimizers import OPTIMIZERS, bare_step
 from engine.training import HELD_OUT_EVERY, HELD_OUT_SIZE, build
@@ -76,11 +77,12 @@ def bare(experiment: Experiment) -> Callable[[], None]:
     task, training, network = experiment.task, experiment.training, build(experiment)
     weights, gradient = flattened(network)
     step = bare_step(OPTIMIZERS[training.optimizer]([weights], lr=training.lr))
+    batches = Batches(task, training.batch, training.seed)
     losses: list[float] = []
     held_out: list[tuple[float, float]] = []
 
     def update() -> None:
-        batch = task.batch(training.batch, seeds.generator(training.seed, seeds.TRAIN, len(losses) + 1))
+        batch = batches[len(losses) + 1]
         gradient.zero_()
         loss = task.loss(network(batch.inputs), batch)
         loss.backward()

@@ -49,6 +49,10 @@ class Layer(nn.Module):
             for direction, cell in self.by_direction()
         }
 
+    def last(self, inputs: Tensor) -> Tensor:
+        """What each direction hands up at its last step, joined (B, ·); a backward cell's last is at t=1."""
+        return joined(cell.last(in_order(inputs, direction)) for direction, cell in self.by_direction())
+
 
 def joined_in_time(sequence: Tensor, window: int) -> Tensor:
     """(B, T, ·) to (B, ⌈T/window⌉, window·): each window of steps side by side. Graves 2012.
@@ -135,16 +139,18 @@ class Network(nn.Module):
         states: dict[str, Tensor] = {}
         stack = zip(self.layers, self.connections, self.windows, strict=True)
         for number, (layer, connection, window) in enumerate(stack, 1):
+            plain = type(connection) is Plain  # which would join and part the directions for nothing
+            if plain and number == len(self.windows) and self.mode == "last" and run is cell_outputs:
+                return layer.last(x)  # type: ignore[no-any-return, operator]  # a ModuleList of Layers
             states = layer(x, run)
-            if type(connection) is not Plain:  # which would join and part the directions for nothing
+            if not plain:
                 handed = connection(joined(states.values()), x)
                 states = dict(zip(states, handed.chunk(len(states), dim=-1), strict=True))
             if number < len(self.windows):
                 x = joined_in_time(joined(states.values()), window)
         if self.mode == "last":
             ends = {"forward": -1, "backward": 0}
-            # Taken from (T, B, H), as the fast ways lay states out: the gradient then arrives laid out so too.
-            return joined(h.transpose(0, 1)[ends[direction]] for direction, h in states.items())
+            return joined(h[:, ends[direction]] for direction, h in states.items())
         handed = joined(states.values())
         return handed.mean(dim=1) if self.mode == "mean" else handed
 

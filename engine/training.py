@@ -12,6 +12,7 @@ import torch
 from torch import Tensor
 
 from engine import seeds
+from engine.batches import Batches
 from engine.config import Experiment, Training
 from engine.film import Film, Moment
 from engine.flat import flattened
@@ -85,6 +86,7 @@ class Run:
         training = experiment.training
         self.optimizer = OPTIMIZERS[training.optimizer]([self._weights], lr=training.lr, weight_decay=training.decay)
         self._step = bare_step(self.optimizer)
+        self._batches = Batches(experiment.task, training.batch, training.seed)
         self._ridge = _ridge(self.network, experiment)
         self.updates = 0
         self.seconds = 0.0
@@ -107,26 +109,26 @@ class Run:
         if self.explosion:
             return
         number = self.updates + 1
-        training, task = self.experiment.training, self.experiment.task
-        batch = task.batch(training.batch, seeds.generator(training.seed, seeds.TRAIN, number))
+        batch = self._batches[number]
         if self._ridge:
             value = self._solve(self._ridge, batch)
         else:
             self._gradient.zero_()
-            loss = task.loss(self.network(batch.inputs, self.through), batch)
+            loss = self.experiment.task.loss(self.network(batch.inputs, self.through), batch)
             loss.backward()
-            norm = self._clipped(training.clip)
+            clip = self.experiment.training.clip
+            norm = self._clipped(clip)
             value = float(loss.detach())
             if not math.isfinite(value):
                 self._take_back()
                 return
-            if not norm < (math.inf if training.clip else OVERFLOW):
+            if not norm < (math.inf if clip else OVERFLOW):
                 self.explosion = Explosion(number, "gradient")
                 return
             self._remember()
             self._step()
             self.gradient_norm = norm
-            self.norms.append(number, norm, training.clip)
+            self.norms.append(number, norm, clip)
         self.updates = number
         self.losses.append(number, value)
         if number % HELD_OUT_EVERY == 0:
@@ -144,6 +146,7 @@ class Run:
         if replace(self.experiment.training, **kept) != training:
             raise ValueError(f"Only {', '.join(TUNABLE)} can change while a run goes on.")
         self.experiment = replace(self.experiment, training=training)
+        self._batches = Batches(self.experiment.task, training.batch, training.seed)
         for group in self.optimizer.param_groups:
             group["lr"], group["weight_decay"] = training.lr, training.decay
 

@@ -141,6 +141,11 @@ class Cell(nn.Module):
         """What the layer above reads at every step (B, T, output_size), for inputs (B, T, I)."""
         return torch.stack([self.output(state) for state in self.unroll(inputs)[0]], dim=1)
 
+    def last(self, inputs: Tensor) -> Tensor:
+        """What the layer above reads at the last step alone (B, output_size), for inputs (B, T, I)."""
+        # Taken from (T, B, H), as the fast ways lay states out: the gradient then arrives laid out so too.
+        return self.outputs(inputs).transpose(0, 1)[-1]
+
 
 class StackedCell(Cell):
     """A cell with torch.nn's parameters, `blocks` gates stacked in each.

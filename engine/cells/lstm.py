@@ -59,15 +59,25 @@ class LSTMCell(ForgettingCell):
         return MemoryState(h, c), LSTMGates(i, f, g, o)
 
     def outputs(self, inputs: Tensor) -> Tensor:
+        return self._fused(inputs)[0].transpose(0, 1)
+
+    def last(self, inputs: Tensor) -> Tensor:
+        return self._fused(inputs)[1]
+
+    def _fused(self, inputs: Tensor) -> tuple[Tensor, Tensor]:
+        """h at every step (T, B, H) and, once more, at the last (B, H).
+
+        Who needs the last alone spares the way back a gradient for every step that is zero but for one.
+        """
+        x = inputs.transpose(0, 1)
         weights = (self.weight_ih, self.weight_hh, self.bias_ih, self.bias_hh)
         zeros = weights[1].new_zeros(inputs.shape[0], self.hidden_size)
-        h: Tensor
         if torch.backends.mkldnn.is_available() and inputs.dtype == torch.float32:
             # The kernel that torch.lstm comes to with such inputs: the same numbers without the way there.
             # reverse, batch_sizes, mode, H, num_layers, has_biases, bidirectional, batch_first, train
             settings: Any = (False, [], LSTM_MODE, self.hidden_size, 1, True, False, False, True)
-            h, *_ = torch.mkldnn_rnn_layer(inputs.transpose(0, 1).contiguous(), *weights, zeros, zeros, *settings)
-            return h.transpose(0, 1)
+            h, last, *_ = torch.mkldnn_rnn_layer(x.contiguous(), *weights, zeros, zeros, *settings)
+            return h, last
         # has_biases, num_layers, dropout, train, bidirectional, batch_first
-        h, *_ = torch.lstm(inputs, (zeros[None], zeros[None]), weights, True, 1, 0.0, True, False, True)
-        return h
+        h, last, _ = torch.lstm(x, (zeros[None], zeros[None]), weights, True, 1, 0.0, True, False, False)
+        return h, last[0]

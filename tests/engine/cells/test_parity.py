@@ -69,6 +69,19 @@ def test_fast_equals_plain_loop(name: str, options: dict[str, Any], shape: tuple
     )
 
 
+@every_cell
+@every_shape
+@every_dtype
+def test_last_step_is_the_loop_s(
+    name: str, options: dict[str, Any], shape: tuple[int, ...], dtype: torch.dtype
+) -> None:
+    cell, x = cell_and_sequences(name, options, shape, dtype)
+    assert_same(
+        values_and_gradients(cell.last, cell, x),
+        values_and_gradients(lambda x: looped(cell, x)[:, -1], cell, x),
+    )
+
+
 @pytest.mark.parametrize(("name", "options"), SHARED, ids=str)
 @every_shape
 @every_dtype
@@ -83,9 +96,12 @@ def test_lstm_is_torch_s_to_the_last_bit(monkeypatch: pytest.MonkeyPatch, shape:
     monkeypatch.setattr(torch.backends.mkldnn, "is_available", lambda: onednn)
     cell, x = cell_and_sequences("lstm", {}, shape, torch.float32)
     module = torch_module("lstm", {}, cell)
-    theirs = values_and_gradients(lambda x: module(x)[0], module, x)
-    for key, value in values_and_gradients(cell.outputs, cell, x).items():
-        assert torch.equal(value, theirs.get(key, theirs.get(f"{key}_l0"))), key
+    every = cell.outputs, lambda x: module(x)[0]
+    last = cell.last, lambda x: module(x)[0][:, -1]
+    for ours, torchs in (every, last):
+        theirs = values_and_gradients(torchs, module, x)
+        for key, value in values_and_gradients(ours, cell, x).items():
+            assert torch.equal(value, theirs.get(key, theirs.get(f"{key}_l0"))), key
 
 
 @every_cell
