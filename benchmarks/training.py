@@ -1,10 +1,9 @@
 """Updates a second of a run as the page drives it, over a bare loop and over the loop a person would write.
 
 All three measure loss and accuracy on 64 fresh sequences after every 25 updates.
-The page is the real session on the real executor, asked for a frame at 4 Hz. The three take turns in rounds of two
-seconds, each beginning anew with an untrained network, and what counts is the median over the rounds of their ratio in
-a round. Time is wall time, less what other programs took of the processor while one of the three would have used it, so
-that a busy machine does not decide.
+The page is the real session on the real executor, asked for a frame at 4 Hz. The three go on in turns of half a
+second, so that they meet the same moods of a busy machine, and what counts is the median over the rounds of their ratio
+in a round. Time is wall time, less what other programs took of the processor while one of the three would have used it.
 """
 
 import statistics
@@ -29,9 +28,9 @@ LENGTHS = (20, 50, 100, 200)
 OVER_BARE = 0.9
 OVER_DEFAULT = {"rnn": 1.0, "gru": 1.0, "lstm": 1.15}
 MODULES = {"rnn": nn.RNN, "gru": nn.GRU, "lstm": nn.LSTM}
-TICKS = 8
+TICKS = 2
 SECONDS = TICKS * TICK
-ROUNDS = 7
+ROUNDS = 28
 
 
 def experiment(cell: str, length: int) -> Experiment:
@@ -153,20 +152,22 @@ def compare(cell: str, length: int, rounds: int) -> dict[str, Any]:
     """The three ways in turn, each on a thread of its own that does nothing else, and the cost of a trace."""
     chosen = experiment(cell, length)
     pool, plain = Watched(), ThreadPoolExecutor(1, initializer=torch.set_num_threads, initargs=(1,))
+    session, bare_update, default_update = Session(chosen, pool), bare(chosen), default(cell, length)
     ways: dict[str, Callable[[], float]] = {
-        "page": lambda: page(Session(chosen, pool), pool),
-        "bare": lambda: pool.submit(measure.repeat, bare(chosen), SECONDS).result(),
-        "default": lambda: plain.submit(measure.repeat, default(cell, length), SECONDS).result(),
+        "page": lambda: page(session, pool),
+        "bare": lambda: pool.submit(measure.repeat, bare_update, SECONDS).result(),
+        "default": lambda: plain.submit(measure.repeat, default_update, SECONDS).result(),
     }
-    ways["page"]()
+    for warm_up in ways.values():
+        warm_up()
     rates: dict[str, list[float]] = {name: [] for name in ways}
     for number in range(rounds):
         # Every other round runs backwards, so that a drift of the machine favours none.
         for name in list(ways)[:: -1 if number % 2 else 1]:
             rates[name].append(ways[name]())
     run = Run(chosen)
-    trace = 1 / pool.submit(measure.repeat, run.trace, SECONDS / 4).result()
-    update = 1 / pool.submit(measure.repeat, run.update, SECONDS / 4).result()
+    trace = 1 / pool.submit(measure.repeat, run.trace, SECONDS).result()
+    update = 1 / pool.submit(measure.repeat, run.update, SECONDS).result()
     over_bare = statistics.median(a / b for a, b in zip(rates["page"], rates["bare"], strict=True))
     over_default = statistics.median(a / b for a, b in zip(rates["page"], rates["default"], strict=True))
     return {
