@@ -6,15 +6,18 @@ second, so that they meet the same moods of a busy machine, and what counts is t
 in a round. Time is wall time, less what other programs took of the processor while one of the three would have used it.
 """
 
+import math
 import statistics
 import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
+from unittest import mock
 
 import torch
 from torch import nn
 
+import playground.session
 from benchmarks import measure
 from engine import Experiment, Run, seeds
 from engine.batches import Batches
@@ -58,8 +61,7 @@ class Watched(Pool):
 
 
 def page(session: Session, pool: Watched) -> float:
-    """Updates a second over some ticks of a page that trains."""
-    session.play()
+    """Updates a second over some ticks of a page that trains; between its turns it does not tick."""
     session.tick()
     start, before, queued = time.perf_counter(), session.frame.snapshot.updates, pool.queued
     for number in range(1, TICKS + 1):
@@ -67,7 +69,7 @@ def page(session: Session, pool: Watched) -> float:
         session.tick()
     seconds = time.perf_counter() - start - (pool.queued - queued)
     rate = (session.frame.snapshot.updates - before) / seconds
-    session.pause()
+    session.settle()
     return rate
 
 
@@ -158,13 +160,16 @@ def compare(cell: str, length: int, rounds: int) -> dict[str, Any]:
         "bare": lambda: pool.submit(measure.repeat, bare_update, SECONDS).result(),
         "default": lambda: plain.submit(measure.repeat, default_update, SECONDS).result(),
     }
+    session.play()
     for warm_up in ways.values():
         warm_up()
     rates: dict[str, list[float]] = {name: [] for name in ways}
-    for number in range(rounds):
-        # Every other round runs backwards, so that a drift of the machine favours none.
-        for name in list(ways)[:: -1 if number % 2 else 1]:
-            rates[name].append(ways[name]())
+    # Pictures do not grow old while the others have their turn; those of a page alone never do.
+    with mock.patch.object(playground.session, "OLD", math.inf):
+        for number in range(rounds):
+            # Every other round runs backwards, so that a drift of the machine favours none.
+            for name in list(ways)[:: -1 if number % 2 else 1]:
+                rates[name].append(ways[name]())
     run = Run(chosen)
     trace = 1 / pool.submit(measure.repeat, run.trace, SECONDS).result()
     update = 1 / pool.submit(measure.repeat, run.update, SECONDS).result()
