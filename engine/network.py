@@ -140,6 +140,7 @@ class Network(nn.Module):
         stack = zip(self.layers, self.connections, self.windows, strict=True)
         for number, (layer, connection, window) in enumerate(stack, 1):
             plain = type(connection) is Plain  # which would join and part the directions for nothing
+            # Nobody asks for the other states: the readout reads the last, and no notes are taken.
             if plain and number == len(self.windows) and self.mode == "last" and run is cell_outputs:
                 return layer.last(x)  # type: ignore[no-any-return, operator]  # a ModuleList of Layers
             states = layer(x, run)

@@ -16,6 +16,8 @@ NOW = "now"
 ECHOES = 8
 """As many places as the slider was last moved to by itself count as heard back from a browser that lags behind."""
 
+ENDED = 1.0
+"""Seconds after a film was last drawn playing, in which they still count so if it ran to its end."""
 
 SETTLING = 0.4
 """Seconds after other moments were put on offer while training, in which a browser may still tell a place among the
@@ -39,6 +41,8 @@ def draw(session: Session, frames: Frames) -> None:
             disabled=off,
             help=words.FILM_HELP,
         )
+        if player.playing:
+            st.session_state["film.played"] = time.monotonic()
         at = player.shown if player.playing else player.at
         place = at if at in times else NOW
         if st.session_state.get("film.at") != place:  # said once more, it would move a slider that is being pressed
@@ -90,8 +94,10 @@ def _recent() -> deque[int | str]:
 
 def _chosen(session: Session) -> None:
     at = st.session_state["film.at"]
-    settling = session.playing and time.monotonic() - st.session_state["film.since"] < SETTLING
-    if settling or (session.moving and at in _recent()):
+    now = time.monotonic()
+    settling = session.playing and now - st.session_state["film.since"] < SETTLING
+    ended = session.player.at is None and now - st.session_state.get("film.played", -math.inf) < ENDED
+    if settling or ((session.moving or ended) and at in _recent()):
         # Nobody moved it: with its next tick a slow browser tells where the slider was before it was put elsewhere.
         return
     session.touch()
