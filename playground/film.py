@@ -16,8 +16,8 @@ NOW = "now"
 ECHOES = 8
 """As many places as the slider was last moved to by itself count as heard back from a browser that lags behind."""
 
-ENDED = 1.0
-"""Seconds after a film was last drawn playing, in which they still count so if it ran to its end."""
+ENDED = 0.25
+"""Seconds after a film that ran to its end was drawn so, in which they still count; nobody chooses a place so soon."""
 
 SETTLING = 0.4
 """Seconds after other moments were put on offer while training, in which a browser may still tell a place among the
@@ -41,8 +41,9 @@ def draw(session: Session, frames: Frames) -> None:
             disabled=off,
             help=words.FILM_HELP,
         )
-        if player.playing:
+        if player.playing or st.session_state.get("film.playing"):
             st.session_state["film.played"] = time.monotonic()
+        st.session_state["film.playing"] = player.playing
         at = player.shown if player.playing else player.at
         place = at if at in times else NOW
         if st.session_state.get("film.at") != place:  # said once more, it would move a slider that is being pressed
