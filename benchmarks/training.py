@@ -164,7 +164,7 @@ def compare(cell: str, length: int, rounds: int) -> dict[str, Any]:
     for warm_up in ways.values():
         warm_up()
     rates: dict[str, list[float]] = {name: [] for name in ways}
-    # Pictures do not grow old while the others have their turn; those of a page alone never do.
+    # Pictures do not grow old while the others have their turn; those of a page alone come anew before.
     with mock.patch.object(playground.session, "OLD", math.inf):
         for number in range(rounds):
             # Every other round runs backwards, so that a drift of the machine favours none.

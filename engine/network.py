@@ -151,7 +151,8 @@ class Network(nn.Module):
                 x = joined_in_time(joined(states.values()), window)
         if self.mode == "last":
             ends = {"forward": -1, "backward": 0}
-            return joined(h[:, ends[direction]] for direction, h in states.items())
+            # Taken from (T, B, H), as the fast ways lay states out: the gradient then arrives laid out so too.
+            return joined(h.transpose(0, 1)[ends[direction]] for direction, h in states.items())
         handed = joined(states.values())
         return handed.mean(dim=1) if self.mode == "mean" else handed
 
