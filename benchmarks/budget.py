@@ -15,7 +15,7 @@ import numpy as np
 
 from benchmarks import measure
 from engine import CELLS, TASKS, Experiment, Run, budget
-from playground.executor import prepare_thread
+from engine.worker import prepare_thread
 
 EXPERIMENTS = 18
 """Of each cell."""

@@ -16,7 +16,7 @@ from torch import Tensor
 from benchmarks import measure
 from engine import CELLS, Experiment, Run
 from engine.cells import Cell
-from playground.executor import prepare_thread
+from engine.worker import prepare_thread
 
 SPEED = {"task": "adding", "length": "50", "hidden": "32", "batch": "32"}
 LEARNING = {

@@ -21,7 +21,7 @@ from benchmarks import measure
 from engine import Experiment, Run, seeds
 from engine.tasks.forecast import Forecast
 from engine.training import HELD_OUT_EVERY
-from playground.executor import prepare_thread
+from engine.worker import prepare_thread
 
 SEEDS = (1, 2, 3)
 PROCESSES = 2

@@ -26,7 +26,7 @@ from typing import Any
 from benchmarks import measure
 from engine import Experiment, Run
 from engine.gradients import gradients
-from playground.executor import prepare_thread
+from engine.worker import prepare_thread
 
 NETWORKS = {
     "RNN": {"cell": "rnn"},

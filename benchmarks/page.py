@@ -25,7 +25,7 @@ from engine import Experiment
 from engine.gradients import Question
 from playground.executor import TICK, Pool
 from playground.measuring import measured
-from playground.session import Session
+from playground.runs.session import Session
 from tests.browser import chromium
 from tests.browser.visit import Visit
 

@@ -25,7 +25,7 @@ from engine.flat import flattened
 from engine.optimizers import OPTIMIZERS, bare_step
 from engine.training import HELD_OUT_EVERY, HELD_OUT_SIZE, build
 from playground.executor import TICK, Pool
-from playground.session import Session
+from playground.runs.session import Session
 
 LENGTHS = (20, 50, 100, 200)
 OVER_BARE = 0.9

@@ -1,11 +1,19 @@
 """What a run remembers of its course, within bounds."""
 
 from array import array
-from typing import Self
+from typing import NamedTuple, Self
 
 import numpy as np
 
 CAPACITY = 65_536
+
+
+class Tail(NamedTuple):
+    """The last rows of a history (n, columns), and its counters then: all that a copy of its beginning lacks."""
+
+    rows: np.ndarray
+    stride: int
+    seen: int
 
 
 class History:
@@ -24,13 +32,27 @@ class History:
         if self.seen % self.stride == 0:
             self.rows.extend(row)
             if len(self.rows) == CAPACITY * self.columns:
-                self.rows = array("d", self.table()[::2].tobytes())
-                self.stride *= 2
+                self._thin_out()
         self.seen += 1
 
     def table(self) -> np.ndarray:
         """A copy: (rows, columns) float64."""
         return np.array(self.rows).reshape(-1, self.columns)
+
+    def after(self, seen: int) -> Tail:
+        """What a copy lacks that was the same when `seen` rows had come."""
+        first = -(-seen // self.stride)
+        rows = np.array(self.rows[first * self.columns :]).reshape(-1, self.columns)
+        return Tail(rows, self.stride, self.seen)
+
+    def take_in(self, tail: Tail) -> None:
+        """Become the same as the history that `tail` is of. What is known already changes nothing."""
+        while self.stride < tail.stride:
+            self._thin_out()
+        known = len(self.rows) // self.columns
+        first = -(-tail.seen // tail.stride) - len(tail.rows)
+        self.rows.extend(tail.rows[max(0, known - first) :].ravel())
+        self.seen = max(self.seen, tail.seen)
 
     def state(self) -> dict[str, object]:
         return {"rows": self.table(), "stride": self.stride, "seen": self.seen}
@@ -42,3 +64,7 @@ class History:
         history.rows = array("d", table.tobytes())
         history.stride, history.seen = int(state["stride"]), int(state["seen"])  # type: ignore[call-overload]  # counts, in a mapping of mixed values
         return history
+
+    def _thin_out(self) -> None:
+        self.rows = array("d", self.table()[::2].tobytes())
+        self.stride *= 2

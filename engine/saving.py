@@ -8,7 +8,7 @@ everything read is checked against what the file's own experiment calls for.
 import json
 import math
 from collections.abc import Mapping, Sequence
-from typing import Any, NoReturn
+from typing import Any, NamedTuple, NoReturn
 
 import torch
 from safetensors import SafetensorError
@@ -52,6 +52,19 @@ def save(run: Run, film: Sequence[Moment] = ()) -> bytes:
     metadata = {"format": FORMAT, "version": str(VERSION), "run": json.dumps(state, ensure_ascii=False)}
     # Copied one by one: the weights are views of one vector, and a file holds each array on its own.
     return file_of({name: value.detach().clone().contiguous() for name, value in arrays.items()}, metadata)
+
+
+class Contents(NamedTuple):
+    """What a file holds: a run of this experiment after so many updates."""
+
+    experiment: Experiment
+    updates: int
+
+
+def contents(data: bytes) -> Contents:
+    """What is in a file that `load` takes. Raises FieldError as it does."""
+    run = load(data)
+    return Contents(run.experiment, run.updates)
 
 
 def load(data: bytes) -> Run:

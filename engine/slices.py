@@ -4,22 +4,25 @@ Usually of one run; of several side by side, all of them make the same number of
 """
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import torch
 
 from engine import seeds
-from engine.config import Experiment
+from engine.config import Experiment, Training
+from engine.course import Known, Progress, Snapshot
 from engine.fields import FieldError
 from engine.film import Moment
 from engine.network import Network
 from engine.tasks import Characters
 from engine.trace import Trace, trace
-from engine.training import Run, Snapshot, advance, never, probe, restored
+from engine.saving import save
+from engine.training import Run, advance, probe, restored
 from engine.writing import PROMPT, TEMPERATURE, write
 
-LOOKING_SHARE = 0.02
+LOOKING_SHARE = 0.25
 """While training, looking takes at most this share of the time as a rule; a slow look happens less often."""
 
 SAMPLE_LENGTH = 120
@@ -55,12 +58,12 @@ class Sight:
 
 @dataclass(frozen=True)
 class Slice:
-    """What a slice brings back of a run. It may have a long way to go, so what is still to be seen stays behind.
+    """What a slice brings back of a run: only what is new, as it may have a long way to go.
 
     sight: None if no look was taken. film: the moments for the run's film.
     """
 
-    snapshot: Snapshot
+    progress: Progress
     sight: Sight | None
     film: tuple[Moment, ...]
 
@@ -86,15 +89,15 @@ def slice_of(
     runs: Sequence[Run],
     look: Look,
     seconds: float,
+    known: Sequence[Known] = (),
     last: Sequence[Seen] = (),
     looking: float = LOOKING_SHARE,
-    enough: Callable[[], bool] = never,
 ) -> Slices:
-    """Look, then train all `runs`, together for `seconds` or until it is `enough`. With 0 seconds: only look.
+    """Look, then train all `runs`, together for `seconds`. With 0 seconds: only look.
 
     A look is taken of each if it differs from the `last` one, if nothing is to be trained, or once so much training has
-    gone by since then that looking takes no more than a share `looking` of the time; otherwise of none. It comes first,
-    so that whoever says enough does not have to wait for it. Where a run explodes, all are looked at again.
+    gone by since then that looking takes no more than a share `looking` of the time; otherwise of none. Where a run
+    explodes, all are looked at again. known: of each run, what need not be told again; nothing if left out.
     """
     start = time.perf_counter()
     trained = sum(run.seconds for run in runs) - sum(seen.at for seen in last)
@@ -104,41 +107,56 @@ def slice_of(
         _settle(runs, look)
     sights = [_look(run, look) if fresh else None for run in runs]
     before = [run.explosion for run in runs]
-    advance(runs, max(seconds - (time.perf_counter() - start), seconds / 2), enough)
+    advance(runs, max(seconds - (time.perf_counter() - start), seconds / 2))
     if [run.explosion for run in runs] != before:
         sights = [_look(run, look) for run in runs]
-    return tuple(Slice(run.snapshot(), sight, run.film.take()) for run, sight in zip(runs, sights, strict=True))
+    return tuple(
+        Slice(run.progress(seen), sight, run.film.take())
+        for run, seen, sight in zip(runs, known or [Known()] * len(runs), sights, strict=True)
+    )
 
 
-def one_update(runs: Sequence[Run], look: Look) -> Slices:
+def one_update(runs: Sequence[Run], look: Look, known: Sequence[Known] = ()) -> Slices:
     """A single update of each and a look at it; a second one if a network overflows now, to find that out."""
     for run in runs:
         run.update()
     _settle(runs, look)
-    return slice_of(runs, look, 0.0)
+    return slice_of(runs, look, 0.0, known)
 
 
-def earlier(moment: Moment, frame: Frame, look: Look) -> Frame:
-    """What `frame` was at an earlier moment of its run, when it had not exploded yet: the same numbers as then."""
-    now = frame.snapshot
-    network = restored(now.experiment, moment.weights)
-    losses, held_out, norms = (rows[rows[:, 0] <= moment.updates] for rows in (now.losses, now.held_out, now.norms))
-    snapshot = replace(
-        now,
-        updates=moment.updates,
-        losses=losses,
-        held_out=held_out,
-        gradient_norm=float(norms[-1, 1]) if len(norms) else None,
-        norms=norms,
-        explosion=None,
-    )
-    sight = Sight(
-        replace(frame.sight.seen, look=look),
-        trace(network, now.experiment.task, probe(now.experiment, look.probe)),
-        sample_of(now.experiment, network, look),
-        moment,
-    )
-    return Frame(snapshot, sight)
+def tuned(runs: Sequence[Run], trainings: Sequence[Training]) -> None:
+    """Go on with other learning rates, batches, clips or decays. Raises ValueError for any other change."""
+    for run, training in zip(runs, trainings, strict=True):
+        run.tune(training)
+
+
+def nothing(runs: Sequence[Run]) -> None:
+    """Leave them as they are; for whoever wants them brought back."""
+
+
+def saved(runs: Sequence[Run], films: Sequence[Sequence[Moment]]) -> tuple[bytes, ...]:
+    """Each run as a file, with its film, which is kept elsewhere."""
+    return tuple(save(run, film) for run, film in zip(runs, films, strict=True))
+
+
+class Ask(NamedTuple):
+    """A question about an earlier moment of a run. seen: the latest look at it, whose counters stay."""
+
+    experiment: Experiment
+    moment: Moment
+    look: Look
+    seen: Seen
+
+
+def look_back(asks: Sequence[Ask | None]) -> tuple[Sight | None, ...]:
+    """What there was to see at earlier moments of runs; None of those that are not asked about."""
+    return tuple(_looked_back(*ask) if ask else None for ask in asks)
+
+
+def _looked_back(experiment: Experiment, moment: Moment, look: Look, seen: Seen) -> Sight:
+    network = restored(experiment, moment.weights)
+    traced = trace(network, experiment.task, probe(experiment, look.probe))
+    return Sight(replace(seen, look=look), traced, sample_of(experiment, network, look), moment)
 
 
 def _look(run: Run, look: Look) -> Sight:

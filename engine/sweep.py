@@ -11,7 +11,7 @@ import math
 import os
 import sys
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, fields
 from multiprocessing import get_context
@@ -129,6 +129,12 @@ def portion(run: Run, updates: int, seconds: float) -> bool:
         if time.perf_counter() >= end:
             break
     return run.updates >= updates or run.explosion is not None
+
+
+def part(runs: Sequence[Run], job: Job, seconds: float) -> Row | None:
+    """A slice of a job's one run; its row once the run has ended."""
+    (run,) = runs
+    return job.row(run) if portion(run, job.updates, seconds) else None
 
 
 def over_chance(rows: Iterable[Row]) -> dict[tuple[str, int], float]:

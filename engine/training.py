@@ -3,17 +3,17 @@
 import copy
 import math
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
-import numpy as np
 import torch
 from torch import Tensor
 
 from engine import seeds
 from engine.batches import Batches
 from engine.config import Experiment, Training
+from engine.course import Explosion, Known, Progress, Snapshot
 from engine.film import Film, Moment
 from engine.flat import flattened
 from engine.history import History
@@ -31,40 +31,6 @@ TUNABLE = ("lr", "batch", "clip", "decay")
 
 OVERFLOW = 1e18
 """A gradient norm beyond this cannot be stepped along in float32: its square, which Adam and others keep, overflows."""
-
-
-@dataclass(frozen=True)
-class Explosion:
-    """Why a run stopped, at which update.
-
-    quantity "loss": the update made the loss infinite and was taken back. "gradient": the gradient was too large to
-    step along, so the update was not made.
-    """
-
-    update: int
-    quantity: str
-
-
-@dataclass(frozen=True)
-class Snapshot:
-    """What leaves a run: a moment of it that nothing changes any more.
-
-    parameters: how many weights and biases are trained; sizes: by the part of the network. seconds: time spent in
-    updates. losses: (N, 2) update and training loss, measured before that update's step. held_out: (M, 3) update, loss,
-    accuracy after that many updates. gradient_norm: of the last update, before clipping; None before it, and where
-    nothing is learned by gradient. norms: (N, 3) update, that norm, and the threshold it was clipped to, 0 for none.
-    """
-
-    experiment: Experiment
-    parameters: int
-    sizes: dict[str, int]
-    updates: int
-    seconds: float
-    losses: np.ndarray
-    held_out: np.ndarray
-    gradient_norm: float | None
-    norms: np.ndarray
-    explosion: Explosion | None
 
 
 class Run:
@@ -142,8 +108,7 @@ class Run:
 
     def tune(self, training: Training) -> None:
         """Go on with another learning rate, batch size, clip or decay. Raises ValueError for any other change."""
-        kept = {name: getattr(training, name) for name in TUNABLE}
-        if replace(self.experiment.training, **kept) != training:
+        if not tunable(self.experiment.training, training):
             raise ValueError(f"Only {', '.join(TUNABLE)} can change while a run goes on.")
         self.experiment = replace(self.experiment, training=training)
         self._batches = Batches(self.experiment.task, training.batch, training.seed)
@@ -174,6 +139,20 @@ class Run:
             held_out=self.held_out.table(),
             gradient_norm=self.gradient_norm,
             norms=self.norms.table(),
+            explosion=self.explosion,
+        )
+
+    def progress(self, known: Known) -> Progress:
+        """The same for a copy of the course that has seen so many rows of each history."""
+        return Progress(
+            parameters=self._weights.numel(),
+            sizes=self.network.sizes,
+            updates=self.updates,
+            seconds=self.seconds,
+            losses=self.losses.after(known.losses),
+            held_out=self.held_out.after(known.held_out),
+            gradient_norm=self.gradient_norm,
+            norms=self.norms.after(known.norms),
             explosion=self.explosion,
         )
 
@@ -253,21 +232,18 @@ class Run:
         self.updates = max(0, self.updates - 1)
 
 
-def never() -> bool:
-    """What ends nothing early."""
-    return False
+def tunable(old: Training, new: Training) -> bool:
+    """Whether a run that trains as `old` says may go on as `new` says."""
+    return replace(old, **{name: getattr(new, name) for name in TUNABLE}) == new
 
 
-def advance(runs: Sequence[Run], seconds: float, enough: Callable[[], bool] = never) -> None:
+def advance(runs: Sequence[Run], seconds: float) -> None:
     """Whole rounds, one update of every run, for `seconds`, to the nearest one; one at least if there is any time.
 
-    It ends after the round in which `enough` becomes true.
     Runs of the same task and seed so get the same batches and stay side by side; one that has exploded stands still.
     """
     start, rounds, passed = time.perf_counter(), 0, 0.0
     while passed * (1 + 0.5 / max(rounds, 1)) < seconds and not all(run.explosion for run in runs):
-        if rounds and enough():
-            break
         for run in runs:
             run.update()
             now = time.perf_counter() - start

@@ -29,9 +29,9 @@ def people() -> None:
     with st.container(horizontal=True, gap="medium"):
         st.metric("Here", f"{server.PLACES.taken} of {server.PLACES.limit}", width=130)
         st.metric("Waiting", server.PLACES.waiting, width=100)
-        st.metric("Training", server.POOL.training, width=100)
-        st.metric("Updates/s, all", f"{server.POOL.rate:,.0f}", width=140)
-        st.metric("Frames/s, each", f"{1 / server.POOL.tick:g}", width=140)
+        st.metric("Training", server.POOL.pace.training, width=100)
+        st.metric("Updates/s, all", f"{server.POOL.pace.rate:,.0f}", width=140)
+        st.metric("Frames/s, each", f"{1 / server.POOL.pace.tick:g}", width=140)
 
 
 def ask_for_sweep() -> None:
@@ -66,7 +66,7 @@ def sweep() -> None:
         return
     going = under_way.going
 
-    @st.fragment(run_every=server.POOL.tick if going else None)
+    @st.fragment(run_every=server.POOL.pace.tick if going else None)
     def tick() -> None:
         under_way.tick()
         _progress(under_way)

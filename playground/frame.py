@@ -1,17 +1,22 @@
 """What stands around every page: the experiment at the left, the bar at the top, and the tick that moves it all."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from engine import Experiment, FieldError
 from engine.budget import check_memory
+from engine.config import Training
+from engine.course import Explosion, Snapshot
 from engine.slices import Frame, Frames
-from engine.training import Snapshot
 from playground import controls, film, server, share, words
 from playground.server import POOL
-from playground.session import Session
+from playground.runs.session import Session
 from playground.settings import SETTINGS
+
+COUNTERS = "frame.counters"
+"""Where the page has room for the counters, which change with every frame."""
 
 ASK_AGAIN = 3.0
 """Seconds after which a page that waits for a place asks for one again."""
@@ -62,8 +67,33 @@ def visitor() -> Session:
     return session
 
 
+def bar(session: Session | None = None) -> None:
+    """Buttons and film of the visitor's run, or of another `session`: drawn with the page, not with every frame."""
+    session = session or visitor()
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="bar"):
+        over = session.exploded or bool(session.failed)
+        # One button that changes its words, so that the keyboard's focus stays on it.
+        st.button(
+            "Pause" if session.playing else "Train",
+            icon=":material/pause:" if session.playing else ":material/play_arrow:",
+            type="primary",
+            on_click=session.pause if session.playing else session.play,
+            key="play",
+            width=110,
+            disabled=over,
+        )
+        st.button(
+            "Update", icon=":material/skip_next:", on_click=session.step, key="step", help=words.UPDATE, disabled=over
+        )
+        st.button("Reset", icon=":material/replay:", on_click=session.reset, key="reset", help=words.RESET)
+        st.button("New seed", icon=":material/casino:", on_click=_new_seed, key="new_seed", help=words.NEW_SEED)
+        st.session_state[COUNTERS] = st.container(width="stretch")
+    film.draw(session)
+    _notes(session)
+
+
 def live(draw: Callable[[Frame], None]) -> None:
-    """The bar, and under it what `draw` shows of the visitor's run; again and again while it or its film is playing."""
+    """What `draw` shows of the visitor's run; again and again while it or its film is playing."""
     live_together(visitor(), lambda frames: draw(frames[0]))
 
 
@@ -72,10 +102,8 @@ def live_together(session: Session, draw: Callable[[Frames], None], names: Seque
     for other in server.presence().sessions - {session}:
         other.rest()
 
-    def pace() -> float | None:
-        return POOL.tick if session.moving else None
-
-    every = pace()
+    drawn, every = _standing(session), POOL.pace.tick if session.moving else None
+    counters: DeltaGenerator = st.session_state[COUNTERS]
 
     @st.fragment(run_every=every)
     def tick() -> None:
@@ -83,61 +111,38 @@ def live_together(session: Session, draw: Callable[[Frames], None], names: Seque
         session.rest_if_idle(SETTINGS.idle_minutes)
         server.PULSE_LINE.beat()
         frames = session.shown
-        with POOL.turns.page():
-            _bar(session, frames, names)
-            draw(frames)
-        # Ticks become rarer while many train; the new pace, like a new state of the run, takes a new page.
-        if every != pace():
+        counters.html(figures(session, frames))
+        draw(frames)
+        # Everything around the pictures is drawn with the page, so when that should change it takes a new page.
+        if _standing(session) != drawn:
             st.rerun()
 
     tick()
 
 
-def _bar(session: Session, frames: Frames, names: Sequence[str]) -> None:
-    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="bar"):
-        # One button that changes its words, so that the keyboard's focus stays on it.
-        st.button(
-            "Pause" if session.playing else "Train",
-            icon=":material/pause:" if session.playing else ":material/play_arrow:",
-            type="primary",
-            on_click=session.click,
-            args=(session.pause if session.playing else session.play,),
-            key="play",
-            width=110,
-            disabled=session.exploded or session.failed,
-        )
-        st.button(
-            "Step",
-            icon=":material/skip_next:",
-            on_click=session.click,
-            args=(session.step,),
-            key="step",
-            help="One update.",
-            disabled=session.exploded or session.failed,
-        )
-        st.button(
-            "Reset",
-            icon=":material/replay:",
-            on_click=session.click,
-            args=(session.reset,),
-            key="reset",
-            help="The same seed: the same weights and the same course again.",
-        )
-        st.button(
-            "New seed",
-            icon=":material/casino:",
-            on_click=session.click,
-            args=(_new_seed,),
-            key="new_seed",
-            help="Other weights, other sequences.",
-        )
-        _metrics(session, frames)
-    film.draw(session, frames)
+def _standing(session: Session) -> Hashable:
+    """All that the bar and the notes say, and how often the page ticks."""
+    return (
+        session.playing,
+        session.player.playing,
+        session.failed,
+        session.idle,
+        session.tuned,
+        POOL.away,
+        POOL.pace.tick if session.moving else None,
+        tuple(explosion is not None for explosion in session.explosions),
+        tuple(film.options(session)),
+    )
+
+
+def _notes(session: Session) -> None:
+    """What there is to say of a run that does not just go on."""
     if session.failed:
-        st.error(words.FAILED, icon=":material/error:")
-    for name, frame in zip(names, session.frames, strict=True):
-        if frame.snapshot.explosion:
-            st.error(_exploded(frame.snapshot), title=name or None, icon=":material/error:")
+        st.error(words.FAILED[session.failed], icon=":material/error:")
+    for experiment, explosion in zip(session.experiments, session.explosions, strict=True):
+        if explosion is not None:
+            name = words.choice(experiment.network.cell, "cell") if len(session.experiments) > 1 else None
+            st.error(_exploded(explosion, experiment.training), title=name, icon=":material/error:")
     if POOL.away:
         st.info(words.CLUSTER_AWAY, icon=":material/cloud_off:")
     if session.idle:
@@ -146,28 +151,40 @@ def _bar(session: Session, frames: Frames, names: Sequence[str]) -> None:
         st.caption(words.TUNED)
 
 
-def _metrics(session: Session, frames: Frames) -> None:
+def figures(session: Session, frames: Frames) -> str:
+    """The counters as one line of HTML. All of it is ours: words and numbers, nothing that a visitor typed."""
     rate = f"{session.rate:,.0f}" if session.playing and session.rate else "–"
-    st.metric("Updates", f"{max(frame.snapshot.updates for frame in frames):,}", width=80)
-    st.metric("Updates/s", rate, width=80)
+    updates = max(frame.snapshot.updates for frame in frames)
+    found = [("Updates", f"{updates:,}"), ("Updates/s", rate)]
     if len(frames) == 1:  # of several, the page says it beside their names
-        _score(frames[0].snapshot)
+        found += _score(frames[0].snapshot)
+    cells = "".join(
+        f'<span class="figure" style="{FIGURE}"><span style="{LABEL}">{label}</span>'
+        f'<b class="value" data-figure="{label}" style="{VALUE}">{value}</b></span>'
+        for label, value in found
+    )
+    return f'<div style="{LINE}">{cells}</div>'
 
 
-def _score(snapshot: Snapshot) -> None:
+LINE = "display:flex;flex-wrap:wrap;gap:.15rem 1.4rem;font-variant-numeric:tabular-nums;line-height:1.25"
+FIGURE = "display:inline-flex;flex-direction:column;min-width:4.2rem"
+LABEL = "font-size:.75rem;opacity:.7;white-space:nowrap"
+VALUE = "font-size:1.15rem;font-weight:500"
+
+
+def _score(snapshot: Snapshot) -> list[tuple[str, str]]:
     chance = snapshot.experiment.task.chance_loss
     measured = snapshot.losses if len(snapshot.losses) else snapshot.held_out
     loss = words.number(measured[-1, 1]) if len(measured) else "–"
-    st.metric(f"Loss (chance {chance:.4g})", loss, width=150)
+    found = [("Loss", loss), ("Chance", f"{chance:.4g}")]
     if len(snapshot.held_out):
         # With a single sequence, such as one word, nothing can be held out.
         label = "Held-out accuracy" if snapshot.experiment.task.varied else "Accuracy"
-        st.metric(label, f"{snapshot.held_out[-1, 2]:.1%}", width=130)
+        found.append((label, f"{snapshot.held_out[-1, 2]:.1%}"))
+    return found
 
 
-def _exploded(snapshot: Snapshot) -> str:
-    explosion, training = snapshot.explosion, snapshot.experiment.training
-    assert explosion is not None
+def _exploded(explosion: Explosion, training: Training) -> str:
     what = explosion.quantity if explosion.update else "start"
     return words.EXPLODED[what].format(
         update=explosion.update,
@@ -179,4 +196,3 @@ def _exploded(snapshot: Snapshot) -> str:
 def _new_seed() -> None:
     """Another seed, so another run; the sidebar and the link follow."""
     st.session_state["seed"] = (st.session_state["seed"] + 1) % 2**31
-    st.rerun()

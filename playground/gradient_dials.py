@@ -12,7 +12,7 @@ from engine.config import Architecture, Training
 from engine.fields import Spec, specs
 from engine.gradients import Gradients
 from engine.slices import Frame
-from engine.training import Snapshot
+from engine.course import Snapshot
 from playground import controls
 from playground import gradient_words as say
 from playground.frame import visitor

@@ -7,8 +7,9 @@ from engine import Experiment, FieldError
 from engine.budget import check_together
 from engine.fields import Whole
 from engine.lag import at_lag, lag_setting
-from engine.training import HELD_OUT_EVERY, Snapshot
-from playground.session import Session
+from engine.course import Snapshot
+from engine.training import HELD_OUT_EVERY
+from playground.runs.session import Session
 from playground.side_choice import KINDS, together
 
 FACTOR = 2

@@ -1,4 +1,4 @@
-"""The gradients of the moment on show, worked out where slices run and never waited for while a run is playing."""
+"""The gradients of the moment on show, worked out in a worker and never waited for while a run is playing."""
 
 import time
 from concurrent.futures import Future
@@ -6,13 +6,12 @@ from dataclasses import dataclass, replace
 
 import torch
 
-from engine.config import Experiment
-from engine.gradients import Gradients, Question, gradients
+from engine.asked import gradients_at
+from engine.gradients import Gradients, Question
 from engine.slices import Frame
-from engine.training import probe, restored
-from playground.executor import Pool
+from playground.runs.pool import Pool
 
-EVERY, SHARE = 0.5, 0.25
+EVERY, SHARE = 0.2, 0.25
 """While a run is playing: at most so often, in seconds, and at most this share of the time."""
 
 
@@ -36,28 +35,18 @@ def _subject(frame: Frame) -> tuple[object, ...]:
     return experiment.task, experiment.network, training.seed, training.truncate, frame.look.probe
 
 
-def measured(frame: Frame, question: Question) -> Moment:
-    """All that is asked of a frame, from the weights it carries: the run itself is not touched."""
-    start = time.perf_counter()
-    experiment: Experiment = frame.snapshot.experiment
-    network = restored(experiment, frame.sight.moment.weights)
-    sequence = probe(experiment, frame.look.probe)
-    found = gradients(network, experiment.task, sequence, question, experiment.training.truncate)
-    return Moment(frame, question, found, time.perf_counter() - start)
-
-
 class Measuring:
     """One visitor's latest moment, and the one that is being worked out."""
 
     def __init__(self, pool: Pool) -> None:
         self.pool = pool
         self._moment: Moment | None = None
-        self._out: Future[Moment] | None = None
+        self._out: tuple[Frame, Question, Future[tuple[Gradients, float]]] | None = None
         self._at = 0.0
 
     def of(self, frame: Frame, question: Question, playing: bool) -> Moment:
         """The moment to show: that of `frame`, or while playing the last one, if it is of the same run."""
-        if self._out is not None and self._out.done():
+        if self._out is not None and self._out[2].done():
             self._take()
         shown = self._moment
         if shown and shown.question == question and shown.is_of(frame):
@@ -67,7 +56,9 @@ class Measuring:
             if playing and time.monotonic() - self._at < max(EVERY, shown.seconds / SHARE):
                 return shown
         if self._out is None:
-            self._out = self.pool.submit(measured, frame, question)
+            weights, probe = frame.sight.moment.weights, frame.look.probe
+            out = self.pool.submit(gradients_at, frame.snapshot.experiment, weights, probe, question)
+            self._out = frame, question, out
         if playing and shown and shown.is_of(frame):
             return shown
         self._take()
@@ -75,5 +66,6 @@ class Measuring:
 
     def _take(self) -> None:
         assert self._out is not None
-        out, self._out = self._out, None
-        self._moment, self._at = self.pool.wait(out).result(), time.monotonic()
+        (frame, question, out), self._out = self._out, None
+        found, seconds = self.pool.wait(out)
+        self._moment, self._at = Moment(frame, question, found, seconds), time.monotonic()

@@ -1,36 +1,49 @@
 """A visitor's reading: a frozen moment of the run, the passage it read, and what was asked about it."""
 
-import time
 from dataclasses import dataclass
 from functools import partial
 
-from engine import Experiment, seeds
+from engine import Experiment
+from engine.asked import best_in, passage_at, written_at
 from engine.film import Moment as Weights
-from engine.network import Network
-from engine.properties import measured
-from engine.reading import Passage, read
-from engine.slices import LOOKING_SHARE
+from engine.reading import Passage
 from engine.tasks import Characters
-from engine.training import restored
-from engine.unit_search import Match, best_units
-from engine.writing import LENGTH, Written, sample
-from playground.answers import Answers
-from playground.session import Session
+from engine.unit_search import Match
+from engine.writing import Written
+from playground.runs.answers import Answers
+from playground.runs.session import Session
+
+READING_SHARE = 0.05
+"""While training, reading takes at most this share of the time."""
 
 
 @dataclass(frozen=True, eq=False)
 class Moment:
-    """A run as it stood: a copy of its network, and the passage as that network read it.
+    """A run as it stood, and the passage as its network read it then. cost: how long the reading took, in seconds."""
 
-    seconds: training time until then; cost: how long the reading took.
-    """
-
-    updates: int
-    seconds: float
-    network: Network
-    task: Characters
+    experiment: Experiment
+    weights: Weights
     passage: Passage
     cost: float
+
+    @property
+    def updates(self) -> int:
+        return self.weights.updates
+
+    @property
+    def task(self) -> Characters:
+        task = self.experiment.task
+        assert isinstance(task, Characters)
+        return task
+
+
+@dataclass(frozen=True, eq=False)
+class Subject:
+    """What was given to be read: a run at a moment, `seconds` into its training."""
+
+    experiment: Experiment
+    weights: Weights
+    seconds: float
 
 
 class Reader:
@@ -38,12 +51,13 @@ class Reader:
 
     def __init__(self, session: Session) -> None:
         self._session = session
-        self._subject: object = None
+        self._of: object = None
         self._wanted = False
-        self._read: tuple[Weights, float] | None = None
-        self._moments: Answers[Moment] = Answers(session.pool)
+        self._given: Subject | None = None
+        self._passages: Answers[tuple[Passage, float]] = Answers(session.pool)
         self._matches: Answers[list[Match]] = Answers(session.pool)
         self._written: Answers[Written] = Answers(session.pool)
+        self._moment: Moment | None = None
 
     def look_again(self) -> None:
         """Look at the next opportunity, however recent the last look is."""
@@ -53,47 +67,38 @@ class Reader:
         """The latest moment; None while a run that is already training is being looked at for the first time."""
         session, frame = self._session, self._session.shown[0]
         experiment = frame.snapshot.experiment
-        subject = experiment.task, experiment.network, experiment.training.seed
-        if self._subject != subject:
-            self._subject, self._read = subject, None
-            for each in (self._moments, self._matches, self._written):
+        of = experiment.task, experiment.network, experiment.training.seed
+        if self._of != of:
+            self._of, self._given, self._moment = of, None, None
+            for each in (self._passages, self._matches, self._written):
                 each.forget()
-        read = self._read
-        answered = self._moments.question == read
-        if read is None or (
-            read[0] is not frame.sight.moment and (not session.playing or (answered and (self._wanted or self._due())))
+        given = self._given
+        answered = self._passages.question is given
+        if given is None or (
+            given.weights is not frame.sight.moment
+            and (not session.playing or (answered and (self._wanted or self._due())))
         ):
-            read = self._read = frame.sight.moment, frame.snapshot.seconds
+            given = self._given = Subject(experiment, frame.sight.moment, frame.snapshot.seconds)
             self._wanted = False
-        return self._moments.ask(read, partial(_read, experiment, *read), wait=not session.moving)
+        read = partial(passage_at, given.experiment, given.weights.weights)
+        found, about = self._passages.ask(given, read, wait=not session.moving), self._passages.question
+        if found and isinstance(about, Subject) and (self._moment is None or self._moment.weights is not about.weights):
+            self._moment = Moment(about.experiment, about.weights, *found)
+        return self._moment
 
     def best(self, moment: Moment, name: str, character: str) -> list[Match] | None:
         """The units that follow a property best. Raises FieldError if it cannot be searched for."""
-
-        def work() -> list[Match]:
-            return best_units(moment.passage, measured(moment.passage.text, name, character))
-
+        work = partial(best_in, moment.passage, name, character)
         return self._matches.ask((moment.updates, name, character), work, not self._session.moving)
 
     def written(self, moment: Moment, prompt: str, temperature: float, top_k: int, number: int) -> Written | None:
         """Sample `number` (0, 1, …) of what the network writes. Raises FieldError if it cannot."""
-
-        def work() -> Written:
-            generator = seeds.generator(self._session.experiment.training.seed, seeds.SAMPLE, number)
-            read = max(1, len(moment.task.encode(prompt)))
-            length = LENGTH.default if moment.task.varied else max(1, len(moment.task.source) - read)
-            return sample(moment.network, moment.task, prompt, length, temperature, generator, top_k)
-
-        return self._written.ask((moment.updates, prompt, temperature, top_k, number), work, not self._session.moving)
+        how = prompt, temperature, top_k, number
+        work = partial(written_at, moment.experiment, moment.weights.weights, *how)
+        return self._written.ask((moment.updates, *how), work, not self._session.moving)
 
     def _due(self) -> bool:
-        last = self._moments.latest
-        return last is not None and (self._session.frame.snapshot.seconds - last.seconds) * LOOKING_SHARE >= last.cost
-
-
-def _read(experiment: Experiment, weights: Weights, seconds: float) -> Moment:
-    start = time.perf_counter()
-    task, network = experiment.task, restored(experiment, weights.weights)
-    assert isinstance(task, Characters)
-    passage = read(network, task)
-    return Moment(weights.updates, seconds, network, task, passage, time.perf_counter() - start)
+        given, last = self._given, self._passages.latest
+        if given is None or last is None:
+            return False
+        return (self._session.frame.snapshot.seconds - given.seconds) * READING_SHARE >= last[1]

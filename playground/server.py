@@ -1,5 +1,6 @@
 """What there is once a server: the pool, the places, the log; and what follows from a visitor's coming and going."""
 
+import atexit
 import gc
 import logging
 import sys
@@ -10,10 +11,10 @@ import streamlit as st
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 
 from playground import theme
-from playground.executor import Pool
 from playground.places import Places
 from playground.received import bounded
-from playground.session import Session
+from playground.runs.pool import Pool
+from playground.runs.session import Session
 from playground.settings import SETTINGS
 
 PULSE = 60.0
@@ -23,20 +24,25 @@ log = logging.getLogger("playground")
 
 
 def _pool() -> Pool:
-    """Threads of this server, or a cluster if the address of a scheduler is set."""
+    """Workers of this machine, or a cluster's if the address of a scheduler is set."""
+    resident = RUNS_A_VISITOR * SETTINGS.visitors
     if SETTINGS.scheduler:
         try:
-            from playground.cluster import Cluster
+            from playground.runs.cluster import Cluster
 
-            return Cluster(SETTINGS.workers, SETTINGS.scheduler)
+            return Cluster(SETTINGS.workers, SETTINGS.scheduler, resident)
         except ModuleNotFoundError as problem:
             log.error(
                 "%s. Slices run here; pip install -r requirements-cluster.txt brings what a cluster needs.", problem
             )
-    return Pool(SETTINGS.workers)
+    return Pool(SETTINGS.workers, resident)
 
+
+RUNS_A_VISITOR = 2
+"""Those of the page Side by side, and that of all others."""
 
 POOL = _pool()
+atexit.register(POOL.close)
 PLACES = Places(SETTINGS.visitors, float(st.get_option("server.disconnectedSessionTTL")))
 
 
@@ -57,7 +63,7 @@ class Presence:
         for session in self.sessions:
             session.rest()
         PLACES.gone(self.visitor, may_return=trained)
-        log.info("event=left visitors=%d training=%d", PLACES.taken, POOL.training)
+        log.info("event=left visitors=%d training=%d", PLACES.taken, POOL.pace.training)
 
 
 @st.cache_resource
@@ -94,7 +100,7 @@ def admitted() -> bool:
     new = "session" not in st.session_state
     let_in = PLACES.admit(presence().visitor)
     if new and let_in:
-        log.info("event=arrived visitors=%d waiting=%d training=%d", PLACES.taken, PLACES.waiting, POOL.training)
+        log.info("event=arrived visitors=%d waiting=%d training=%d", PLACES.taken, PLACES.waiting, POOL.pace.training)
     return let_in
 
 
@@ -113,9 +119,9 @@ class Pulse:
                 "event=pulse visitors=%d waiting=%d training=%d updates_per_second=%.0f tick=%.2f",
                 PLACES.taken,
                 PLACES.waiting,
-                POOL.training,
-                POOL.rate,
-                POOL.tick,
+                POOL.pace.training,
+                POOL.pace.rate,
+                POOL.pace.tick,
             )
 
 

@@ -11,14 +11,14 @@ import streamlit as st
 
 from engine import Experiment, FieldError
 from engine.budget import check_memory
-from engine.saving import MAX_BYTES, load
+from engine.saving import MAX_BYTES, contents
 from engine.script import script
 from engine.slices import Frame
 from engine.tasks import Tokens
 from engine.trace import Strand, Trace
 from playground import controls, link, words
 from playground.page_settings import PAGE_SETTINGS
-from playground.session import Session
+from playground.runs.session import Session
 from playground.settings import SETTINGS
 
 SHOWN, LINE = 20_000, 300
@@ -87,15 +87,16 @@ def _continue(session: Session) -> None:
         st.session_state.pop("run.problem", None)
         if file is not None:
             try:
-                run = session.pool.wait(session.pool.submit(load, file.getvalue())).result()
-                check_memory(run.experiment, SETTINGS.visitor_mb)
+                saved = file.getvalue()
+                found = session.pool.wait(session.pool.submit(contents, saved))
+                check_memory(found.experiment, SETTINGS.visitor_mb)
+                session.carry_on(found.experiment, saved)
             except FieldError as problem:
                 st.session_state["run.problem"] = problem
             else:
-                session.carry_on(run)
-                controls.show(run.experiment)
+                controls.show(found.experiment)
                 st.session_state["continue"] = False
-                st.toast(words.CONTINUED.format(updates=run.updates), icon=":material/restore_page:")
+                st.toast(words.CONTINUED.format(updates=found.updates), icon=":material/restore_page:")
 
     if "run.problem" in st.session_state:
         st.error(words.sentence(st.session_state["run.problem"], "") + words.AS_IT_WAS, icon=":material/error:")

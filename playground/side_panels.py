@@ -7,14 +7,15 @@ from itertools import groupby
 
 import streamlit as st
 
+from engine.asked import strengths_at
 from engine.fields import FieldError
-from engine.gradients import Strength, strengths
+from engine.gradients import Strength
 from engine.slices import Frame, Frames
 from engine.trace import Strand, Trace
-from engine.training import Snapshot, probe, restored
+from engine.course import Snapshot
 from playground import side_words as say
 from playground import words
-from playground.answers import Answers
+from playground.runs.answers import Answers
 from playground.charts.heatmap import heatmap, heatmap_data
 from playground.charts.reach import powers
 from playground.charts.together import Line, gradients_data, gradients_picture, line, losses_data, losses_picture
@@ -196,15 +197,10 @@ def _measured(side: Side, frames: Frames) -> list[tuple[Strength, ...]]:
     moments = tuple(frame.sight.moment.updates for frame in frames)
     known = isinstance(answers.question, tuple) and answers.question[0] == about
     wait = not (side.session.moving and known)
-    found = answers.ask((about, moments), lambda: [_strengths_of(frame) for frame in frames], wait)
+    asked = [(frame.snapshot.experiment, frame.sight.moment.weights) for frame in frames]
+    found = answers.ask((about, moments), partial(strengths_at, asked, frames[0].look.probe), wait)
     assert found is not None
     return found
-
-
-def _strengths_of(frame: Frame) -> tuple[Strength, ...]:
-    experiment = frame.snapshot.experiment
-    network = restored(experiment, frame.sight.moment.weights)
-    return strengths(network, experiment.task, probe(experiment, frame.look.probe))
 
 
 def _place() -> tuple[int, str]:

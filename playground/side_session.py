@@ -9,7 +9,7 @@ from engine import Experiment, FieldError
 from playground import server
 from playground.frame import visitor
 from playground.page_settings import key_of
-from playground.session import Session
+from playground.runs.session import Session
 from playground.settings import SETTINGS
 from playground.side_choice import FEWEST, Member, together
 

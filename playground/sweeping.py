@@ -1,30 +1,30 @@
 """A sweep on its way: its runs go through the same pool as those of visitors, a slice at a time."""
 
 import logging
+import threading
 import time
 from concurrent.futures import Future
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from engine import Run
-from engine.sweep import Job, Row, Sweep, portion
-from playground.executor import Pool, seconds_of
-from playground.held import Held
+from engine.sweep import Job, Row, Sweep, part
+from playground.runs.pool import Held, Pool
 
 log = logging.getLogger(__name__)
 
 MOST_AT_ONCE = 8
-"""Runs under way at once; each counts as a visitor who trains, so visitors keep their share."""
+"""Runs under way at once; each takes turns as a visitor who trains does."""
+
+AWAY = 5.0
+"""Seconds without a tick after which nobody looks, and no slice goes out."""
 
 
 @dataclass(eq=False)
 class Lane:
-    """A run under way, the slice of it that is out, if any, and when that was handed out."""
+    """A run under way, and the slice of it that is out, if any."""
 
     job: Job
     held: Held
-    out: "Future[tuple[bool, int]] | None" = None
-    handed_out: float = field(default_factory=time.monotonic)
-    updates: int = 0
+    out: "Future[Row | None] | None" = None
 
 
 class Sweeping:
@@ -38,6 +38,8 @@ class Sweeping:
         self._to_come = sweep.jobs()
         self.count = len(self._to_come)
         self._lanes: list[Lane] = []
+        self._lock = threading.RLock()
+        self._ticked = time.monotonic()
 
     @property
     def going(self) -> bool:
@@ -45,52 +47,52 @@ class Sweeping:
         return bool(self._to_come or self._lanes)
 
     def tick(self) -> None:
-        """Take in the slices that are back and hand out the next."""
-        for lane in [*self._lanes]:
-            self.pool.trains(lane)
-            if lane.out is not None and lane.out.done():
-                self._take_in(lane, lane.out)
-        while self._to_come and len(self._lanes) < min(self.pool.workers, MOST_AT_ONCE):
-            job = self._to_come.pop(0)
-            held = Held(self.pool.wait(self.pool.submit(Run, job.experiment)).result())
-            self._lanes.append(Lane(job, held))
-            self.pool.trains(self._lanes[-1])
-        for lane in self._lanes:
-            if lane.out is None:
+        """Somebody looks: the next slices go out, and those after them when they are back."""
+        with self._lock:
+            self._ticked = time.monotonic()
+            while self._to_come and len(self._lanes) < min(self.pool.workers, MOST_AT_ONCE):
+                job = self._to_come.pop(0)
+                self._lanes.append(Lane(job, Held(job.experiment)))
+            for lane in [*self._lanes]:
+                self.pool.pace.trains(lane)
                 self._hand_out(lane)
 
     def cancel(self) -> None:
         """Stop here; the rows there are stay."""
-        self._to_come.clear()
-        for lane in self._lanes:
-            self.pool.rests(lane)
-        self._lanes.clear()
+        with self._lock:
+            self._to_come.clear()
+            for lane in [*self._lanes]:
+                self._end(lane)
 
     def _hand_out(self, lane: Lane) -> None:
-        now = time.monotonic()
-        if seconds := self.pool.slice_seconds(lane, now - lane.handed_out):
-            lane.handed_out = now
-            lane.out = self.pool.slice(_portion, lane.held, lane.job.updates, seconds)
+        if lane.out is None and lane in self._lanes and time.monotonic() - self._ticked < AWAY:
+            seconds = self.pool.slice_seconds(lane.held)
+            lane.out = self.pool.slice(part, lane.held, lane.job, seconds, awaited=False)
+            lane.out.add_done_callback(lambda out: self._back(lane, out))
 
-    def _take_in(self, lane: Lane, out: "Future[tuple[bool, int]]") -> None:
-        lane.out = None
-        try:
-            ended, updates = out.result()
-        except Exception:
-            log.exception("event=sweep_failed link=?%s", lane.job.key[0])
-            self.failed += 1
-            self._end(lane)
-            return
-        self.pool.spent(lane, (updates - lane.updates) * seconds_of(lane.job.experiment))
-        lane.updates = updates
-        if ended:
-            self.rows.append(lane.job.row(lane.held.runs[0]))
-            self._end(lane)
+    def _back(self, lane: Lane, out: "Future[Row | None]") -> None:
+        """A slice is back, on the pool's thread."""
+        with self._lock:
+            lane.out = None
+            if out.cancelled() or lane not in self._lanes:
+                return
+            try:
+                row = out.result(0)
+            except Exception:
+                log.exception("event=sweep_failed link=?%s", lane.job.key[0])
+                self.failed += 1
+                self._end(lane)
+                return
+            if row is None:
+                self._hand_out(lane)
+            else:
+                self.rows.append(row)
+                self._end(lane)
 
     def _end(self, lane: Lane) -> None:
-        self.pool.rests(lane)
+        self.pool.pace.rests(lane)
         self._lanes.remove(lane)
-
-
-def _portion(runs: tuple[Run, ...], updates: int, seconds: float) -> tuple[bool, int]:
-    return portion(runs[0], updates, seconds), runs[0].updates
+        if self._to_come:  # without waiting for the next tick
+            job = self._to_come.pop(0)
+            self._lanes.append(Lane(job, Held(job.experiment)))
+            self._hand_out(self._lanes[-1])

@@ -182,9 +182,17 @@ EXPLODED = {
     "start": "The untrained network already gives a loss too large to be a number. "
     "Choose other initial weights, another activation or a shorter sequence.",
 }
-FAILED = "This run stopped because of a fault in the playground, not in your settings. Press Reset to begin it again."
+FAILED = {
+    "fault": "This run stopped because of a fault in the playground, not in your settings. Press Reset to begin it again.",
+    "lost": "The process that trains ended three times on this run, probably for want of memory, so the run was stopped. "
+    "It is kept as it was: save it, or make the network smaller. Reset begins it again.",
+}
+UPDATE = "One update: one step of the optimizer."
+RESET = "The same seed: the same weights and the same course again."
+NEW_SEED = "Other weights, other sequences."
 FILM_HELP = "The training so far, from the start. Moments lie close together at first and further apart later."
 FILM_NOW = "You see the present. The slider goes back through the training, on every page."
+FILM_PLAYS = "The film plays: the counter says after which update you see the network. *Stop film* stays there."
 FILM_EMPTY = "Once it has trained, this slider goes back through the training, on every page."
 FILM_AT = "You see the network as it was after update **{at:,}** of {now:,}. *Now* brings you back."
 FILM_TOO_LARGE = (

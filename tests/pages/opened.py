@@ -9,7 +9,7 @@ from typing import Any
 import pyarrow as pa
 from streamlit.testing.v1 import AppTest
 
-from playground.session import Session
+from playground.runs.session import Session
 
 ENTRY = Path(__file__).parents[2] / "playground" / "app.py"
 

@@ -5,7 +5,7 @@ import dataclasses
 import pytest
 
 from playground import frame, words
-from playground.executor import Pool
+from playground.runs.pool import Pool
 from playground.places import Places
 from tests.pages.opened import charts, opened, session, sound
 

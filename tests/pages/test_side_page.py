@@ -7,7 +7,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from engine import CELLS, Experiment
-from engine.training import Snapshot
+from engine.course import Snapshot
 from playground import side_words as say
 from playground.settings import SETTINGS
 from playground.side_choice import KINDS

@@ -14,10 +14,10 @@ from engine import Experiment, FieldError
 from engine.config import known_settings
 from engine.saving import load, save
 from playground import words
-from playground.session import Session
+from playground.runs.session import Session
 from playground.uploads import read_csv, read_text
 from tests.engine.runs import assert_same_place, trained
-from tests.playground.visitors import CountingPool, chosen
+from tests.playground.visitors import chosen
 
 pytestmark = pytest.mark.learning
 MANY = settings(max_examples=1500, suppress_health_check=[HealthCheck.function_scoped_fixture])

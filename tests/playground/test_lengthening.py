@@ -10,15 +10,15 @@ import pytest
 from engine import Experiment, FieldError, Run
 from engine.lag import at_lag, lag_of
 from playground.lengthening import SOLVED, Lengthening, Outcome, over, solved_at
-from playground.session import Session
+from playground.runs.session import Session
 from playground.side_choice import together
-from tests.playground.visitors import CountingPool, chosen
+from tests.playground.visitors import chosen
 
 QUICK = {"task": "echo", "length": "6", "delay": "1", "hidden": "10", "batch": "16", "lr": "0.03"}
 KEYS = ("rnn", "gru")
 
 
-def begun(pool: CountingPool, budget: int = 300, keys: tuple[str, ...] = KEYS, **params: str) -> Lengthening:
+def begun(pool: budget: int = 300, keys: tuple[str, ...] = KEYS, **params: str) -> Lengthening:
     base = chosen(**{**QUICK, **params})
     first, *others = (member.experiment for member in together(base, keys, 96)[0])
     return Lengthening(Session(first, pool, *others), base, keys, budget, 96)
@@ -41,7 +41,7 @@ def alone(experiment: Experiment, budget: int) -> int | None:
     return solved_at(run.snapshot(), budget)
 
 
-def test_the_lag_doubles_until_one_gives_up(pool: CountingPool) -> None:
+def test_the_lag_doubles_until_one_gives_up(pool: Pool) -> None:
     going = begun(pool, budget=150)
     tick_until(going, lambda: not going.going)
     assert going.end is not None
@@ -68,7 +68,7 @@ def test_as_many_answers_are_asked_at_every_lag() -> None:
         at_lag(chosen(), 501)
 
 
-def test_pause_waits_and_play_goes_on(pool: CountingPool) -> None:
+def test_pause_waits_and_play_goes_on(pool: Pool) -> None:
     going = begun(pool)
     tick_until(going, lambda: going.session.updates > 3)
     going.session.pause()
@@ -82,7 +82,7 @@ def test_pause_waits_and_play_goes_on(pool: CountingPool) -> None:
 
 
 @pytest.mark.parametrize("change", ["reset", "settings", "learning rate"])
-def test_whatever_is_changed_ends_it(pool: CountingPool, change: str) -> None:
+def test_whatever_is_changed_ends_it(pool: change: str) -> None:
     going = begun(pool)
     tick_until(going, lambda: going.session.updates > 3)
     session = going.session
@@ -99,7 +99,7 @@ def test_whatever_is_changed_ends_it(pool: CountingPool, change: str) -> None:
     assert going.outcomes == []
 
 
-def test_stopped_by_hand_it_keeps_what_it_has(pool: CountingPool) -> None:
+def test_stopped_by_hand_it_keeps_what_it_has(pool: Pool) -> None:
     going = begun(pool)
     tick_until(going, lambda: bool(going.outcomes))
     going.stop()
@@ -114,13 +114,13 @@ def test_stopped_by_hand_it_keeps_what_it_has(pool: CountingPool) -> None:
     assert going.end.by == "stopped"
 
 
-def fake(pool: CountingPool, monkeypatch: pytest.MonkeyPatch, **params: str) -> Lengthening:
+def fake(pool: monkeypatch: pytest.MonkeyPatch, **params: str) -> Lengthening:
     """One whose networks solve everything at once."""
     monkeypatch.setattr("playground.lengthening.solved_at", lambda snapshot, budget: 25)
     return begun(pool, **params)
 
 
-def test_up_to_the_longest_lag(pool: CountingPool, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_up_to_the_longest_lag(pool: monkeypatch: pytest.MonkeyPatch) -> None:
     going = fake(pool, monkeypatch, task="adding", length="100", hidden="2", batch="1")
     while going.tick():
         pass
@@ -142,7 +142,7 @@ def test_up_to_the_longest_lag(pool: CountingPool, monkeypatch: pytest.MonkeyPat
     ],
 )
 def test_where_a_longer_lag_cannot_be(
-    pool: CountingPool, monkeypatch: pytest.MonkeyPatch, params: dict[str, str], keys: tuple[str, ...], says: str
+    pool: monkeypatch: pytest.MonkeyPatch, params: dict[str, str], keys: tuple[str, ...], says: str
 ) -> None:
     going = fake(pool, monkeypatch, keys=keys, cell="rnn", **{"hidden": "2", "batch": "1", **params})
     if says == "MB":
@@ -156,7 +156,7 @@ def test_where_a_longer_lag_cannot_be(
     assert not going.session.playing
 
 
-def test_solved_is_the_first_measurement_low_enough_within_the_budget(pool: CountingPool) -> None:
+def test_solved_is_the_first_measurement_low_enough_within_the_budget(pool: Pool) -> None:
     snapshot = Session(chosen(), pool).frame.snapshot
     chance = snapshot.experiment.task.chance_loss
     rows = np.array([[0, 1, 0], [25, SOLVED * chance, 0], [50, SOLVED * chance * 0.99, 1], [75, 1e-9, 1]])
@@ -168,6 +168,6 @@ def test_solved_is_the_first_measurement_low_enough_within_the_budget(pool: Coun
     assert not over(replace(measured, held_out=rows[:2]), 81)
 
 
-def test_a_budget_out_of_range_is_refused(pool: CountingPool) -> None:
+def test_a_budget_out_of_range_is_refused(pool: Pool) -> None:
     with pytest.raises(FieldError, match="updates must be"):
         begun(pool, budget=0)

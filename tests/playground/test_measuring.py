@@ -10,7 +10,7 @@ from engine.gradients import Question, gradients
 from engine.slices import Frame, Look
 from playground import measuring
 from playground.charts.reach import exponents, logarithms, powers, round_top
-from playground.executor import Pool
+from playground.runs.pool import Pool
 from playground.measuring import Measuring, Moment
 from tests.engine.runs import one_update, shown, started, trained
 from tests.playground.visitors import CountingPool
@@ -33,7 +33,7 @@ def test_a_frame_says_all_that_its_run_would(params: dict[str, str]) -> None:
     np.testing.assert_array_equal(found.strengths[0].learned, expected.strengths[0].learned)
 
 
-def test_one_moment_is_measured_once(pool: CountingPool, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_one_moment_is_measured_once(pool: monkeypatch: pytest.MonkeyPatch) -> None:
     calls = []
     real = measuring.measured
     monkeypatch.setattr(measuring, "measured", lambda *args: calls.append(args) or real(*args))
@@ -53,7 +53,7 @@ class Slow(Pool):
         return Future()
 
 
-def test_playing_never_waits(pool: CountingPool, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_playing_never_waits(pool: monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(measuring, "EVERY", 0.0)
     monkeypatch.setattr(measuring, "SHARE", 1e9)
     view = Measuring(pool)
@@ -64,7 +64,7 @@ def test_playing_never_waits(pool: CountingPool, monkeypatch: pytest.MonkeyPatch
     assert view.of(frame(5), Question(of="h"), playing=True) is first
 
 
-def test_another_run_is_not_shown_with_old_numbers(pool: CountingPool) -> None:
+def test_another_run_is_not_shown_with_old_numbers(pool: Pool) -> None:
     view = Measuring(pool)
     view.of(frame(3), Question(), playing=True)
     found: Moment = view.of(frame(0, cell="gru"), Question(), playing=True)

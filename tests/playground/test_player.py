@@ -10,9 +10,9 @@ from engine.film import due
 from engine.saving import load
 from engine.slices import Look
 from playground import film
-from playground.session import Session
+from playground.runs.session import Session
 from tests.engine.runs import same, trained
-from tests.playground.visitors import CountingPool, alone, chosen, losses, tick_until
+from tests.playground.visitors import alone, chosen, losses, tick_until
 
 EXPLODING = {"cell": "rnn", "activation": "identity", "init": "identity", "optimizer": "sgd", "lr": "10", "clip": "0"}
 
@@ -94,7 +94,7 @@ def test_another_run_has_another_film(session: Session) -> None:
     assert session.player.times == []
 
 
-def test_runs_side_by_side_are_shown_at_the_same_moment(pool: CountingPool) -> None:
+def test_runs_side_by_side_are_shown_at_the_same_moment(pool: Pool) -> None:
     session = Session(chosen(), pool, chosen(cell="gru"), chosen(cell="rnn"))
     after(session, 20)
     session.look_back(11)
@@ -103,7 +103,7 @@ def test_runs_side_by_side_are_shown_at_the_same_moment(pool: CountingPool) -> N
         assert torch.equal(frame.sight.moment.weights, trained(11, cell=cell).moment().weights)
 
 
-def test_films_side_by_side_share_the_room_and_keep_the_same_moments(pool: CountingPool) -> None:
+def test_films_side_by_side_share_the_room_and_keep_the_same_moments(pool: Pool) -> None:
     session = Session(chosen(hidden="32"), pool, chosen(cell="rnn", hidden="8"), film_bytes=500_000)
     after(session, 60)
     assert 250_000 < sum(kept.size for kept in session.player.films) <= 500_000
@@ -111,7 +111,7 @@ def test_films_side_by_side_share_the_room_and_keep_the_same_moments(pool: Count
         assert session.player.times == [moment.updates for moment in kept.moments]
 
 
-def test_one_that_exploded_is_shown_as_it_was_last(pool: CountingPool) -> None:
+def test_one_that_exploded_is_shown_as_it_was_last(pool: Pool) -> None:
     session = Session(chosen(length="20", **EXPLODING), pool, chosen(length="20"))
     after(session, 60)
     exploded = session.frames[0].snapshot
@@ -133,7 +133,7 @@ def test_a_smaller_film_is_thinned_now_and_later(session: Session) -> None:
     assert len(session.player.times) <= 10
 
 
-def test_the_saved_run_brings_its_film(session: Session, pool: CountingPool) -> None:
+def test_the_saved_run_brings_its_film(session: Session, pool: Pool) -> None:
     after(session, 15)
     other = Session(Experiment.from_params({}), pool)
     other.carry_on(load(session.saved()))

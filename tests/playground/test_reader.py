@@ -8,16 +8,16 @@ import pytest
 import torch
 
 from engine.fields import FieldError
-from playground.answers import Answers
+from playground.runs.answers import Answers
 from playground.reader import Moment, Reader
-from playground.session import Session
-from tests.playground.visitors import CountingPool, alone, chosen, losses, tick_until
+from playground.runs.session import Session
+from tests.playground.visitors import alone, chosen, losses, tick_until
 
 TEXT = {"task": "text", "corpus": "tang", "length": "10"}
 
 
 @pytest.fixture
-def text(pool: CountingPool) -> Session:
+def text(pool: Pool) -> Session:
     return Session(chosen(**TEXT), pool)
 
 
@@ -112,7 +112,7 @@ def test_what_is_asked_of_a_moment(text: Session) -> None:
         reader.written(moment, "", 1.0, 0, 2)
 
 
-def test_answers_come_in_turn(pool: CountingPool) -> None:
+def test_answers_come_in_turn(pool: Pool) -> None:
     answers: Answers[int] = Answers(pool)
     gate = threading.Event()
 

@@ -6,10 +6,10 @@ from engine import CELLS, Experiment, FieldError, Run
 from engine.budget import memory
 from engine.slices import Look
 from playground.page_settings import PAGE_SETTINGS
-from playground.session import Session
+from playground.runs.session import Session
 from playground.side_choice import FEWEST, KINDS, MOST, fitted, together
 from tests.engine.runs import assert_same_place
-from tests.playground.visitors import CountingPool, chosen, tick_until
+from tests.playground.visitors import chosen, tick_until
 
 NETWORKS = PAGE_SETTINGS["side"]["networks"]
 
@@ -82,12 +82,12 @@ def test_together_they_need_room() -> None:
     assert "These 3 networks together would need" in str(problems["lstm"])
 
 
-def side_by_side(pool: CountingPool, *keys: str, **params: str) -> Session:
+def side_by_side(pool: *keys: str, **params: str) -> Session:
     first, *others = (member.experiment for member in together(chosen(**params), keys, 96)[0])
     return Session(first, pool, *others)
 
 
-def test_all_make_the_same_updates_and_each_its_own_course(pool: CountingPool) -> None:
+def test_all_make_the_same_updates_and_each_its_own_course(pool: Pool) -> None:
     session = side_by_side(pool, "rnn", "irnn", "lstm", "esn")
     session.play()
     tick_until(session, 26)
@@ -102,7 +102,7 @@ def test_all_make_the_same_updates_and_each_its_own_course(pool: CountingPool) -
         assert_same_place(run, alone)
 
 
-def test_who_explodes_stands_still_and_the_others_go_on(pool: CountingPool) -> None:
+def test_who_explodes_stands_still_and_the_others_go_on(pool: Pool) -> None:
     session = side_by_side(pool, "rnn", "gru", lr="10", clip="0", cell="rnn", activation="identity", length="30")
     while not session.frame.snapshot.explosion:
         session.step()
@@ -114,7 +114,7 @@ def test_who_explodes_stands_still_and_the_others_go_on(pool: CountingPool) -> N
 
 
 def test_a_network_that_overflows_on_the_probe_alone_costs_nobody_an_update(
-    pool: CountingPool, monkeypatch: pytest.MonkeyPatch
+    pool: monkeypatch: pytest.MonkeyPatch
 ) -> None:
     session = side_by_side(pool, "rnn", "gru")
     monkeypatch.setattr("engine.slices._overflows", lambda run, look: run.experiment.network.cell == "rnn")

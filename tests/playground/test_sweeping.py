@@ -7,7 +7,7 @@ import pytest
 from engine import Experiment, Run
 from engine.sweep import Sweep, portion
 from playground import sweeping
-from playground.executor import Pool
+from playground.runs.pool import Pool
 from playground.sweeping import Sweeping
 from tests.engine.runs import SMALL
 from tests.playground.visitors import CountingPool
@@ -26,7 +26,7 @@ def tick_through(going: Sweeping, until: int = 99) -> None:
         time.sleep(0.002)
 
 
-def test_rows_are_those_of_the_runs_alone(sweep: Sweep, pool: CountingPool) -> None:
+def test_rows_are_those_of_the_runs_alone(sweep: Sweep, pool: Pool) -> None:
     going = Sweeping(sweep, pool)
     assert going.count == 4
     tick_through(going)
@@ -38,7 +38,7 @@ def test_rows_are_those_of_the_runs_alone(sweep: Sweep, pool: CountingPool) -> N
     assert pool.training == 0
 
 
-def test_it_takes_a_visitors_share(sweep: Sweep, pool: CountingPool) -> None:
+def test_it_takes_a_visitors_share(sweep: Sweep, pool: Pool) -> None:
     pool.trains("somebody")
     going = Sweeping(sweep, pool)
     going.tick()
@@ -48,7 +48,7 @@ def test_it_takes_a_visitors_share(sweep: Sweep, pool: CountingPool) -> None:
     assert pool.training == 1
 
 
-def test_cancelled_it_keeps_what_it_has(sweep: Sweep, pool: CountingPool) -> None:
+def test_cancelled_it_keeps_what_it_has(sweep: Sweep, pool: Pool) -> None:
     going = Sweeping(sweep, pool)
     tick_through(going, until=2)
     going.cancel()

@@ -9,9 +9,9 @@ import pytest
 
 from engine import Run
 from engine.slices import Look
-from playground.session import Session
+from playground.runs.session import Session
 from tests.engine.runs import assert_same_place, started
-from tests.playground.visitors import CountingPool, alone, chosen, losses, tick_until
+from tests.playground.visitors import alone, chosen, losses, tick_until
 
 
 @pytest.mark.parametrize(("name", "value"), [("lr", 0.05), ("clip", 0.5), ("batch", 7), ("decay", 0.01)])
@@ -99,7 +99,7 @@ def test_a_failing_slice_leaves_a_usable_page(session: Session, caplog: pytest.L
     assert losses(session, 1) == alone(1)
 
 
-def test_an_explosion_stops_the_run(pool: CountingPool) -> None:
+def test_an_explosion_stops_the_run(pool: Pool) -> None:
     wild = {"cell": "rnn", "activation": "identity", "optimizer": "sgd", "lr": "10", "clip": "0", "length": "50"}
     session = Session(chosen(**wild), pool)
     session.play()
@@ -122,7 +122,7 @@ def test_an_explosion_stops_the_run(pool: CountingPool) -> None:
     assert not session.exploded
 
 
-def test_two_visitors_do_not_mix(pool: CountingPool) -> None:
+def test_two_visitors_do_not_mix(pool: Pool) -> None:
     settings = ({"seed": "1"}, {"seed": "2", "cell": "gru"})
     sessions = [Session(chosen(**params), pool) for params in settings]
     for session in sessions:

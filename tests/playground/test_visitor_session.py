@@ -15,8 +15,8 @@ from playground import session as session_module
 from playground.bell import Bell
 from playground.clicks import ECHO
 from playground.executor import TICK, Pool
-from playground.session import Session
-from tests.playground.visitors import CountingPool, alone, chosen, losses, tick_until
+from playground.runs.session import Session
+from tests.playground.visitors import alone, chosen, losses, tick_until
 
 
 def test_something_to_see_at_once(session: Session) -> None:
@@ -27,7 +27,7 @@ def test_something_to_see_at_once(session: Session) -> None:
     assert session.frame.snapshot.updates == 0
 
 
-def test_at_most_one_slice_is_out(session: Session, pool: CountingPool) -> None:
+def test_at_most_one_slice_is_out(session: Session, pool: Pool) -> None:
     session.play()
     for _ in range(20):
         session.tick()
@@ -177,7 +177,7 @@ def test_a_run_rests_when_nobody_touches_its_page(session: Session) -> None:
     assert losses(session, 8) == alone(8)
 
 
-def test_nobody_looks_so_nobody_counts_until_the_page_ticks_again(session: Session, pool: CountingPool) -> None:
+def test_nobody_looks_so_nobody_counts_until_the_page_ticks_again(session: Session, pool: Pool) -> None:
     session.play()
     session.tick()
     assert pool.training == 1
@@ -189,7 +189,7 @@ def test_nobody_looks_so_nobody_counts_until_the_page_ticks_again(session: Sessi
     assert pool.training == 0
 
 
-def test_a_run_saved_while_it_plays_goes_on_elsewhere(session: Session, pool: CountingPool) -> None:
+def test_a_run_saved_while_it_plays_goes_on_elsewhere(session: Session, pool: Pool) -> None:
     session.play()
     tick_until(session, 5)
     saved = load(session.saved())

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 import pytest
 
 from engine import Run
-from engine.saving import load, save
+from engine.saving import save
 from engine.slices import Look
-from playground.cluster import Cluster
-from playground.executor import Pool
-from playground.session import Session
+from playground.runs.cluster import Cluster
+from playground.runs.pool import Pool
+from playground.runs.session import Session
 from tests.engine.runs import assert_same_place, trained
-from tests.playground.visitors import alone, chosen, losses, tick_until
+from tests.playground.visitors import alone, chosen, losses, run_of, tick_until
 from tests.processes import Scheduler, Worker, wait_until
 
 pytestmark = [
@@ -37,11 +37,6 @@ def pool(request: pytest.FixtureRequest) -> Iterator[Pool]:
         cluster.close()
 
 
-def kept(session: Session) -> Run:
-    """The run of a session, by way of its file."""
-    return load(session.saved())
-
-
 def broken(runs: tuple[Run, ...]) -> None:
     runs[0].update()
     raise ArithmeticError("out of numbers")
@@ -59,7 +54,7 @@ def test_a_run_there_is_the_run_itself(pool: Pool) -> None:
     tick_until(session, 40)
     session.pause()
     session.step()
-    run = kept(session)
+    run = run_of(session)
     assert run.updates == session.updates > 40
     assert losses(session, run.updates) == alone(run.updates)
     assert_same_place(run, trained(run.updates))
@@ -76,7 +71,7 @@ def test_a_pause_is_a_pause_and_play_goes_on(pool: Pool) -> None:
         time.sleep(0.1)
         session.tick()
         assert session.updates == stopped
-    assert_same_place(kept(session), trained(session.updates, cell="gru"))
+    assert_same_place(run_of(session), trained(session.updates, cell="gru"))
 
 
 def test_another_setting_acts_from_where_it_is(pool: Pool) -> None:
@@ -88,15 +83,15 @@ def test_another_setting_acts_from_where_it_is(pool: Pool) -> None:
     session.step()
     lone.tune(changed.training)
     lone.update()
-    assert_same_place(kept(session), lone)
+    assert_same_place(run_of(session), lone)
 
 
 def test_a_saved_run_is_taken_up(pool: Pool) -> None:
     session = Session(chosen(seed="9"), pool)
-    session.carry_on(load(save(trained(5, cell="gru"))))
+    session.carry_on(chosen(cell="gru"), save(trained(5, cell="gru")))
     assert session.updates == 5
     session.step()
-    assert_same_place(kept(session), trained(6, cell="gru"))
+    assert_same_place(run_of(session), trained(6, cell="gru"))
 
 
 def test_many_runs_keep_apart(pool: Pool) -> None:

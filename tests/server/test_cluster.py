@@ -7,8 +7,8 @@ import pytest
 
 from engine import Run
 from engine.slices import Look, Slices, slice_of
-from playground.cluster import Cluster
-from playground.session import Session
+from playground.runs.cluster import Cluster
+from playground.runs.session import Session
 from tests.engine.runs import assert_same_place, trained
 from tests.playground.visitors import alone, chosen, losses, tick_until
 from tests.processes import Scheduler, Worker, wait_until

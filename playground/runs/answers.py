@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Hashable
 from concurrent.futures import Future
+from contextlib import suppress
 from typing import Generic, TypeVar
 
-from playground.executor import Pool
+from playground.runs.pool import Pool
 
 T = TypeVar("T")
 
@@ -21,7 +22,8 @@ class Answers(Generic[T]):
     def ask(self, question: Hashable, work: Callable[[], T], wait: bool) -> T | None:
         """The answer to `question` if it is there or to be waited for, else the last one; None before the first.
 
-        Raises what `work` raised. Nothing is asked twice, and nothing new while an answer is on its way.
+        work: a partial of a function of the engine, since it is done in a worker. Raises what `work` raised. Nothing is
+        asked twice, and nothing new while an answer is on its way.
         """
         self._take(wait=False)
         if question != self.question and self._next is None:
@@ -43,5 +45,6 @@ class Answers(Generic[T]):
 
     def _take(self, wait: bool) -> None:
         if self._next and (wait or self._next[1].done()):
-            self.pool.wait(self._next[1])
+            with suppress(Exception):  # told where the answer is asked for
+                self.pool.wait(self._next[1])
             (self.question, self._answer), self._next = self._next, None

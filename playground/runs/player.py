@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from functools import partial
 
-from engine.film import Film, Moment, due
-from engine.slices import Frame, Frames, Look, Slices, earlier
-from playground.answers import Answers
-from playground.executor import Pool
+from engine.film import Film, due
+from engine.slices import Ask, Frame, Frames, Look, Sight, Slices, look_back
+from playground.runs.answers import Answers
+from playground.runs.pool import Pool
 
 
 class Player:
@@ -17,11 +17,17 @@ class Player:
     """
 
     def __init__(self, pool: Pool, sizes: Sequence[int], most_bytes: float) -> None:
+        self.sizes = tuple(sizes)
         self._shares = [size / sum(sizes) for size in sizes]
         self.films = [Film(most_bytes * share) for share in self._shares]
         self.at: int | None = None
         self.playing = False
-        self._frames: Answers[Frames] = Answers(pool)
+        self._sights: Answers[tuple[Sight | None, ...]] = Answers(pool)
+
+    @property
+    def fits(self) -> bool:
+        """Whether there is room for a film."""
+        return all(film.fits(size) for film, size in zip(self.films, self.sizes, strict=True))
 
     def limit(self, most_bytes: float) -> None:
         """From now on make do with so many bytes for all films together; back to now if that costs the moment shown."""
@@ -73,23 +79,28 @@ class Player:
         """
         if self.at is None:
             return now
-        found = self._frames.ask(
-            (self.at, look, now[0].snapshot.experiment), partial(self._at, self.at, now, look), not self.playing
+        asks = tuple(self._ask(film, frame, look) for film, frame in zip(self.films, now, strict=True))
+        found = self._sights.ask(
+            (self.at, look, now[0].snapshot.experiment), partial(look_back, asks), not self.playing
         )
-        return found or now
+        if found is None or self.shown is None:
+            return now
+        return tuple(_then(sight, frame) for sight, frame in zip(found, now, strict=True))
 
     @property
     def shown(self) -> int | None:
         """The update whose moment was shown last; while the film plays, the one at `at` may still be on its way."""
-        question = self._frames.question
+        question = self._sights.question
         return question[0] if isinstance(question, tuple) else None
 
-    def _at(self, updates: int, now: Frames, look: Look) -> Frames:
-        found = [film.at(updates) for film in self.films]
-        return tuple(_then(updates, moment, frame, look) for moment, frame in zip(found, now, strict=True))
+    def _ask(self, film: Film, frame: Frame, look: Look) -> Ask | None:
+        """What is to be looked at of a run; nothing if it had exploded by then: it has stood so since."""
+        assert self.at is not None
+        moment = film.at(self.at)
+        exploded = frame.snapshot.explosion is not None and self.at >= frame.snapshot.updates
+        return None if moment is None or exploded else Ask(frame.snapshot.experiment, moment, look, frame.sight.seen)
 
 
-def _then(updates: int, moment: Moment | None, frame: Frame, look: Look) -> Frame:
-    """A run at its moment; one that had exploded by then as it has stood since, looked at as `look` says."""
-    exploded = frame.snapshot.explosion is not None and updates >= frame.snapshot.updates
-    return frame if moment is None or exploded else earlier(moment, frame, look)
+def _then(sight: Sight | None, frame: Frame) -> Frame:
+    """A run as it was when that was seen."""
+    return frame if sight is None else Frame(frame.snapshot.until(sight.moment.updates), sight)

@@ -1,0 +1,62 @@
+"""What pages ask about a moment of a run. It is worked out in a worker, so all of it is a function of plain data."""
+
+import time
+from collections.abc import Sequence
+
+from torch import Tensor
+
+from engine import seeds
+from engine.config import Experiment
+from engine.gradients import Gradients, Question, Strength, gradients, strengths
+from engine.properties import measured
+from engine.reading import Passage, read
+from engine.tasks import Characters
+from engine.training import probe, restored
+from engine.unit_search import Match, best_units
+from engine.writing import LENGTH, Written, sample
+
+
+def gradients_at(
+    experiment: Experiment, weights: Tensor, sequence: int, question: Question
+) -> tuple[Gradients, float]:
+    """The gradients through time on probe sequence `sequence`, and the seconds that took."""
+    start = time.perf_counter()
+    network, batch = restored(experiment, weights), probe(experiment, sequence)
+    found = gradients(network, experiment.task, batch, question, experiment.training.truncate)
+    return found, time.perf_counter() - start
+
+
+def strengths_at(moments: Sequence[tuple[Experiment, Tensor]], sequence: int) -> list[tuple[Strength, ...]]:
+    """Of several runs on the same probe sequence, how much of the gradient every step gets."""
+    return [
+        strengths(restored(experiment, weights), experiment.task, probe(experiment, sequence))
+        for experiment, weights in moments
+    ]
+
+
+def passage_at(experiment: Experiment, weights: Tensor) -> tuple[Passage, float]:
+    """A text as the network reads it, and the seconds that took."""
+    start = time.perf_counter()
+    passage = read(restored(experiment, weights), _text(experiment))
+    return passage, time.perf_counter() - start
+
+
+def best_in(passage: Passage, name: str, character: str) -> list[Match]:
+    """The units that follow a property best. Raises FieldError if it cannot be searched for."""
+    return best_units(passage, measured(passage.text, name, character))
+
+
+def written_at(
+    experiment: Experiment, weights: Tensor, prompt: str, temperature: float, top_k: int, number: int
+) -> Written:
+    """Sample `number` (0, 1, …) of what the network writes. Raises FieldError if it cannot."""
+    task = _text(experiment)
+    generator = seeds.generator(experiment.training.seed, seeds.SAMPLE, number)
+    length = LENGTH.default if task.varied else max(1, len(task.source) - max(1, len(task.encode(prompt))))
+    return sample(restored(experiment, weights), task, prompt, length, temperature, generator, top_k)
+
+
+def _text(experiment: Experiment) -> Characters:
+    task = experiment.task
+    assert isinstance(task, Characters), "asked of text tasks only"
+    return task

@@ -1,0 +1,158 @@
+"""Workers on a Dask cluster: the same requests and answers as over a pipe, and processes here while it is away."""
+
+import logging
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+from distributed import Client
+
+from engine.worker import Answer, Request, answered
+from playground.runs.pool import Desk, Pool
+
+log = logging.getLogger(__name__)
+
+TIMEOUT = 3.0
+"""Seconds within which a scheduler must answer."""
+
+ANEW_EVERY = 5.0
+"""Seconds between two attempts to reach a cluster that is away."""
+
+
+class DaskWorker:
+    """One of the cluster's workers, by its address. It does one request at a time, so it needs one thread."""
+
+    ready = True
+
+    def __init__(
+        self, client: Client, address: str, said: Callable[[Answer], None], lost: Callable[[], None]
+    ) -> None:
+        self.address = address
+        self.heard = self.began = time.monotonic()
+        self._client, self._said, self._lost = client, said, lost
+        self._gone = False
+
+    def send(self, request: Request) -> None:
+        """Ask for an answer; a request that is refused ends this worker for us."""
+        try:
+            out = self._client.submit(
+                answered, request, workers=[self.address], allow_other_workers=False, pure=False, retries=0
+            )
+            out.add_done_callback(self._done)
+        except Exception as problem:  # a client that has just lost its scheduler refuses in several ways
+            log.warning("event=cluster_refused problem=%r", problem)
+            self.kill()
+
+    def kill(self) -> None:
+        """From now on it is no longer one of ours."""
+        if not self._gone:
+            self._gone = True
+            self._lost()
+
+    def close(self) -> None:
+        """It belongs to the cluster, so it stays."""
+        self._gone = True
+
+    def _done(self, out: Any) -> None:
+        if self._gone:
+            return
+        try:
+            answer: Answer = out.result()
+        except BaseException as problem:  # cancelled, or the worker died: the request did not raise, it catches its own
+            log.warning("event=slice_lost problem=%r", problem)
+            self.kill()
+            return
+        self.heard = time.monotonic()
+        self._said(answer)
+
+
+class Cluster(Pool):
+    """A pool whose workers are a Dask cluster's while there is one, and processes of this machine while there is not."""
+
+    def __init__(self, workers: int, address: str, resident: int = 128) -> None:
+        self._address = address
+        self._client: Client | None = None
+        self._tried = -ANEW_EVERY
+        super().__init__(workers, resident)
+
+    @property
+    def away(self) -> bool:
+        return not any(isinstance(desk.worker, DaskWorker) for desk in self._desks)
+
+    def close(self) -> None:
+        super().close()
+        self._part()
+
+    def _tend(self) -> None:
+        """Take new workers of the cluster into service, and give up those that are gone or silent."""
+        if self._client is None and time.monotonic() - self._tried > ANEW_EVERY:
+            self._tried = time.monotonic()
+            self._connect()
+        silent = self._silent_for()
+        for desk in self._of_cluster():
+            worker = desk.worker
+            assert isinstance(worker, DaskWorker)
+            seconds = silent.get(worker.address)
+            if seconds is None:
+                worker.kill()
+            else:
+                # What the scheduler last heard of it; _check gives up one that is silent for too long.
+                worker.heard = time.monotonic() - seconds
+        known = {desk.worker.address for desk in self._of_cluster() if isinstance(desk.worker, DaskWorker)}
+        for address in silent.keys() - known:
+            self._take(address)
+        if self.away:
+            super()._tend()
+        else:
+            self._check()
+            self._dismiss()
+
+    def _of_cluster(self) -> list[Desk]:
+        return [desk for desk in self._desks if isinstance(desk.worker, DaskWorker)]
+
+    def _take(self, address: str) -> None:
+        client = self._client
+        assert client is not None
+        self._open(lambda said, lost: DaskWorker(client, address, said, lost))
+
+    def _dismiss(self) -> None:
+        """Processes of this machine end: their runs go to the cluster."""
+        with self._lock:
+            ours = [desk for desk in self._desks if not isinstance(desk.worker, DaskWorker)]
+        for desk in ours:
+            self._gone(desk)
+            desk.worker.close()
+
+    def _connect(self) -> None:
+        try:
+            self._client = Client(self._address, timeout=TIMEOUT, set_as_default=False, name="playground")
+            log.info("event=cluster_found address=%s", self._address)
+        except (OSError, TimeoutError, ValueError) as problem:
+            log.warning("event=cluster_away address=%s problem=%r", self._address, str(problem))
+
+    def _silent_for(self) -> dict[str, float]:
+        """For every worker the scheduler knows, the seconds since it heard of it; without an answer there is none."""
+        client = self._client
+        if client is None:
+            return {}
+        try:
+            if client.status != "running":
+                raise OSError("The scheduler does not answer.")
+            scheduler: Any = client.scheduler
+            found = client.sync(scheduler.identity, n_workers=-1, callback_timeout=TIMEOUT)
+        except (OSError, TimeoutError) as problem:
+            log.warning("event=cluster_away address=%s problem=%r", self._address, str(problem))
+            self._part()
+            return {}
+        now = max((each["last_seen"] for each in found["workers"].values()), default=0.0)
+        return {address: max(0.0, now - each["last_seen"]) for address, each in found["workers"].items()}
+
+    def _part(self) -> None:
+        """Take leave of the cluster; whatever it was asked is asked again here."""
+        client, self._client = self._client, None
+        for desk in self._of_cluster():
+            desk.worker.kill()
+        if client is not None:
+            with suppress(Exception):  # one that has lost its scheduler may fail at that in several ways
+                client.close(timeout=1)
