@@ -19,7 +19,7 @@ from engine.training import probe
 from playground import inside_words as say
 from playground import words
 from playground.charts.heatmap import heatmap, heatmap_data
-from playground.drawing import show
+from playground.drawing import is_dark, show
 from playground.frame import visitor
 from playground.inside import Place, Scene, bounded, table
 from playground.panels import sequence_above, verdict
@@ -172,8 +172,9 @@ def consequences(scene: Scene) -> None:
         st.markdown(say.DIFFERENCE_TITLE)
         sequence_above(after, "inside.after")
         change = "change of h"
-        picture = heatmap(change, *difference.shape, -top, top)
-        show(picture, heatmap_data(change, difference, top), "inside.difference")
+        dark, still = is_dark(), not visitor().moving
+        picture = heatmap(change, *difference.shape, -top, top, dark=dark)
+        show(picture, heatmap_data(change, difference, -top, top, dark, still), "inside.difference")
         st.caption(say.DIFFERENCE)
     with right:
         st.markdown(say.UNIT_TITLE.format(unit=place.unit))

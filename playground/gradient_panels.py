@@ -13,6 +13,7 @@ from playground import gradient_words as say
 from playground import words
 from playground.charts.norms import norms_data, norms_picture
 from playground.charts.reach import (
+    logarithms,
     powers,
     round_top,
     row_data,
@@ -125,16 +126,20 @@ def _choose(seen: Gradients) -> None:
 def _map(seen: Gradients, what: str, t: int, k: int) -> None:
     steps, values, last = seen.pairs.steps, seen.pairs.values, len(seen.strengths[0].full)
     low, high = powers(values)
-    picture = triangle_picture(what, last, tuple(steps.tolist()), low, high, seen.cut, is_dark())
+    shown, dark = tuple(steps.tolist()), is_dark()
+    still = not visitor().moving or FROZEN in st.session_state
+    picture = triangle_picture(what, last, shown, low, high, seen.cut, dark)
     # A chart of its own for every choice: on one that had been clicked, the same click again would change nothing.
     key = f"gradients.triangle.{t}.{k}"
 
     def clicked() -> None:
         picked = st.session_state[key].selection[PICK]
         if picked:
-            st.session_state[LATER], st.session_state[EARLIER] = int(picked[0]["t"]), int(picked[0]["k"])
+            row, column = (shown.index(int(picked[0][step])) for step in ("t", "k"))
+            if np.isfinite(logarithms(values[row, column])):  # gaps cannot be chosen
+                st.session_state[LATER], st.session_state[EARLIER] = shown[row], shown[column]
 
-    data = picture.filled(triangle_data(values, t, k))
+    data = picture.filled(triangle_data(values, shown, last, low, high, t, k, dark, still))
     st.vega_lite_chart(data, key=key, alt=picture.alt, on_select=clicked, width="stretch")
     st.caption(say.TRIANGLE_LOOK)
     if seen.window > 1:

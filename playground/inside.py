@@ -221,8 +221,9 @@ def pick(frame: Frame, place: Place) -> None:
             st.session_state[PICKED] += 1
 
     high = limit(h)
-    picture = picking("h", *h.shape, high)
-    data = picking_data("h", h, high, place.t, place.unit)
+    dark, still = is_dark(), not visitor().moving
+    picture = picking("h", *h.shape, high, dark)
+    data = picking_data("h", h, high, place.t, place.unit, dark, still)
     st.vega_lite_chart(picture.filled(data), key=key, alt=picture.alt, on_select=clicked, width="stretch")
     st.caption(say.PICK)
 

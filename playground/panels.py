@@ -206,15 +206,17 @@ def inside(frame: Frame) -> None:
     if strand.window > 1:
         st.caption(words.JOINED.format(layer=strand.layer, window=strand.window))
     trace, cell = frame.sight.trace, frame.snapshot.experiment.network.cell
-    once("inside", trace, lambda: _inside(trace, strand, chosen, cell), (strand.layer, strand.direction, *chosen))
+    still = not visitor().moving
+    how = strand.layer, strand.direction, still, *chosen
+    once("inside", trace, lambda: _inside(trace, strand, chosen, cell, still), how)
 
 
-def _inside(trace: Trace, strand: Strand, chosen: Sequence[str], cell: str) -> None:
+def _inside(trace: Trace, strand: Strand, chosen: Sequence[str], cell: str, still: bool) -> None:
     for number, column in enumerate(st.columns(2, gap="medium")):
         with column:
             sequence_above(trace, f"inside_sequence_{number}")
             for name in chosen[number::2]:
-                show(*quantity(strand, name, cell), f"inside_{name}")
+                show(*quantity(strand, name, cell, still), f"inside_{name}")
                 st.caption(words.quantity(cell, name)[1])
 
 
@@ -223,8 +225,8 @@ def end(cell: str, name: str, values: np.ndarray) -> float:
     return CELLS[cell].reach.get(name) or limit(values)
 
 
-def quantity(strand: Strand, name: str, cell: str) -> tuple[Picture, Data]:
-    """One quantity of a strand of such cells over time."""
+def quantity(strand: Strand, name: str, cell: str, still: bool) -> tuple[Picture, Data]:
+    """One quantity of a strand of such cells over time; its values can be read where all is still."""
     title, _ = words.quantity(cell, name)
     if name == "gradient":
         norms = strand.grad_norm
@@ -235,7 +237,9 @@ def quantity(strand: Strand, name: str, cell: str) -> tuple[Picture, Data]:
     else:
         high = end(cell, name, values)
         low = -high
-    return heatmap(name, *values.shape, low, high, title), heatmap_data(name, values, high)
+    dark = is_dark()
+    drawn = heatmap(name, *values.shape, low, high, title, dark=dark)
+    return drawn, heatmap_data(name, values, low, high, dark, still)
 
 
 MOST_LIVE = 8

@@ -19,7 +19,7 @@ from playground.runs.answers import Answers
 from playground.charts.heatmap import heatmap, heatmap_data
 from playground.charts.reach import powers
 from playground.charts.together import Line, gradients_data, gradients_picture, line, losses_data, losses_picture
-from playground.drawing import once, show
+from playground.drawing import is_dark, once, show
 from playground.lengthening import SOLVED
 from playground.panels import end, sequence_above, verdict
 from playground.server import POOL
@@ -230,16 +230,19 @@ def states(side: Side, frames: Frames) -> None:
     once("side.sequence", first, lambda: sequence_above(first, "side.sequence", rows=2, readable=LETTERS))
     for number, (member, frame) in enumerate(zip(side.members, frames, strict=True)):
         trace, name = frame.sight.trace, f"side.states.{number}"
-        once(name, trace, partial(_states, member, trace, place, name), (member.key, place))
+        still = not side.session.moving
+        once(name, trace, partial(_states, member, trace, place, name, still), (member.key, place, still))
 
 
-def _states(member: Member, trace: Trace, place: tuple[int, str], key: str) -> None:
+def _states(member: Member, trace: Trace, place: tuple[int, str], key: str, still: bool) -> None:
     """The states of one network."""
     values = _strand(trace, *place).state["h"]
     high = end(member.experiment.network.cell, "h", values)
     _sample(line(member.key, member.name))
     st.markdown(f"**{member.name}** — {verdict(trace.reading)}")
-    show(heatmap("h", *values.shape, -high, high, whose=f", {member.name}"), heatmap_data("h", values, high), key)
+    dark = is_dark()
+    drawn = heatmap("h", *values.shape, -high, high, whose=f", {member.name}", dark=dark)
+    show(drawn, heatmap_data("h", values, -high, high, dark, still), key)
 
 
 def _look(side: Side) -> None:

@@ -36,19 +36,19 @@ MEMORY = (
 )
 INPUT_GATE = (
     "Input gate i",
-    "Dark: the unit writes at this step. Look for columns that light up where the input matters.",
+    "Strong: the unit writes at this step. Look for columns that stand out where the input matters.",
 )
 FORGET_GATE = (
     "Forget gate f",
-    "Dark (1): the unit keeps its memory. Pale (0): it lets go. Long memory needs dark rows.",
+    "Strong (1): the unit keeps its memory. Faint (0): it lets go. Long memory needs strong rows.",
 )
 WRITTEN = ("Candidate g", "What would be written into the memory, between −1 and 1, if the input gate lets it in.")
 OUTPUT_GATE = (
     "Output gate o",
-    "Dark: the unit shows its memory to the rest. Look for units that speak only when asked.",
+    "Strong: the unit shows its memory to the rest. Look for units that speak only when asked.",
 )
-RESET_GATE = ("Reset gate r", "Pale (0): the candidate ignores the old state. Dark (1): it reads it in full.")
-UPDATE_GATE = ("Update gate z", "Dark (1): the unit keeps its old state. Pale (0): it takes the candidate instead.")
+RESET_GATE = ("Reset gate r", "Faint (0): the candidate ignores the old state. Strong (1): it reads it in full.")
+UPDATE_GATE = ("Update gate z", "Strong (1): the unit keeps its old state. Faint (0): it takes the candidate instead.")
 CANDIDATE = ("Candidate n", "The state the unit would take on, where the update gate lets it.")
 LSTM_QUANTITIES = {
     "h": HIDDEN,

@@ -46,7 +46,7 @@ class ClockworkCell(StackedCell):
         best={"task": "forecast", "series": "sine", "length": "50", "lr": "0.003"},
         quantities={
             "h": HIDDEN,
-            "active": ("Active", "Dark where the unit's clock strikes and it may change; pale where it holds still."),
+            "active": ("Active", "Strong where the unit's clock strikes, so that it may change; faint where it holds."),
         },
     )
     blocks = 1

@@ -99,7 +99,7 @@ class GRUCell(StackedCell):
         paper="Cho et al., Learning Phrase Representations using RNN Encoder–Decoder; reset after the product as in "
         "cuDNN",
         problem="An LSTM's reach with fewer parts: one state, two gates.",
-        look="Adding with T = 100: it is under 0.01 after a few hundred updates. Watch rows of z turn dark between "
+        look="Adding with T = 100: it is under 0.01 after a few hundred updates. Watch rows of z turn strong between "
         "the two "
         "marked numbers.",
         best={"task": "adding", "length": "50", "batch": "64"},

@@ -43,7 +43,7 @@ class LSTMCell(ForgettingCell):
         "Forget",
         problem="Gradients that vanish over long lags: a memory that is added to, behind gates that learn when to "
         "write, keep and read.",
-        look="Adding with T = 50. Watch c jump at the two marked numbers, and f stay dark between them. Then set the "
+        look="Adding with T = 50. Watch c jump at the two marked numbers, and f stay strong between them. Then set the "
         "forget bias to −2 and see the gradient fade.",
         best={"task": "adding", "length": "50", "batch": "64"},
         quantities=LSTM_QUANTITIES,

@@ -12,6 +12,9 @@ import pyarrow as pa
 # Colour-blind safe; a quantity and a cell keep their colour on every page.
 SIGNED = ["#1f5fa8", "#8fb8de", "#f4f4f2", "#f3b27a", "#c2570c"]
 UNSIGNED = ["#eef3f1", "#a5d3c9", "#4aa595", "#146b60", "#0b4740"]
+# On the dark theme, 0 is near its ground; from there lightness grows evenly.
+SIGNED_DARK = ["#8ac6fa", "#2e5d8c", "#0f1416", "#834c20", "#fbb27b"]
+UNSIGNED_DARK = ["#10201f", "#164a43", "#2f7d70", "#63b3a1", "#bfe6db"]
 GRADIENT = "#8e4b9e"
 RIGHT, WRONG = "#2878b8", "#d0650f"
 MARKED = "#d0650f"
@@ -202,6 +205,13 @@ def colour_scale(low: float, high: float, colours: list[str]) -> alt.Scale:
     """Fixed ends, the colours spread evenly between them."""
     ends = list(np.linspace(low, high, len(colours)))
     return alt.Scale(domain=ends, range=colours, clamp=True, interpolate="rgb")
+
+
+def shades(low: float, dark: bool) -> list[str]:
+    """The colours of a scale that begins at `low`: signed if that is below 0."""
+    if low < 0:
+        return SIGNED_DARK if dark else SIGNED
+    return UNSIGNED_DARK if dark else UNSIGNED
 
 
 def limit(values: np.ndarray) -> float:

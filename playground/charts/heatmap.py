@@ -9,17 +9,18 @@ import pyarrow as pa
 
 from playground.charts.base import (
     KEY_HEIGHT,
-    SIGNED,
-    UNSIGNED,
     Data,
     Picture,
     colour_key,
     colour_scale,
     down_axis,
     picture,
+    shades,
     time_axis,
     titled,
 )
+from playground.charts.image import levels
+from playground.charts.steady import image_data, image_layers, steady
 
 HEIGHT = 190
 
@@ -36,16 +37,16 @@ def decimals(high: float) -> int:
 
 
 @lru_cache(maxsize=256)
-def heatmap(name: str, steps: int, units: int, low: float, high: float, title: str = "", whose: str = "") -> Picture:
+def heatmap(
+    name: str, steps: int, units: int, low: float, high: float, title: str = "", whose: str = "", dark: bool = False
+) -> Picture:
     """A cell for every unit (down) and step (right), coloured from low to high; signed if low is below 0.
 
-    The data is the bare values, step by step; their places follow from the row number, which saves bytes. A browser
-    works out every expression for every cell anew at every frame, so there are few: what is hovered shows the row as it
-    is, and all cells have one size, a pixel too large, or the ground would shine through between them.
+    What is seen is an image. The cells that tell their values lie on it unseen, and only where there are values. They
+    carry the axes and the colour key too, which need none.
     """
-    colours = SIGNED if low < 0 else UNSIGNED
     value = f"datum['{name}']"
-    chart = (
+    cells = (
         alt.Chart(alt.NamedData("values"))
         .transform_window(unit="row_number()")
         .transform_calculate(as_=TIME_STEP, calculate=f"ceil(datum.unit / {units})")
@@ -55,29 +56,38 @@ def heatmap(name: str, steps: int, units: int, low: float, high: float, title: s
         .mark_rect(
             clip=True,
             invalid="show",
-            width=alt.ExprRef(f"width / {steps} + 1"),
-            height=alt.ExprRef(f"height / {units} + 1"),
+            opacity=0,
+            width=alt.ExprRef(f"width / {steps}"),
+            height=alt.ExprRef(f"height / {units}"),
             tooltip={"content": "data"},
         )
         .encode(
             x=time_axis(steps, field=TIME_STEP),
             y=down_axis(units, "unit", field="unit"),
             color=alt.Color(
-                name, type="quantitative", scale=colour_scale(low, high, colours), legend=colour_key(low, high)
+                name,
+                type="quantitative",
+                scale=colour_scale(low, high, shades(low, dark)),
+                legend=colour_key(low, high),
             ),
         )
     )
-    return picture(
-        alt.layer(chart, **titled(title, HEIGHT, offset=KEY_HEIGHT)),
+    drawn = picture(
+        alt.layer(*image_layers(), cells, **titled(title, HEIGHT, offset=KEY_HEIGHT)),
         f"Heat map of {name}{whose}: {units} units down, {steps} time steps to the right, "
         f"values from {low:g} to {high:g}.",
         above=4 if title else KEY_HEIGHT,
     )
+    return steady(drawn)
 
 
-def heatmap_data(name: str, values: np.ndarray, high: float) -> Data:
-    """values: (T, H), none beyond ±high; what is not finite becomes null and leaves a gap."""
-    flat = values.reshape(-1)
+def heatmap_data(name: str, values: np.ndarray, low: float, high: float, dark: bool, still: bool) -> Data:
+    """values: (T, H), none beyond ±high; what is not finite leaves a gap. The bare values go along if all is still.
+
+    They go step by step; their places follow from the row number, which saves bytes.
+    """
+    drawn = image_data(levels(values.T, low, high), shades(low, dark))
+    flat = values.reshape(-1) if still else np.empty(0)
     finite = np.isfinite(flat)
-    levels = (np.where(finite, flat, 0) * 10.0 ** decimals(high)).round().astype(np.int16)
-    return {"values": pa.table({name: pa.array(levels, mask=~finite)})}
+    whole = (np.where(finite, flat, 0) * 10.0 ** decimals(high)).round().astype(np.int16)
+    return {**drawn, "values": pa.table({name: pa.array(whole, mask=~finite)})}

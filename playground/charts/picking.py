@@ -1,6 +1,7 @@
 """The hidden state over time, to choose a step and a unit by a click; the chosen one is framed."""
 
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 
@@ -11,29 +12,44 @@ PICK = "pick"
 """The name of the selection that a click makes; its fields are TIME_STEP and unit, both from 1."""
 
 
-FRAME = ink(dark=False)
-"""Dark on any theme, as the cells are light on any."""
-
-
 @lru_cache(maxsize=64)
-def picking(name: str, steps: int, units: int, high: float) -> Picture:
-    """As the heat map of every page, with a frame and with clicks."""
-    drawn = heatmap(name, steps, units, -high, high)
-    (cells,) = drawn.spec["layer"]
-    click = {"name": PICK, "select": {"type": "point", "fields": [TIME_STEP, "unit"], "on": "click", "toggle": False}}
+def picking(name: str, steps: int, units: int, high: float, dark: bool) -> Picture:
+    """As the heat map of every page, with a frame and with clicks.
+
+    The cells that take the clicks are always there and never change, so a click counts while it trains too. Those that
+    tell their values lie above them; a click on one says the same.
+    """
+    drawn = heatmap(name, steps, units, -high, high, dark=dark)
+    *image, cells = drawn.spec["layer"]
     # On the same scales as the cells, so that neither changes the other's.
     places = {axis: {**cells["encoding"][axis], "field": axis} for axis in ("x", "y")}
+    unseen = {**cells["mark"], "cursor": "pointer", "tooltip": None}
     frame = {
         "data": {"name": "here"},
-        "mark": {"type": "rect", "filled": False, "stroke": FRAME, "strokeWidth": 2, "tooltip": None},
+        "mark": {"type": "rect", "filled": False, "stroke": ink(dark), "strokeWidth": 2, "tooltip": None},
         "encoding": {**places, "x2": {"field": "x2"}, "y2": {"field": "y2"}},
     }
-    cells = {**cells, "mark": {**cells["mark"], "cursor": "pointer"}}
-    spec = {**drawn.spec, "layer": [{**cells, "params": [click]}, frame]}
-    return Picture(spec, f"{drawn.alt} A click chooses a step and a unit.")
+    clicked = {
+        "data": {"sequence": {"start": 0, "stop": steps * units, "as": "cell"}},
+        "transform": [
+            {"calculate": f"floor(datum.cell / {units}) + 1", "as": TIME_STEP},
+            {"calculate": f"datum.cell % {units} + 1", "as": "unit"},
+        ],
+        "mark": unseen,
+        "encoding": {axis: cells["encoding"][axis] for axis in ("x", "y")},
+        "params": [_click()],
+    }
+    told = {**cells, "mark": {**cells["mark"], "cursor": "pointer"}}
+    return Picture(
+        {**drawn.spec, "layer": [*image, clicked, told, frame]}, f"{drawn.alt} A click chooses a step and a unit."
+    )
 
 
-def picking_data(name: str, values: np.ndarray, high: float, step: int, unit: int) -> Data:
+def _click() -> dict[str, Any]:
+    return {"name": PICK, "select": {"type": "point", "fields": [TIME_STEP, "unit"], "on": "click", "toggle": False}}
+
+
+def picking_data(name: str, values: np.ndarray, high: float, step: int, unit: int, dark: bool, still: bool) -> Data:
     """values: (T, H); step and unit, both from 1, are framed."""
     here = table(x=[step - 0.5], x2=[step + 0.5], y=[unit - 0.5], y2=[unit + 0.5])
-    return {**heatmap_data(name, values, high), "here": here}
+    return {**heatmap_data(name, values, -high, high, dark, still), "here": here}

@@ -48,9 +48,20 @@ def colours(spec: Spec) -> list[Spec]:
     return [colour for colour in found if colour.get("type") == "quantitative"]
 
 
+def within_schema(spec: Spec) -> Spec:
+    """The spec without what Vega-Lite hands on to Vega as it is, which its schema does not know."""
+    params = [
+        {key: value for key, value in param.items() if key not in ("init", "on")} for param in spec.get("params", ())
+    ]
+    params = [param if len(param) > 1 else {**param, "value": None} for param in params]
+    return {**spec, "params": params}
+
+
 def _columns(data: Mapping[str, Any], tables: Columns) -> Collection[str]:
     if "name" in data:
         return tables.get(data["name"], ())
+    if "sequence" in data:
+        return (data["sequence"]["as"],)
     return set.intersection(*(set(row) for row in data["values"]))
 
 
