@@ -1,6 +1,7 @@
 """A visitor without a browser: Streamlit's protocol over a web socket, so that one process can be a whole class."""
 
 import asyncio
+import re
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -11,6 +12,9 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.typing import Subprotocol
+
+FIGURE = re.compile(r'data-figure="([^"]+)"[^>]*>([^<]+)<')
+"""A counter of the page: its name and what it says."""
 
 PATIENCE = 120
 """Seconds after which an answer is given up."""
@@ -128,9 +132,8 @@ class Visitor:
             kind = element.WhichOneof("type")
             if kind == "button":
                 self.buttons[element.button.label] = (element.button.id, delta.fragment_id)
-            if kind == "metric" and element.metric.label == "Updates":
-                self.updates = int(element.metric.body.replace(",", ""))
+            if kind == "html" and (figures := dict(FIGURE.findall(element.html.body))):
+                self.updates = int(figures["Updates"].replace(",", ""))
+                self.loss = figures.get("Loss", "")
                 self.fragment = delta.fragment_id
-            if kind == "metric" and element.metric.label.startswith("Loss"):
-                self.loss = element.metric.body
         self.charts = len(answer.elements("vega_lite_chart"))

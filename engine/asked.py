@@ -16,9 +16,7 @@ from engine.unit_search import Match, best_units
 from engine.writing import LENGTH, Written, sample
 
 
-def gradients_at(
-    experiment: Experiment, weights: Tensor, sequence: int, question: Question
-) -> tuple[Gradients, float]:
+def gradients_at(experiment: Experiment, weights: Tensor, sequence: int, question: Question) -> tuple[Gradients, float]:
     """The gradients through time on probe sequence `sequence`, and the seconds that took."""
     start = time.perf_counter()
     network, batch = restored(experiment, weights), probe(experiment, sequence)

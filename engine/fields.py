@@ -22,6 +22,9 @@ class FieldError(ValueError):
         super().__init__(sentence)
         self.fields = (names,) if isinstance(names, str) else tuple(names)
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.fields, str(self)), vars(self)
+
 
 def shown(value: object) -> str:
     """`value` as quoted in a message: at most 40 characters, nothing unprintable."""

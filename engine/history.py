@@ -47,12 +47,14 @@ class History:
 
     def take_in(self, tail: Tail) -> None:
         """Become the same as the history that `tail` is of. What is known already changes nothing."""
+        if tail.seen <= self.seen:
+            return
         while self.stride < tail.stride:
             self._thin_out()
         known = len(self.rows) // self.columns
         first = -(-tail.seen // tail.stride) - len(tail.rows)
         self.rows.extend(tail.rows[max(0, known - first) :].ravel())
-        self.seen = max(self.seen, tail.seen)
+        self.seen = tail.seen
 
     def state(self) -> dict[str, object]:
         return {"rows": self.table(), "stride": self.stride, "seen": self.seen}

@@ -16,9 +16,9 @@ from engine.course import Known, Progress, Snapshot
 from engine.fields import FieldError
 from engine.film import Moment
 from engine.network import Network
+from engine.saving import save
 from engine.tasks import Characters
 from engine.trace import Trace, trace
-from engine.saving import save
 from engine.training import Run, advance, probe, restored
 from engine.writing import PROMPT, TEMPERATURE, write
 
@@ -128,10 +128,6 @@ def tuned(runs: Sequence[Run], trainings: Sequence[Training]) -> None:
     """Go on with other learning rates, batches, clips or decays. Raises ValueError for any other change."""
     for run, training in zip(runs, trainings, strict=True):
         run.tune(training)
-
-
-def nothing(runs: Sequence[Run]) -> None:
-    """Leave them as they are; for whoever wants them brought back."""
 
 
 def saved(runs: Sequence[Run], films: Sequence[Sequence[Moment]]) -> tuple[bytes, ...]:

@@ -1,7 +1,7 @@
 """A worker: a process that holds runs, and does one request after the other about them.
 
 `python -m engine.worker` reads requests from its standard input and writes answers to its standard output. It ends when
-its input does, so a server that is killed leaves none behind. A Dask worker takes the same requests, through `answered`.
+its input does, so a server that is killed leaves none behind. A Dask worker takes the same requests: `answered`.
 
 Requests and answers are pickled. Both ends are processes of the same server: nothing that a visitor sent is unpickled.
 """
@@ -18,7 +18,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any, BinaryIO
+from typing import IO, Any
 
 import torch
 
@@ -67,8 +67,9 @@ class Request:
 class Answer:
     """What became of a request. fault: what the work raised; the runs are then no longer here.
 
-    updates: how far each run is now. saved: the runs as files, if they were to be kept. missing: the runs are not here
-    as they were, and there was nothing to make them from. seconds: how long it took.
+    updates: how far each run is now. saved: the runs as files, if they were to be kept or one has just exploded:
+    repeating its updates would not tell that. missing: the runs are not here as they were, and there was nothing to
+    make them from. seconds: how long it took.
     """
 
     result: Any = None
@@ -98,8 +99,10 @@ class Worker:
                 if request.origins is None:
                     return Answer(missing=True)
                 runs = rebuilt(request.origins, request.updates)
+            before = [run.explosion for run in runs]
             result = request.work(runs, *request.args)
-            saved = tuple(map(save, runs)) if request.keep else None
+            exploded = [run.explosion for run in runs] != before
+            saved = tuple(map(save, runs)) if request.keep or exploded else None
         except Exception as fault:
             fault.add_note(traceback.format_exc())
             return Answer(fault=fault)
@@ -133,14 +136,14 @@ def answered(request: Request) -> Answer:
     return _HERE.answer(request)
 
 
-def send(stream: BinaryIO, message: bytes) -> None:
+def send(stream: IO[bytes], message: bytes) -> None:
     """Write a message."""
     stream.write(LENGTH.pack(len(message)))
     stream.write(message)
     stream.flush()
 
 
-def receive(stream: BinaryIO) -> bytes | None:
+def receive(stream: IO[bytes]) -> bytes | None:
     """The next message, b"" for a sign of life; None when there will be no more."""
     head = stream.read(LENGTH.size)
     if len(head) < LENGTH.size:
@@ -153,9 +156,16 @@ def receive(stream: BinaryIO) -> bytes | None:
 def packed(answer: Answer) -> bytes:
     """An answer as bytes; one that cannot be sent says so instead."""
     try:
-        return pickle.dumps(answer, protocol=pickle.HIGHEST_PROTOCOL)
+        message = pickle.dumps(answer, protocol=pickle.HIGHEST_PROTOCOL)
+        if answer.fault is not None:  # many an exception can be pickled, and not be made again from that
+            pickle.loads(message)  # noqa: S301  # from the line above
+        return message
     except Exception as problem:  # whatever a result that is not for sending raises
-        return pickle.dumps(Answer(fault=RuntimeError(f"The answer cannot be sent: {problem!r}.")))
+        what = answer.result if answer.fault is None else answer.fault
+        fault = RuntimeError(f"{type(what).__name__} cannot be sent: {problem!r}.")
+        for note in getattr(answer.fault, "__notes__", ()):
+            fault.add_note(note)
+        return pickle.dumps(Answer(fault=fault))
 
 
 def main() -> None:

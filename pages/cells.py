@@ -5,14 +5,15 @@ import streamlit as st
 from engine.slices import Frame
 from playground import catalogue, comparison
 from playground import cell_words as say
-from playground.frame import live
+from playground.frame import bar, live
 
 
-def bar_only(_: Frame) -> None:
+def nothing(_: Frame) -> None:
     """The run goes on while one reads; its pictures are on the other page."""
 
 
-live(bar_only)
+bar()
+live(nothing)
 
 st.title("Cells")
 st.markdown(say.CATALOGUE)

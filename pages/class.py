@@ -5,14 +5,15 @@ import streamlit as st
 from engine.slices import Frame
 from playground import class_panels
 from playground import class_words as say
-from playground.frame import live
+from playground.frame import bar, live
 
 
-def bar_only(_: Frame) -> None:
+def nothing(_: Frame) -> None:
     """The teacher's own run goes on; its pictures are on the first page."""
 
 
-live(bar_only)
+bar()
+live(nothing)
 
 st.title("Class")
 st.caption(say.CLASS)

@@ -8,14 +8,15 @@ import streamlit as st
 from engine import TASKS
 from engine.slices import Frame
 from playground import words
-from playground.frame import live
+from playground.frame import bar, live
 
 
-def bar_only(_: Frame) -> None:
+def nothing(_: Frame) -> None:
     """The run goes on while one reads; its pictures are on the other page."""
 
 
-live(bar_only)
+bar()
+live(nothing)
 
 st.title("Guide")
 st.markdown((Path(words.__file__).parent / "guide.md").read_text(encoding="utf-8"))

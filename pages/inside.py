@@ -5,13 +5,15 @@ import streamlit as st
 from engine.slices import Frame
 from playground import by_hand, inside
 from playground import inside_words as say
-from playground.frame import live
+from playground.frame import bar, live, visitor
+
+bar()
+st.title("Inside a cell", anchor=False)
+st.markdown(say.INSIDE)
+place = inside.choose(visitor().shown[0])
 
 
 def draw(frame: Frame) -> None:
-    st.title("Inside a cell", anchor=False)
-    st.markdown(say.INSIDE)
-    place = inside.choose(frame)
     scene = inside.look(frame, place, by_hand.present(frame))
     inside.sequence(scene)
     inside.pick(frame, place)

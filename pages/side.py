@@ -5,27 +5,34 @@ import streamlit as st
 from engine.slices import Frames
 from playground import side_lag, side_panels, side_session
 from playground import side_words as say
-from playground.frame import live_together
+from playground.frame import bar, live_together
 
 side, problems = side_session.present()
 if side is None:
     side_panels.networks(None, problems)
-    side_panels.follow()
     st.stop()
+
+bar(side.session)
+st.caption(say.LEAD)
+slots = side_panels.networks(side, problems)
+side_lag.lag(side)
+found = st.container()
+left, right = st.columns(2, gap="medium")
+side_panels.look(side)
+states = st.container()
 
 
 def draw(frames: Frames) -> None:
-    side_panels.follow()
     side_lag.tick()
-    st.caption(say.LEAD)
-    side_panels.networks(side, problems, frames)
-    side_lag.lag(side)
-    left, right = st.columns(2, gap="medium")
+    side_panels.standings(side, slots, frames)
+    with found:
+        side_lag.found(side)
     with left:
         side_panels.losses(side, frames)
     with right:
         side_panels.gradients(side, frames)
-    side_panels.states(side, frames)
+    with states:
+        side_panels.states(side, frames)
 
 
-live_together(side.session, draw, [member.name for member in side.members])
+live_together(side.session, draw)

@@ -5,7 +5,7 @@ import streamlit as st
 from engine.slices import Frame
 from engine.tasks import Characters
 from playground import passages, samples
-from playground.frame import live, visitor
+from playground.frame import bar, live, visitor
 from playground.reader import Reader
 
 
@@ -27,4 +27,5 @@ def draw(frame: Frame) -> None:
         samples.written(reader, moment)
 
 
+bar()
 live(draw)

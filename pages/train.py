@@ -1,21 +1,36 @@
-"""The playground: task, network and loss side by side, and the inside below, live."""
+"""The playground: at the left the task, the loss and the network, at the right the inside on one time axis, live."""
 
 import streamlit as st
 
 from engine.slices import Frame
-from playground import panels
-from playground.frame import live
+from playground import insides, panels
+from playground.frame import bar, live, visitor
+
+bar()
+left, right = st.columns([1, 2], gap="medium")
+with left:
+    panels.asked()
+    task = st.container()
+    panels.next_sequence()
+    panels.about_loss()
+    loss = st.container()
+    view = panels.network_view()
+    network = st.container()
+    panels.about_network(view)
+with right:
+    chosen = insides.choose(visitor().shown[0])
+    inside = st.container()
 
 
 def draw(frame: Frame) -> None:
-    left, middle, right = st.columns(3, gap="medium")
-    with left:
+    with task:
         panels.task(frame)
-    with middle:
-        panels.network(frame)
-    with right:
+    with loss:
         panels.loss(frame)
-    panels.inside(frame)
+    with network:
+        panels.network(frame, view)
+    with inside:
+        insides.inside(frame, chosen)
 
 
 live(draw)

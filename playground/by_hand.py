@@ -89,7 +89,7 @@ def control(scene: Scene) -> None:
         _value(scene, handle, entry)
     if scene.change:
         st.info(_told(scene.change), icon=":material/edit:")
-        st.button("Put it back", icon=":material/undo:", key="inside.back", on_click=visitor().click, args=(_put_back,))
+        st.button("Put it back", icon=":material/undo:", key="inside.back", on_click=_put_back)
 
 
 def _entry(scene: Scene, handle: Handle) -> tuple[int, ...]:

@@ -38,7 +38,7 @@ def _again(name: str, _draw: Callable[[], None]) -> None:
 
 def headed(title: str, caption: str) -> None:
     """A heading and a line under it, as one element: each costs a busy server as much as a picture's data."""
-    st.markdown(f"### {title}\n\n:small[:gray[{caption}]]")
+    st.markdown(f"#### {title}\n\n:small[:gray[{caption}]]")
 
 
 def is_dark() -> bool:

@@ -46,7 +46,8 @@ def draw(session: Session) -> None:
             key="film.now",
             disabled=player.at is None,
         )
-    st.caption(_sentence(session))
+    if sentence := _sentence(session):
+        st.caption(sentence)
 
 
 def options(session: Session) -> list[int]:
@@ -73,6 +74,7 @@ def _chosen(session: Session) -> None:
 
 
 def _sentence(session: Session) -> str:
+    """What there is to say of the film unless it shows the present."""
     player = session.player
     if not player.fits:
         needed, most = sum(player.sizes) / 1e6, session.film_bytes / 1e6
@@ -80,5 +82,5 @@ def _sentence(session: Session) -> str:
     if player.playing:
         return words.FILM_PLAYS
     if player.at is None:
-        return words.FILM_NOW if player.times else words.FILM_EMPTY
+        return ""
     return words.FILM_AT.format(at=player.at, now=session.updates)

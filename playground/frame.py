@@ -1,6 +1,6 @@
 """What stands around every page: the experiment at the left, the bar at the top, and the tick that moves it all."""
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -11,8 +11,8 @@ from engine.config import Training
 from engine.course import Explosion, Snapshot
 from engine.slices import Frame, Frames
 from playground import controls, film, server, share, words
-from playground.server import POOL
 from playground.runs.session import Session
+from playground.server import POOL
 from playground.settings import SETTINGS
 
 COUNTERS = "frame.counters"
@@ -88,6 +88,7 @@ def bar(session: Session | None = None) -> None:
         st.button("Reset", icon=":material/replay:", on_click=session.reset, key="reset", help=words.RESET)
         st.button("New seed", icon=":material/casino:", on_click=_new_seed, key="new_seed", help=words.NEW_SEED)
         st.session_state[COUNTERS] = st.container(width="stretch")
+    st.html(FIGURES)
     film.draw(session)
     _notes(session)
 
@@ -97,8 +98,8 @@ def live(draw: Callable[[Frame], None]) -> None:
     live_together(visitor(), lambda frames: draw(frames[0]))
 
 
-def live_together(session: Session, draw: Callable[[Frames], None], names: Sequence[str] = ("",)) -> None:
-    """The same for all runs of a session, called by `names`. The visitor's other runs rest: nobody looks at them."""
+def live_together(session: Session, draw: Callable[[Frames], None]) -> None:
+    """The same for all runs of a session. The visitor's other runs rest: nobody looks at them."""
     for other in server.presence().sessions - {session}:
         other.rest()
 
@@ -159,17 +160,18 @@ def figures(session: Session, frames: Frames) -> str:
     if len(frames) == 1:  # of several, the page says it beside their names
         found += _score(frames[0].snapshot)
     cells = "".join(
-        f'<span class="figure" style="{FIGURE}"><span style="{LABEL}">{label}</span>'
-        f'<b class="value" data-figure="{label}" style="{VALUE}">{value}</b></span>'
-        for label, value in found
+        f'<span><small>{label}</small><b data-figure="{label}">{value}</b></span>' for label, value in found
     )
-    return f'<div style="{LINE}">{cells}</div>'
+    return f'<div class="figures">{cells}</div>'
 
 
-LINE = "display:flex;flex-wrap:wrap;gap:.15rem 1.4rem;font-variant-numeric:tabular-nums;line-height:1.25"
-FIGURE = "display:inline-flex;flex-direction:column;min-width:4.2rem"
-LABEL = "font-size:.75rem;opacity:.7;white-space:nowrap"
-VALUE = "font-size:1.15rem;font-weight:500"
+FIGURES = """<style>
+.figures {display: flex; flex-wrap: wrap; gap: .15rem 1.2rem; font-variant-numeric: tabular-nums; line-height: 1.25}
+.figures span {display: inline-flex; flex-direction: column; min-width: 4.2rem}
+.figures small {font-size: .75rem; opacity: .7; white-space: nowrap}
+.figures b {font-size: 1.15rem; font-weight: 500}
+</style>"""
+"""How the counters look; it stands in the page once."""
 
 
 def _score(snapshot: Snapshot) -> list[tuple[str, str]]:

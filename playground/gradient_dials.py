@@ -9,17 +9,17 @@ import streamlit as st
 from engine import CELLS, Experiment
 from engine.clipping import share_clipped
 from engine.config import Architecture, Training
+from engine.course import Snapshot
 from engine.fields import Spec, specs
 from engine.gradients import Gradients
 from engine.slices import Frame
-from engine.course import Snapshot
 from playground import controls
 from playground import gradient_words as say
 from playground.frame import visitor
 from playground.gradient_panels import forget_pair
 from playground.words import number
 
-STORY, TURNED = "gradients.story", "gradients.turned"
+STORY = "gradients.story"
 
 ENOUGH = {say.EXPLODE: 3, say.VANISH: 100, say.CURE: 300}
 """Updates after which there is something to explain."""
@@ -34,14 +34,8 @@ EXPERIMENTS = {
 }
 
 
-def follow() -> None:
-    """After a dial was turned, the sidebar and the link follow."""
-    if st.session_state.pop(TURNED, False):
-        st.rerun()
-
-
-def experiments(frame: Frame, seen: Gradients) -> None:
-    """One click sets up a story; what it shows is told once there is something to see."""
+def experiments() -> None:
+    """One click sets up a story."""
     with st.container(horizontal=True):
         for name, (label, icon, told) in say.BUTTONS.items():
             st.button(
@@ -49,9 +43,13 @@ def experiments(frame: Frame, seen: Gradients) -> None:
                 icon=icon,
                 help=told,
                 key=f"gradients.{name}",
-                on_click=visitor().click,
-                args=(partial(_set, name),),
+                on_click=_set,
+                args=(name,),
             )
+
+
+def told(frame: Frame, seen: Gradients) -> None:
+    """What the story shows, once there is something to see."""
     name, experiment = st.session_state.get(STORY, ("", None))
     if name and experiment == frame.snapshot.experiment:
         st.info(story(name, frame.snapshot, seen), icon=":material/auto_stories:")
@@ -118,4 +116,3 @@ def _show(experiment: Experiment) -> None:
     if experiment.task.steps != visitor().experiment.task.steps:
         forget_pair()
     controls.show(experiment)
-    st.session_state[TURNED] = True

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 
 import streamlit as st
 import torch
@@ -123,8 +122,8 @@ def _step(steps: int) -> int:
                 label,
                 icon=f":material/{icon}:",
                 key=f"inside.{label}",
-                on_click=visitor().click,
-                args=(partial(_move, by),),
+                on_click=_move,
+                args=(by,),
                 disabled=not 1 <= st.session_state[STEP] + by <= steps,
             )
         if steps > 1:

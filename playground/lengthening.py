@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from engine import Experiment, FieldError
 from engine.budget import check_together
+from engine.course import Snapshot
 from engine.fields import Whole
 from engine.lag import at_lag, lag_setting
-from engine.course import Snapshot
 from engine.training import HELD_OUT_EVERY
 from playground.runs.session import Session
 from playground.side_choice import KINDS, together

@@ -1,23 +1,18 @@
 """The parts of a page: each draws one view of a frame."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 
-import numpy as np
 import streamlit as st
 
-from engine import CELLS
 from engine.fields import FieldError
 from engine.slices import Frame
 from engine.tasks import Characters, Forecast, Quantity, Task, Tokens
-from engine.trace import Strand, Trace
+from engine.trace import Trace
 from engine.writing import PROMPT, TEMPERATURE
 from playground import words
 from playground.charts.base import Data, Picture, limit
 from playground.charts.curves import loss_curve, loss_data
-from playground.charts.heatmap import heatmap, heatmap_data
 from playground.charts.network import folded, folded_data, rows, unrolled, unrolled_data
-from playground.charts.reach import gradient_curve, gradient_data, powers
 from playground.charts.sequence import (
     READABLE,
     ROWS,
@@ -34,59 +29,79 @@ from playground.charts.sequence import (
 from playground.drawing import headed, is_dark, once, show
 from playground.frame import visitor
 
-LINE = 20
+LINE = 16
 """Letters in a line of the task's picture."""
+
+WIDE = 100
+"""Letters that fit into one line across two thirds of the page; with more, colours and marks remain."""
+
+
+def letters_fit(trace: Trace, readable: int) -> bool:
+    """Whether so many letters in a line are enough to read the sequence on one time axis."""
+    reading = trace.reading
+    return not isinstance(reading, Tokens) or len(reading.inputs) * widest(reading) <= readable
 
 
 def sequence(trace: Trace) -> None:
-    """The probe sequence with target and answer, as the task's picture, and in words."""
+    """The answer in words; above it the sequence in lines of letters where they do not fit into one line."""
     reading = trace.reading
-    if isinstance(reading, Tokens):
+    if isinstance(reading, Tokens) and not letters_fit(trace, WIDE):
         drawn = positions(len(reading.inputs))
         rows = 1 if sum(map(bool, reading.targets)) == 1 else len(ROWS)  # a single answer stands in the verdict
         columns = min(LINE // widest(reading), len(drawn))
         picture = tokens_picture(len(drawn), columns, rows, True, is_dark())
         show(picture, tokens_data(reading, drawn, rows), "task_picture")
-    elif any(reading.marked):
-        show(marked_picture(len(reading.values)), values_data(reading), "task_picture")
-    else:
-        show(forecast_picture(len(reading.values), is_dark()), forecast_data(reading), "task_picture")
     st.markdown(verdict(reading))
 
 
 def sequence_above(trace: Trace, key: str, rows: int = len(ROWS), readable: int = READABLE) -> None:
-    """The probe sequence on the time axis of the pictures below it: the first `rows` of it, letters if they fit."""
+    """The probe sequence on the time axis of the pictures below it: the first `rows` of it, letters if they fit.
+
+    Of a series, target and answer stand at the right edge, as they belong to the step after the last.
+    """
     reading = trace.reading
     if isinstance(reading, Tokens):
         steps = len(reading.inputs)
-        letters = steps * widest(reading) <= readable
-        drawing = tokens_picture(steps, steps, rows, letters, is_dark())
+        drawing = tokens_picture(steps, steps, rows, letters_fit(trace, readable), is_dark())
         show(drawing, tokens_data(reading, range(1, steps + 1), rows), key)
+    elif any(reading.marked):
+        show(marked_picture(len(reading.values)), values_data(reading), key)
+    elif rows == len(ROWS):
+        show(forecast_picture(len(reading.values), is_dark()), forecast_data(reading), key)
     else:
-        steps = len(reading.values)
-        show(marked_picture(steps) if any(reading.marked) else series_picture(steps), values_data(reading), key)
+        show(series_picture(len(reading.values)), values_data(reading), key)
+
+
+def asked() -> None:
+    """What the task asks, and a way to the next sequence."""
+    experiment = visitor().experiment
+    headed("Task", words.TASKS[experiment.task_name][1])
 
 
 def task(frame: Frame) -> None:
-    """One sequence that training never sees, what the network makes of it, and a way to the next one."""
-    experiment = frame.snapshot.experiment
-    headed("Task", words.TASKS[experiment.task_name][1])
+    """One sequence that training never sees, and what the network makes of it; for text, what it writes."""
     trace = frame.sight.trace
     once("task", trace, lambda: sequence(trace))
-    if isinstance(experiment.task, Forecast):
-        mean, last = experiment.task.mean_loss, experiment.task.last_value_loss
-        st.caption(words.BASELINES.format(mean=words.number(mean, 3), last=words.number(last, 3)))
-    if experiment.task.varied:
+    if isinstance(frame.snapshot.experiment.task, Characters):
+        st.code(frame.sight.sample or " ", language=None, wrap_lines=True, height=110)
+
+
+def next_sequence() -> None:
+    """The button that shows another sequence, and what there is to say of the present one."""
+    task = visitor().experiment.task
+    if isinstance(task, Forecast):
+        mean, last = words.number(task.mean_loss, 3), words.number(task.last_value_loss, 3)
+        st.caption(words.BASELINES.format(mean=mean, last=last))
+    if task.varied:
         st.button(
             "Another sequence",
             icon=":material/shuffle:",
-            on_click=visitor().click,
-            args=(_next_probe,),
+            on_click=_next_probe,
             key="next_probe",
             help="The sequences shown here are held out: training never sees them.",
         )
-    if isinstance(experiment.task, Characters):
-        _writing(experiment.task, frame)
+    if isinstance(task, Characters):
+        _prompt(task)
 
 
 def verdict(reading: Tokens | Quantity) -> str:
@@ -112,10 +127,8 @@ def _next_probe() -> None:
     session.look_at(replace(session.look, probe=session.look.probe + 1))
 
 
-def _writing(asked: Characters, frame: Frame) -> None:
-    """A sample that the network writes now."""
-    st.markdown("**It writes**")
-    st.code(frame.sight.sample or " ", language=None, wrap_lines=True, height=110)
+def _prompt(asked: Characters) -> None:
+    """From what, and how boldly, the network writes."""
     left, right = st.columns(2)
     with left:
         prompt = st.text_input(
@@ -155,12 +168,16 @@ def _look_again() -> None:
     session.look_at(replace(session.look, prompt=prompt, temperature=temperature))
 
 
-def network(frame: Frame) -> None:
-    """The network's picture, unrolled in time or folded."""
+def network_view() -> str:
+    """The heading of the network's picture, and how it is to be drawn."""
     st.subheader("Network")
-    view = st.segmented_control(
+    return st.segmented_control(
         "View", list(words.NETWORK_VIEWS), default="Unrolled", required=True, key="view", label_visibility="collapsed"
     )
+
+
+def network(frame: Frame, view: str) -> None:
+    """The network's picture, unrolled in time or folded."""
     once("network", frame.sight.trace, lambda: _network(frame, view), view)
 
 
@@ -170,7 +187,12 @@ def _network(frame: Frame, view: str) -> None:
         show(folded(rows(snapshot.sizes), is_dark()), folded_data(experiment, snapshot.sizes), "folded")
     else:
         show(*_unrolled(experiment.task, frame.sight.trace), "unrolled")
-    sentences = [words.NETWORK_VIEWS[view], words.PARAMETERS.format(count=snapshot.parameters)]
+
+
+def about_network(view: str) -> None:
+    """The sentences under it."""
+    experiment, parameters = visitor().experiment, visitor().frame.snapshot.parameters
+    sentences = [words.NETWORK_VIEWS[view], words.PARAMETERS.format(count=parameters)]
     if experiment.network.cell == "esn":
         sentences.append(words.FIXED)
     if max(experiment.network.windows) > 1 and experiment.network.layers > 1:
@@ -186,93 +208,15 @@ def _unrolled(task: Task, trace: Trace) -> tuple[Picture, Data]:
     return picture, unrolled_data(trace)
 
 
+def about_loss() -> None:
+    """The heading of the picture of the losses."""
+    headed("Loss", words.CURVES[visitor().experiment.task.varied] + words.BELOW_CHANCE)
+
+
 def loss(frame: Frame) -> None:
     """Training and held-out loss beside chance; the whole course, also where one looks back."""
     snapshot, at = visitor().frame.snapshot, visitor().player.at
     experiment = snapshot.experiment
-    headed("Loss", words.CURVES[experiment.task.varied] + words.BELOW_CHANCE)
     here = None if at is None else frame.snapshot.updates
     data = loss_data(snapshot.losses, snapshot.held_out, experiment.task.chance_loss, here)
     show(loss_curve(experiment.network.cell), data, "loss")
-
-
-def inside(frame: Frame) -> None:
-    """States, gates and gradients of one layer and direction, all on the same time axis."""
-    headed(
-        "Inside, on the sequence above",
-        "Time runs to the right, step by step; units run down. All pictures share the time axis.",
-    )
-    strand, chosen = _pick(frame.sight.trace)
-    if strand.window > 1:
-        st.caption(words.JOINED.format(layer=strand.layer, window=strand.window))
-    trace, cell = frame.sight.trace, frame.snapshot.experiment.network.cell
-    still = not visitor().moving
-    how = strand.layer, strand.direction, still, *chosen
-    once("inside", trace, lambda: _inside(trace, strand, chosen, cell, still), how)
-
-
-def _inside(trace: Trace, strand: Strand, chosen: Sequence[str], cell: str, still: bool) -> None:
-    for number, column in enumerate(st.columns(2, gap="medium")):
-        with column:
-            sequence_above(trace, f"inside_sequence_{number}")
-            for name in chosen[number::2]:
-                show(*quantity(strand, name, cell, still), f"inside_{name}")
-                st.caption(words.quantity(cell, name)[1])
-
-
-def end(cell: str, name: str, values: np.ndarray) -> float:
-    """Where the fixed scale of a signed quantity ends."""
-    return CELLS[cell].reach.get(name) or limit(values)
-
-
-def quantity(strand: Strand, name: str, cell: str, still: bool) -> tuple[Picture, Data]:
-    """One quantity of a strand of such cells over time; its values can be read where all is still."""
-    title, _ = words.quantity(cell, name)
-    if name == "gradient":
-        norms = strand.grad_norm
-        return gradient_curve(len(norms), *powers(norms), title), gradient_data(norms)
-    values = {**strand.state, **strand.gates}[name]
-    if name in strand.gates and name not in strand.signed:
-        low, high = 0.0, 1.0
-    else:
-        high = end(cell, name, values)
-        low = -high
-    dark = is_dark()
-    drawn = heatmap(name, *values.shape, low, high, title, dark=dark)
-    return drawn, heatmap_data(name, values, low, high, dark, still)
-
-
-MOST_LIVE = 8
-"""Pictures that are live from the start; a cell may have more to choose from."""
-
-
-def _pick(trace: Trace) -> tuple[Strand, list[str]]:
-    """The layer, direction and quantities that are live."""
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        layer = 1
-        if len(trace.layers) > 1:
-            options = [strands[0].layer for strands in trace.layers]
-            layer = st.segmented_control("Layer", options, default=1, required=True, key="inside_layer")
-        strands = trace.layers[layer - 1]
-        directions = [strand.direction for strand in strands]
-        direction = directions[0]
-        if len(directions) > 1:
-            direction = st.segmented_control(
-                "Direction",
-                directions,
-                default=directions[0],
-                required=True,
-                format_func=words.choice,
-                key="inside_direction",
-            )
-        strand = strands[directions.index(direction)]
-        names = ["h", "gradient", *[n for n in strand.state if n != "h"], *strand.gates]
-        chosen = st.pills(
-            "Live pictures (fewer is smoother)",
-            names,
-            default=names[:MOST_LIVE],
-            format_func=words.short,
-            selection_mode="multi",
-            key=f"live_{'_'.join(names)}",
-        )
-    return strand, [name for name in names if name in chosen]

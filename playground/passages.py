@@ -16,7 +16,7 @@ from playground import text_words as say
 from playground.charts.letters import PICKED, letters_data, letters_picture, size_for, visible
 from playground.drawing import is_dark
 from playground.frame import visitor
-from playground.panels import end
+from playground.insides import end
 from playground.presets import PRESETS
 from playground.reader import Moment, Reader
 
@@ -154,9 +154,7 @@ def _move(label: str, way: str, to: int, off: bool) -> None:
     def act() -> None:
         st.session_state[AT] = to
 
-    st.button(
-        label, icon=f":material/arrow_{way}:", on_click=visitor().click, args=(act,), key=f"text.{way}", disabled=off
-    )
+    st.button(label, icon=f":material/arrow_{way}:", on_click=act, key=f"text.{way}", disabled=off)
 
 
 def _window(passage: Passage, at: int) -> tuple[int, str]:

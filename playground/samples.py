@@ -10,7 +10,6 @@ from playground import words
 from playground.charts.letters import PICKED, letters_data, letters_picture, size_for, visible
 from playground.charts.probabilities import MOST, probabilities_data, probabilities_picture
 from playground.drawing import is_dark, show
-from playground.frame import visitor
 from playground.reader import Moment, Reader
 
 PLACE, NUMBER = "text.write.place", "text.write.number"
@@ -77,9 +76,7 @@ def _controls(moment: Moment) -> tuple[str, float, int]:
             persist_state="session",
             help="Draw among the k likeliest characters only; 1 takes the likeliest each time, 0 is off.",
         )
-        st.button(
-            "Write again", icon=":material/casino:", on_click=visitor().click, args=(_again,), key="text.write.again"
-        )
+        st.button("Write again", icon=":material/casino:", on_click=_again, key="text.write.again")
     return prompt or "", temperature, top_k
 
 

@@ -9,7 +9,6 @@ from playground import side_words as say
 from playground.frame import visitor
 from playground.lengthening import BUDGET, FACTOR, SOLVED, Lengthening, solved_at
 from playground.settings import SETTINGS
-from playground.side_panels import TURNED
 from playground.side_session import Side
 
 LENGTHENING, PROBLEM, UPDATES = "side.lengthening", "side.problem", "side.budget"
@@ -50,14 +49,18 @@ def lag(side: Side) -> None:
         st.button(
             say.STOP if going else say.LENGTHEN,
             icon=":material/stop:" if going else ":material/trending_up:",
-            on_click=side.session.click,
-            args=(_stop if going else lambda: _start(side),),
+            on_click=_stop if going else lambda: _start(side),
             key="side.lengthen",
             width="stretch",
             help=say.LENGTHEN_HELP.format(share=f"{SOLVED:.0%}", factor=FACTOR),
         )
     if PROBLEM in st.session_state:
         st.error(words.sentence(st.session_state[PROBLEM], base.task_name) + words.AS_IT_WAS, icon=":material/error:")
+
+
+def found(side: Side) -> None:
+    """What the experiment under way, or the last one, has found so far."""
+    under_way: Lengthening | None = st.session_state.get(LENGTHENING)
     if under_way:
         st.markdown(_sentence(under_way))
         st.markdown(_table(under_way))
@@ -73,7 +76,6 @@ def _turn(text: str) -> None:
         st.session_state[PROBLEM] = problem
         return
     controls.show(experiment)
-    st.session_state[TURNED] = True
 
 
 def _start(side: Side) -> None:

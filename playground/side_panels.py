@@ -6,22 +6,24 @@ from functools import partial
 from itertools import groupby
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from engine.asked import strengths_at
+from engine.course import Snapshot
 from engine.fields import FieldError
 from engine.gradients import Strength
-from engine.slices import Frame, Frames
+from engine.slices import Frames
 from engine.trace import Strand, Trace
-from engine.course import Snapshot
 from playground import side_words as say
 from playground import words
-from playground.runs.answers import Answers
 from playground.charts.heatmap import heatmap, heatmap_data
 from playground.charts.reach import powers
 from playground.charts.together import Line, gradients_data, gradients_picture, line, losses_data, losses_picture
 from playground.drawing import is_dark, once, show
+from playground.insides import end
 from playground.lengthening import SOLVED
-from playground.panels import end, sequence_above, verdict
+from playground.panels import sequence_above, verdict
+from playground.runs.answers import Answers
 from playground.server import POOL
 from playground.side_choice import FEWEST, KINDS, MOST, Fixed, Member
 from playground.side_session import Side, choose, chosen
@@ -29,7 +31,7 @@ from playground.side_session import Side, choose, chosen
 UPPERMOST = 4
 """The layer on show at first: a network with fewer shows its last."""
 
-TURNED, MEASURED = "side.turned", "side.measured"
+MEASURED = "side.measured"
 
 AT_CHANCE, WORSE = 0.9, 1.5
 """Held-out loss over chance from which a network counts as knowing nothing, and as worse than that."""
@@ -41,17 +43,15 @@ LETTERS = 120
 """Letters that fit into one line across the page."""
 
 
-def follow() -> None:
-    """After a choice the link and the runs follow."""
-    if st.session_state.pop(TURNED, False):
-        st.rerun()
+Slots = Mapping[str, DeltaGenerator]
+"""Where it is told how far each network is, by its key."""
 
 
-def networks(side: Side | None, problems: Mapping[str, FieldError], frames: Frames = ()) -> None:
-    """A card for each network that was chosen: which one, how it is drawn, how far it is, or why it cannot be here."""
+def networks(side: Side | None, problems: Mapping[str, FieldError]) -> Slots:
+    """A card for each network that was chosen: which one, how it is drawn, or why it cannot be here."""
     keys = chosen()
-    members = side.members if side else ()
-    here = {member.key: (member, frame) for member, frame in zip(members, frames, strict=True)}
+    here = {member.key: member for member in side.members} if side else {}
+    slots = {}
     columns = st.columns(MOST, gap="medium")
     for number, (key, column) in enumerate(zip(keys, columns, strict=False)):
         with column:
@@ -59,15 +59,24 @@ def networks(side: Side | None, problems: Mapping[str, FieldError], frames: Fram
             if key in problems:
                 st.warning(say.LEFT_OUT.format(problem=words.sentence(problems[key], "")))
             elif key in here:
-                member, frame = here[key]
-                _sample(line(key, member.name))
-                _standing(frame.snapshot, member)
+                _sample(line(key, here[key].name))
+                slots[key] = st.container()
+                _facts(here[key])
             _remove(number, keys)
     if len(keys) < MOST:
         with columns[len(keys)]:
             _add(keys)
     if len(keys) - len(problems) < FEWEST:
         st.error(say.TOO_FEW + (words.AS_IT_WAS if side else ""), icon=":material/error:")
+    return slots
+
+
+def standings(side: Side, slots: Slots, frames: Frames) -> None:
+    """How far each network is."""
+    for member, frame in zip(side.members, frames, strict=True):
+        if member.key in slots:
+            with slots[member.key]:
+                _standing(frame.snapshot)
 
 
 def _pick(number: int, keys: Sequence[str]) -> None:
@@ -76,7 +85,7 @@ def _pick(number: int, keys: Sequence[str]) -> None:
     st.session_state[key] = keys[number]
 
     def turned() -> None:
-        _choose([*keys[:number], st.session_state[key], *keys[number + 1 :]])
+        choose([*keys[:number], st.session_state[key], *keys[number + 1 :]])
 
     st.selectbox(
         say.NETWORK.format(number=number + 1),
@@ -94,16 +103,11 @@ def _remove(number: int, keys: Sequence[str]) -> None:
         icon=":material/close:",
         key=f"side.remove.{number}",
         help=say.REMOVE_HELP.format(name=KINDS[keys[number]].name),
-        on_click=_choose,
+        on_click=choose,
         args=([*keys[:number], *keys[number + 1 :]],),
         disabled=len(keys) <= FEWEST,
         type="tertiary",
     )
-
-
-def _choose(keys: Sequence[str]) -> None:
-    choose(keys)
-    st.session_state[TURNED] = True
 
 
 def _add(keys: Sequence[str]) -> None:
@@ -112,7 +116,7 @@ def _add(keys: Sequence[str]) -> None:
         help=say.ADD_HELP,
         icon=":material/add:",
         key="side.add",
-        on_click=_choose,
+        on_click=choose,
         args=([*keys, next(key for key in ADDED if key not in keys)],),
         width="stretch",
     )
@@ -124,7 +128,7 @@ def _sample(drawn: Line) -> None:
     st.html(f'<div style="border-top: 4px {style} {drawn.colour}; margin-top: -0.5rem"></div>')
 
 
-def _standing(snapshot: Snapshot, member: Member) -> None:
+def _standing(snapshot: Snapshot) -> None:
     """How far a network is."""
     held_out, chance = snapshot.held_out, snapshot.experiment.task.chance_loss
     label = say.OF_CHANCE if snapshot.experiment.task.varied else say.OF_CHANCE_SINGLE
@@ -138,6 +142,10 @@ def _standing(snapshot: Snapshot, member: Member) -> None:
         loss, at = words.number(held_out[-1, 1], 3), int(held_out[-1, 0])
         parts.append(text.format(loss=loss, accuracy=held_out[-1, 2], at=at))
     st.caption(" · ".join(parts))
+
+
+def _facts(member: Member) -> None:
+    """What does not change of a network while it trains."""
     if KINDS[member.key].what:
         st.caption(KINDS[member.key].what)
     for why, fixed in groupby(member.fixed, key=lambda each: each.why):
@@ -222,9 +230,6 @@ def _strand(trace: Trace, layer: int, direction: str) -> Strand:
 
 def states(side: Side, frames: Frames) -> None:
     """The probe sequence, and under it the states of every network on the same time axis."""
-    st.subheader(say.STATES)
-    st.caption(say.STATES_LOOK)
-    _look(side)
     first, place = frames[0].sight.trace, _place()
     # What the networks answer stands with each of them.
     once("side.sequence", first, lambda: sequence_above(first, "side.sequence", rows=2, readable=LETTERS))
@@ -245,8 +250,10 @@ def _states(member: Member, trace: Trace, place: tuple[int, str], key: str, stil
     show(drawn, heatmap_data("h", values, -high, high, dark, still), key)
 
 
-def _look(side: Side) -> None:
-    """Which sequence, layer and direction."""
+def look(side: Side) -> None:
+    """The heading of the states: which sequence, layer and direction."""
+    st.subheader(say.STATES)
+    st.caption(say.STATES_LOOK)
     networks = [member.experiment.network for member in side.members]
     with st.container(horizontal=True, vertical_alignment="bottom"):
         if side.session.experiment.task.varied:

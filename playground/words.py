@@ -156,10 +156,12 @@ RIDGE_SOLVES = (
 )
 NO_RIDGE = "Ridge regression fits numbers; the answers of this task are symbols, so the readout is learned by gradient."
 
+INSIDE = "Inside, on this sequence"
+INSIDE_LOOK = "Time runs to the right, step by step; units run down. All pictures share the time axis."
+
 GRADIENT = (
     "Gradient through time ‖∂L/∂hₜ‖",
-    "How much the loss would change with each state. A line that falls to the left is a gradient that vanishes: "
-    "nothing can be learned from what happened there.",
+    "How much the loss would change with each state. A line that falls to the left: the gradient vanishes.",
 )
 FURTHER = "{title}, transition {number}"
 
@@ -183,17 +185,19 @@ EXPLODED = {
     "Choose other initial weights, another activation or a shorter sequence.",
 }
 FAILED = {
-    "fault": "This run stopped because of a fault in the playground, not in your settings. Press Reset to begin it again.",
-    "lost": "The process that trains ended three times on this run, probably for want of memory, so the run was stopped. "
+    "fault": "This run stopped because of a fault in the playground, not in your settings. "
+    "Press Reset to begin it again.",
+    "lost": "The process that trains ended three times on this run, so it was stopped. It may need too much memory. "
     "It is kept as it was: save it, or make the network smaller. Reset begins it again.",
 }
 UPDATE = "One update: one step of the optimizer."
 RESET = "The same seed: the same weights and the same course again."
 NEW_SEED = "Other weights, other sequences."
-FILM_HELP = "The training so far, from the start. Moments lie close together at first and further apart later."
-FILM_NOW = "You see the present. The slider goes back through the training, on every page."
+FILM_HELP = (
+    "The slider goes back through the training so far, on every page. Moments lie close together at first and further "
+    "apart later."
+)
 FILM_PLAYS = "The film plays: the counter says after which update you see the network. *Stop film* stays there."
-FILM_EMPTY = "Once it has trained, this slider goes back through the training, on every page."
 FILM_AT = "You see the network as it was after update **{at:,}** of {now:,}. *Now* brings you back."
 FILM_TOO_LARGE = (
     "Too large for a film: one moment takes {needed:.1f} MB, at least {count} must fit, "

@@ -1,6 +1,7 @@
 """What all pictures share: colours, the time axis, and how a spec and its data reach the browser."""
 
 import math
+import textwrap
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -79,16 +80,31 @@ def colour_key(low: float, high: float) -> alt.Legend:
     )
 
 
-TITLE_HEIGHT = 22
-"""Pixels that a title takes."""
+TITLE_HEIGHT, SENTENCE_HEIGHT = 22, 15
+"""Pixels that a title takes, and each line of the sentence under it."""
+
+SENTENCE = 62
+"""Characters in a line of that sentence: so many fit on a telephone."""
 
 
-def titled(title: str, height: int, offset: int = 6) -> dict[str, Any]:
-    """Height and title of a chart, if it has one: at the left, `offset` pixels above the plot."""
+QUIET, QUIET_DARK = "#667176", "#98a3a7"
+"""Of sentences beside pictures."""
+
+
+def titled(title: str, height: int, offset: int = 6, look_for: str = "", dark: bool = False) -> dict[str, Any]:
+    """Height and title of a chart, if it has one: at the left, `offset` pixels above the plot.
+
+    look_for: what to look for in the picture, under its title.
+    """
     if not title:
         return {"height": height}
-    words = alt.TitleParams(title, anchor="start", frame="bounds", fontSize=15, fontWeight=600, offset=offset)
-    return {"height": height + TITLE_HEIGHT, "title": words}
+    lines = textwrap.wrap(look_for, SENTENCE)
+    colour = QUIET_DARK if dark else QUIET
+    more: dict[str, Any] = (
+        {"subtitle": lines, "subtitleFontSize": 12, "subtitlePadding": 3, "subtitleColor": colour} if lines else {}
+    )
+    words = alt.TitleParams(title, anchor="start", frame="bounds", fontSize=15, fontWeight=600, offset=offset, **more)
+    return {"height": height + TITLE_HEIGHT + SENTENCE_HEIGHT * len(lines), "title": words}
 
 
 def picture(chart: Any, words: str, above: int = 4) -> Picture:

@@ -22,7 +22,7 @@ from playground.charts.base import (
 from playground.charts.image import levels
 from playground.charts.steady import image_data, image_layers, steady
 
-HEIGHT = 190
+HEIGHT = 170
 
 TIME_STEP = "time step"
 """The field of a cell's step, as a reader is to see it."""
@@ -38,7 +38,15 @@ def decimals(high: float) -> int:
 
 @lru_cache(maxsize=256)
 def heatmap(
-    name: str, steps: int, units: int, low: float, high: float, title: str = "", whose: str = "", dark: bool = False
+    name: str,
+    steps: int,
+    units: int,
+    low: float,
+    high: float,
+    title: str = "",
+    whose: str = "",
+    dark: bool = False,
+    look_for: str = "",
 ) -> Picture:
     """A cell for every unit (down) and step (right), coloured from low to high; signed if low is below 0.
 
@@ -73,7 +81,7 @@ def heatmap(
         )
     )
     drawn = picture(
-        alt.layer(*image_layers(), cells, **titled(title, HEIGHT, offset=KEY_HEIGHT)),
+        alt.layer(*image_layers(), cells, **titled(title, HEIGHT, KEY_HEIGHT, look_for, dark)),
         f"Heat map of {name}{whose}: {units} units down, {steps} time steps to the right, "
         f"values from {low:g} to {high:g}.",
         above=4 if title else KEY_HEIGHT,

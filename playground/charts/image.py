@@ -11,19 +11,19 @@ import numpy as np
 LEVELS = 63
 """Colours between both ends. An odd number, so that 0 has a colour of its own in the middle of a signed scale."""
 
-GAP = LEVELS
-"""The transparent entry of the palette, for what is not finite."""
+GAP = 0
+"""The transparent entry of the palette, for what is not finite; the colours follow it."""
 
 SUB, UP = 1, 2
 """Filters of PNG: each pixel less the one at its left, or less the one above."""
 
 
 def levels(values: np.ndarray, low: float, high: float) -> np.ndarray:
-    """The entry of the palette for each value, any shape: 0 at low and below, LEVELS − 1 at high and above."""
+    """The entry of the palette for each value, any shape: 1 at low and below, LEVELS at high and above."""
     finite = np.isfinite(values)
     # Clamped before it is scaled, as a scaled value may be too large for its type.
     inside = np.clip(np.where(finite, values, low), low, high)
-    nearest = ((inside - low) * ((LEVELS - 1) / (high - low)) + 0.5).astype(np.uint8)
+    nearest = ((inside - low) * ((LEVELS - 1) / (high - low)) + 1.5).astype(np.uint8)
     return np.where(finite, nearest, GAP).astype(np.uint8)
 
 
@@ -62,9 +62,8 @@ def png(cells: np.ndarray, colours: tuple[str, ...]) -> bytes:
 
 @lru_cache
 def _palette(colours: tuple[str, ...]) -> bytes:
-    """The colours, and the gap: black, but transparent."""
-    entries = palette(colours).tobytes() + b"\0\0\0"
-    return _chunk(b"PLTE", entries) + _chunk(b"tRNS", b"\xff" * LEVELS + b"\0")
+    """The gap, black but transparent, and the colours; only as many as are told are not opaque."""
+    return _chunk(b"PLTE", b"\0\0\0" + palette(colours).tobytes()) + _chunk(b"tRNS", b"\0")
 
 
 def _chunk(kind: bytes, data: bytes) -> bytes:

@@ -78,7 +78,7 @@ def power_text() -> str:
 
 
 @lru_cache(maxsize=128)
-def gradient_curve(steps: int, low: int, high: int, title: str = "") -> Picture:
+def gradient_curve(steps: int, low: int, high: int, title: str = "", look_for: str = "", dark: bool = False) -> Picture:
     """‖∂L/∂h_t‖ over time on a log axis from 10^low to 10^high."""
     encoding = {
         "x": time_axis(steps),
@@ -89,7 +89,7 @@ def gradient_curve(steps: int, low: int, high: int, title: str = "") -> Picture:
     line = base.mark_line(color=GRADIENT, strokeWidth=2).encode(**encoding)
     dots = base.mark_point(color=GRADIENT, filled=True, size=26 if steps <= 60 else 12, opacity=1).encode(**encoding)
     return picture(
-        alt.layer(line, dots, **titled(title, 150 if not title else 190)),
+        alt.layer(line, dots, **titled(title, 140, look_for=look_for, dark=dark)),
         f"Line chart of the gradient norm of the loss with respect to the hidden state at each of {steps} time steps, "
         "on a logarithmic axis.",
     )

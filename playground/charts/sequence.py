@@ -132,7 +132,7 @@ def _values(axis_steps: int, zero: bool) -> tuple[alt.Chart, dict[str, Any]]:
         "x": time_axis(axis_steps),
         "y": alt.Y("value:Q", title="value", scale=alt.Scale(zero=zero), axis=left_axis(tickCount=4, gridOpacity=0.4)),
     }
-    return alt.Chart(alt.NamedData("values"), height=170), encoding
+    return alt.Chart(alt.NamedData("values"), height=110), encoding
 
 
 TOOLTIP = [alt.Tooltip("x:Q", title="time step"), alt.Tooltip("value:Q", title="value", format=".4g")]
@@ -168,11 +168,11 @@ def series_picture(steps: int) -> Picture:
 
 @lru_cache(maxsize=64)
 def forecast_picture(steps: int, dark: bool) -> Picture:
-    """The values that go in, and at the step after the last the true value and the network's."""
-    base, encoding = _values(steps + 1, zero=False)
+    """The values that go in, and at the right edge, for the step after the last, the true value and the network's."""
+    base, encoding = _values(steps, zero=False)
     line = base.mark_line(color=NEUTRAL, strokeWidth=1.8, point={"size": 14, "color": NEUTRAL})
     names = ["target", "answer"]
-    key = alt.Legend(title=None, orient="top")
+    key = alt.Legend(title=None, orient="top", offset=2)
     points = (
         alt.Chart(alt.NamedData("ends"))
         .mark_point(size=90, strokeWidth=2.4)
@@ -185,7 +185,8 @@ def forecast_picture(steps: int, dark: bool) -> Picture:
     )
     return picture(
         alt.layer(line.encode(**encoding, tooltip=TOOLTIP), points),
-        f"{steps} values of the series over time, then the true next value as a circle and the network's as a cross.",
+        f"{steps} values of the series over time, and at the right edge the true next value as a circle and the "
+        "network's as a cross.",
     )
 
 
@@ -195,6 +196,6 @@ def values_data(reading: Quantity) -> Data:
 
 
 def forecast_data(reading: Quantity) -> Data:
-    """The numbers that go in, and target and answer at the step after."""
-    ends = table(x=[len(reading.values) + 1] * 2, value=[reading.target, reading.answer], name=["target", "answer"])
+    """The numbers that go in, and target and answer at the right edge."""
+    ends = table(x=[len(reading.values) + 0.5] * 2, value=[reading.target, reading.answer], name=["target", "answer"])
     return {**values_data(reading), "ends": ends}

@@ -13,8 +13,8 @@ import numpy as np
 from playground.charts.base import Data, Picture, table
 from playground.charts.image import GAP, data_url
 
-NOTHING = data_url(np.full((1, 1), GAP, dtype=np.uint8), ["#000000"])
-"""What is drawn before the first picture is there."""
+NOTHING = "data:image/gif;base64,R0lGODlhAQABAAAAACwAAAAAAQABAAA="
+"""What is drawn before the first picture is there: the shortest image there is, of one transparent pixel."""
 
 ARRIVED, SHOWN = "arrived", "shown"
 """Signals: the row of the latest picture; and [the slot it took, the row in slot 0, the row in slot 1]."""

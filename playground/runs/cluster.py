@@ -25,9 +25,7 @@ class DaskWorker:
 
     ready = True
 
-    def __init__(
-        self, client: Client, address: str, said: Callable[[Answer], None], lost: Callable[[], None]
-    ) -> None:
+    def __init__(self, client: Client, address: str, said: Callable[[Answer], None], lost: Callable[[], None]) -> None:
         self.address = address
         self.heard = self.began = time.monotonic()
         self._client, self._said, self._lost = client, said, lost
@@ -68,7 +66,7 @@ class DaskWorker:
 
 
 class Cluster(Pool):
-    """A pool whose workers are a Dask cluster's while there is one, and processes of this machine while there is not."""
+    """A pool whose workers are those of a Dask cluster, and processes of this machine while there is none."""
 
     def __init__(self, workers: int, address: str, resident: int = 128) -> None:
         self._address = address

@@ -97,6 +97,10 @@ class Item:
     out: "Future[Any]" = field(default_factory=Future)
     deaths: int = 0
 
+    def begin(self) -> bool:
+        """Whether its result is still wanted. From then on it cannot be cancelled."""
+        return self.out.running() or self.out.set_running_or_notify_cancel()
+
 
 class Desk:
     """A worker and its two lines: what a visitor waits for, and slices that take turns.
@@ -130,12 +134,12 @@ class Desk:
         """What is next: what somebody waits for, else the slice whose run has had least. None if nothing waits."""
         while self.awaited:
             item = self.awaited.popleft()
-            if item.out.running() or item.out.set_running_or_notify_cancel():
+            if item.begin():
                 return item
         while self.training:
             item = min(self.training, key=_used)
             self.training.remove(item)
-            if item.out.running() or item.out.set_running_or_notify_cancel():
+            if item.begin():
                 self.clock = _used(item)
                 return item
         return None
@@ -207,21 +211,26 @@ class Pool:
             item.out.cancel()
         for desk in desks:
             desk.worker.close()
+            with self._lock:
+                under_way, desk.busy = desk.busy, None
+            if under_way is not None:  # it had to be killed
+                under_way.out.set_exception(LostError("The pool was closed."))
         self._watch.join()
 
     # The lines.
 
     def _put(self, item: Item, first: bool = False) -> "Future[Any]":
         with self._lock:
-            if self._closing.is_set():
-                item.out.cancel()
-                return item.out
-            desk = self._desk_for(item)
-            if desk is None:
+            closing = self._closing.is_set()
+            desk = None if closing else self._desk_for(item)
+            if desk is not None:
+                desk.put(item, first)
+            elif not closing:
                 self._homeless.append(item)
-                return item.out
-            desk.put(item, first)
-        self._serve(desk)
+        if desk is not None:
+            self._serve(desk)
+        elif closing:
+            item.out.cancel()
         return item.out
 
     def _desk_for(self, item: Item) -> Desk | None:
@@ -308,8 +317,14 @@ class Pool:
     def _open(self, make: Callable[[Callable[[Answer], None], Callable[[], None]], Worker]) -> None:
         """Take a new worker into service."""
         desk = Desk()
-        desk.worker = make(lambda answer: self._said(desk, answer), lambda: self._gone(desk))
-        with self._lock:
+        with self._lock:  # so that it is there when it ends at once
+            if self._closing.is_set():
+                return
+            try:
+                desk.worker = make(lambda answer: self._said(desk, answer), lambda: self._gone(desk))
+            except OSError:
+                self._false_starts += 1
+                raise
             self._desks.append(desk)
             homeless, self._homeless = self._homeless, []
         for item in homeless:
@@ -373,9 +388,11 @@ class Pool:
             self._false_starts = 0
             waiting, self._homeless = self._homeless, []
             for desk in self._desks:
+                if desk.worker.ready:
+                    continue
                 waiting += [*desk.awaited, *desk.training]
                 desk.awaited.clear()
                 desk.training.clear()
         for item in waiting:
-            if item.out.set_running_or_notify_cancel():
+            if item.begin():
                 item.out.set_exception(LostError("No worker can be started. The server's log has the reason."))

@@ -55,8 +55,13 @@ class ProcessWorker:
     def send(self, request: Request) -> None:
         """Ask for an answer. A process that is ending says so through `lost`."""
         assert self._process.stdin is not None
+        try:
+            message = pickle.dumps(request, pickle.HIGHEST_PROTOCOL)
+        except Exception as problem:  # whatever a request that is not for sending raises
+            self._said(Answer(fault=problem))
+            return
         with suppress(OSError, ValueError):
-            send(self._process.stdin, pickle.dumps(request, pickle.HIGHEST_PROTOCOL))
+            send(self._process.stdin, message)
 
     def kill(self) -> None:
         """End it at once, whatever it does."""
@@ -75,12 +80,15 @@ class ProcessWorker:
 
     def _listen(self) -> None:
         assert self._process.stdout is not None
-        with self._process.stdout as stream:
-            while (message := receive(stream)) is not None:
-                first, self.heard = not self.heard, time.monotonic()
-                if first:
-                    self._begun()
-                if message:
-                    self._said(pickle.loads(message))  # noqa: S301  # from the process that was started here
-        self._process.wait()
-        self._lost()
+        try:
+            with self._process.stdout as stream:
+                while (message := receive(stream)) is not None:
+                    first, self.heard = not self.heard, time.monotonic()
+                    if first:
+                        self._begun()
+                    if message:
+                        self._said(pickle.loads(message))  # noqa: S301  # from the process that was started here
+        finally:
+            self._process.kill()  # also one whose answer could not be read: nobody listens to it any more
+            self._process.wait()
+            self._lost()

@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 from engine import Experiment
 from engine.course import Course, Explosion
 from engine.film import MOST_BYTES
-from engine.slices import LOOKING_SHARE, Frame, Frames, Look, Sight, Slices, nothing, one_update, saved, slice_of, tuned
+from engine.slices import LOOKING_SHARE, Frame, Frames, Look, Sight, Slices, one_update, saved, slice_of, tuned
 from engine.training import tunable
 from engine.worker import Origin
 from playground.runs.player import Player
@@ -75,6 +75,8 @@ class Session:
         self._courses: tuple[Course, ...]
         self._sights: tuple[Sight, ...]
         self._frames: Frames | None = None
+        self._rate_from: tuple[float, int] | None = None
+        self.rate: float | None = None
         self.experiments: tuple[Experiment, ...]
         self._begin((experiment, *others))
 
@@ -277,9 +279,7 @@ class Session:
         looking = 0.0 if not self._wanted else OLD_SHARE if now - self._looked > OLD else LOOKING_SHARE
         seen = [sight.seen for sight in self._sights]
         seconds = self.pool.slice_seconds(self._held)
-        out = self.pool.slice(
-            slice_of, self._held, self.look, seconds, self._known, seen, looking, awaited=False
-        )
+        out = self.pool.slice(slice_of, self._held, self.look, seconds, self._known, seen, looking, awaited=False)
         self._out = out
         out.add_done_callback(self._back)
 
@@ -290,9 +290,10 @@ class Session:
                 return
             self._out = None
             try:
-                self._receive(out)
-                if not self._settling:
-                    self._hand_out()
+                if not out.cancelled():  # as the pool does when it closes
+                    self._receive(out)
+                    if not self._settling:
+                        self._hand_out()
             finally:
                 self._state.notify_all()
 
@@ -354,7 +355,6 @@ class Session:
         self._measure_rate()
         if self.exploded and not exploded:
             self._stop()
-            self.pool.slice(nothing, self._held, keep=True)
 
     def _stop(self) -> None:
         with self._state:
@@ -384,8 +384,8 @@ class Session:
             self.beginnings += 1
             self.failed = ""
             self.tuned = False
-            self.rate: float | None = None
-            self._rate_from: tuple[float, int] | None = None
+            self.rate = None
+            self._rate_from = None
 
     def _measure_rate(self) -> None:
         """Updates a second as the visitor sees them, over the last second or so."""

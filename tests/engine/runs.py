@@ -56,19 +56,22 @@ def slice_of(
     run: Run, look: slices.Look, seconds: float, last: slices.Seen | None = None, looking: float = slices.LOOKING_SHARE
 ) -> slices.Slice:
     """A slice of a single run."""
-    (brought,) = slices.slice_of([run], look, seconds, (last,) if last else (), looking)
+    (brought,) = slices.slice_of([run], look, seconds, last=(last,) if last else (), looking=looking)
     return brought
+
+
+def frame_of(run: Run, brought: slices.Slice) -> slices.Frame:
+    """What is shown of a run after that slice, in which it was looked at."""
+    assert brought.sight is not None
+    return slices.Frame(run.snapshot(), brought.sight)
 
 
 def shown(run: Run, look: slices.Look | None = None) -> slices.Frame:
     """A run as it is shown now."""
-    brought = slice_of(run, look or slices.Look(), 0.0)
-    assert brought.sight is not None
-    return slices.Frame(brought.snapshot, brought.sight)
+    return frame_of(run, slice_of(run, look or slices.Look(), 0.0))
 
 
 def one_update(run: Run, look: slices.Look) -> slices.Frame:
     """One update of a single run, and what is shown then."""
     (brought,) = slices.one_update([run], look)
-    assert brought.sight is not None
-    return slices.Frame(brought.snapshot, brought.sight)
+    return frame_of(run, brought)

@@ -18,7 +18,7 @@ QUICK = {"task": "echo", "length": "6", "delay": "1", "hidden": "10", "batch": "
 KEYS = ("rnn", "gru")
 
 
-def begun(pool: budget: int = 300, keys: tuple[str, ...] = KEYS, **params: str) -> Lengthening:
+def begun(pool: Pool, budget: int = 300, keys: tuple[str, ...] = KEYS, **params: str) -> Lengthening:
     base = chosen(**{**QUICK, **params})
     first, *others = (member.experiment for member in together(base, keys, 96)[0])
     return Lengthening(Session(first, pool, *others), base, keys, budget, 96)
@@ -82,7 +82,7 @@ def test_pause_waits_and_play_goes_on(pool: Pool) -> None:
 
 
 @pytest.mark.parametrize("change", ["reset", "settings", "learning rate"])
-def test_whatever_is_changed_ends_it(pool: change: str) -> None:
+def test_whatever_is_changed_ends_it(pool: Pool, change: str) -> None:
     going = begun(pool)
     tick_until(going, lambda: going.session.updates > 3)
     session = going.session
@@ -114,13 +114,13 @@ def test_stopped_by_hand_it_keeps_what_it_has(pool: Pool) -> None:
     assert going.end.by == "stopped"
 
 
-def fake(pool: monkeypatch: pytest.MonkeyPatch, **params: str) -> Lengthening:
+def fake(pool: Pool, monkeypatch: pytest.MonkeyPatch, **params: str) -> Lengthening:
     """One whose networks solve everything at once."""
     monkeypatch.setattr("playground.lengthening.solved_at", lambda snapshot, budget: 25)
     return begun(pool, **params)
 
 
-def test_up_to_the_longest_lag(pool: monkeypatch: pytest.MonkeyPatch) -> None:
+def test_up_to_the_longest_lag(pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
     going = fake(pool, monkeypatch, task="adding", length="100", hidden="2", batch="1")
     while going.tick():
         pass
@@ -142,7 +142,7 @@ def test_up_to_the_longest_lag(pool: monkeypatch: pytest.MonkeyPatch) -> None:
     ],
 )
 def test_where_a_longer_lag_cannot_be(
-    pool: monkeypatch: pytest.MonkeyPatch, params: dict[str, str], keys: tuple[str, ...], says: str
+    pool: Pool, monkeypatch: pytest.MonkeyPatch, params: dict[str, str], keys: tuple[str, ...], says: str
 ) -> None:
     going = fake(pool, monkeypatch, keys=keys, cell="rnn", **{"hidden": "2", "batch": "1", **params})
     if says == "MB":

@@ -33,7 +33,7 @@ def test_a_frame_says_all_that_its_run_would(params: dict[str, str]) -> None:
     np.testing.assert_array_equal(found.strengths[0].learned, expected.strengths[0].learned)
 
 
-def test_one_moment_is_measured_once(pool: monkeypatch: pytest.MonkeyPatch) -> None:
+def test_one_moment_is_measured_once(pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
     calls = []
     real = measuring.measured
     monkeypatch.setattr(measuring, "measured", lambda *args: calls.append(args) or real(*args))
@@ -53,7 +53,7 @@ class Slow(Pool):
         return Future()
 
 
-def test_playing_never_waits(pool: monkeypatch: pytest.MonkeyPatch) -> None:
+def test_playing_never_waits(pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(measuring, "EVERY", 0.0)
     monkeypatch.setattr(measuring, "SHARE", 1e9)
     view = Measuring(pool)

@@ -82,7 +82,7 @@ def test_together_they_need_room() -> None:
     assert "These 3 networks together would need" in str(problems["lstm"])
 
 
-def side_by_side(pool: *keys: str, **params: str) -> Session:
+def side_by_side(pool: Pool, *keys: str, **params: str) -> Session:
     first, *others = (member.experiment for member in together(chosen(**params), keys, 96)[0])
     return Session(first, pool, *others)
 
@@ -114,7 +114,7 @@ def test_who_explodes_stands_still_and_the_others_go_on(pool: Pool) -> None:
 
 
 def test_a_network_that_overflows_on_the_probe_alone_costs_nobody_an_update(
-    pool: monkeypatch: pytest.MonkeyPatch
+    pool: Pool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     session = side_by_side(pool, "rnn", "gru")
     monkeypatch.setattr("engine.slices._overflows", lambda run, look: run.experiment.network.cell == "rnn")

@@ -1,0 +1,101 @@
+"""The inside of the network on one time axis: the choice of what is live, and its pictures."""
+
+from typing import NamedTuple
+
+import numpy as np
+import streamlit as st
+
+from engine import CELLS
+from engine.slices import Frame
+from engine.trace import Strand, Trace
+from playground import words
+from playground.charts.base import Data, Picture, limit
+from playground.charts.heatmap import heatmap, heatmap_data
+from playground.charts.reach import gradient_curve, gradient_data, powers
+from playground.drawing import headed, is_dark, once, show
+from playground.frame import visitor
+from playground.panels import WIDE, sequence_above
+
+MOST_LIVE = 8
+"""Pictures that are live from the start; a cell may have more to choose from."""
+
+
+class Chosen(NamedTuple):
+    """What of the inside is live: a layer (from 1), a direction, and the names of states and gates."""
+
+    layer: int
+    direction: str
+    names: tuple[str, ...]
+
+
+def choose(frame: Frame) -> Chosen:
+    """The heading of the inside, and the layer, direction and quantities that are live."""
+    trace = frame.sight.trace
+    headed(words.INSIDE, words.INSIDE_LOOK)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        layer = 1
+        if len(trace.layers) > 1:
+            options = [strands[0].layer for strands in trace.layers]
+            layer = st.segmented_control("Layer", options, default=1, required=True, key="inside_layer")
+        strands = trace.layers[layer - 1]
+        directions = [strand.direction for strand in strands]
+        direction = directions[0]
+        if len(directions) > 1:
+            direction = st.segmented_control(
+                "Direction",
+                directions,
+                default=directions[0],
+                required=True,
+                format_func=words.choice,
+                key="inside_direction",
+            )
+        strand = strands[directions.index(direction)]
+        names = ["h", "gradient", *[n for n in strand.state if n != "h"], *strand.gates]
+        live = st.pills(
+            "Live pictures",
+            names,
+            default=names[:MOST_LIVE],
+            format_func=words.short,
+            selection_mode="multi",
+            key=f"live_{'_'.join(names)}",
+            label_visibility="collapsed",
+        )
+    if strand.window > 1:
+        st.caption(words.JOINED.format(layer=strand.layer, window=strand.window))
+    return Chosen(layer, direction, tuple(name for name in names if name in live))
+
+
+def inside(frame: Frame, chosen: Chosen) -> None:
+    """The sequence, and below it states, gates and gradients of one layer and direction: one time axis for all."""
+    trace, cell = frame.sight.trace, frame.snapshot.experiment.network.cell
+    still = not visitor().moving
+    once("inside", trace, lambda: _inside(trace, chosen, cell, still), (*chosen, still))
+
+
+def _inside(trace: Trace, chosen: Chosen, cell: str, still: bool) -> None:
+    strands = {strand.direction: strand for strand in trace.layers[chosen.layer - 1]}
+    sequence_above(trace, "inside_sequence", readable=WIDE)
+    for name in chosen.names:
+        show(*quantity(strands[chosen.direction], name, cell, still), f"inside_{name}")
+
+
+def end(cell: str, name: str, values: np.ndarray) -> float:
+    """Where the fixed scale of a signed quantity ends."""
+    return CELLS[cell].reach.get(name) or limit(values)
+
+
+def quantity(strand: Strand, name: str, cell: str, still: bool) -> tuple[Picture, Data]:
+    """One quantity of a strand of such cells over time; its values can be read where all is still."""
+    title, look_for = words.quantity(cell, name)
+    if name == "gradient":
+        norms = strand.grad_norm
+        return gradient_curve(len(norms), *powers(norms), title, look_for, is_dark()), gradient_data(norms)
+    values = {**strand.state, **strand.gates}[name]
+    if name in strand.gates and name not in strand.signed:
+        low, high = 0.0, 1.0
+    else:
+        high = end(cell, name, values)
+        low = -high
+    dark = is_dark()
+    drawn = heatmap(name, *values.shape, low, high, title, dark=dark, look_for=look_for)
+    return drawn, heatmap_data(name, values, low, high, dark, still)
