@@ -7,12 +7,12 @@ import streamlit as st
 
 from engine import CELLS
 from engine.slices import Frame
-from engine.trace import Strand, Trace
+from engine.trace import Strand
 from playground import words
 from playground.charts.base import Data, Picture, limit
 from playground.charts.heatmap import heatmap, heatmap_data
 from playground.charts.reach import gradient_curve, gradient_data, powers
-from playground.drawing import headed, is_dark, once, show
+from playground.drawing import headed, is_dark, show
 from playground.frame import visitor
 from playground.panels import WIDE, sequence_above
 
@@ -69,10 +69,6 @@ def inside(frame: Frame, chosen: Chosen) -> None:
     """The sequence, and below it states, gates and gradients of one layer and direction: one time axis for all."""
     trace, cell = frame.sight.trace, frame.snapshot.experiment.network.cell
     still = not visitor().moving
-    once("inside", trace, lambda: _inside(trace, chosen, cell, still), (*chosen, still))
-
-
-def _inside(trace: Trace, chosen: Chosen, cell: str, still: bool) -> None:
     strands = {strand.direction: strand for strand in trace.layers[chosen.layer - 1]}
     sequence_above(trace, "inside_sequence", readable=WIDE)
     for name in chosen.names:

@@ -26,7 +26,7 @@ from playground.charts.sequence import (
     values_data,
     widest,
 )
-from playground.drawing import headed, is_dark, once, show
+from playground.drawing import headed, is_dark, show
 from playground.frame import visitor
 
 LINE = 16
@@ -80,8 +80,7 @@ def asked() -> None:
 
 def task(frame: Frame) -> None:
     """One sequence that training never sees, and what the network makes of it; for text, what it writes."""
-    trace = frame.sight.trace
-    once("task", trace, lambda: sequence(trace))
+    sequence(frame.sight.trace)
     if isinstance(frame.snapshot.experiment.task, Characters):
         st.code(frame.sight.sample or " ", language=None, wrap_lines=True, height=110)
 
@@ -178,10 +177,6 @@ def network_view() -> str:
 
 def network(frame: Frame, view: str) -> None:
     """The network's picture, unrolled in time or folded."""
-    once("network", frame.sight.trace, lambda: _network(frame, view), view)
-
-
-def _network(frame: Frame, view: str) -> None:
     snapshot, experiment = frame.snapshot, frame.snapshot.experiment
     if view == "Folded":
         show(folded(rows(snapshot.sizes), is_dark()), folded_data(experiment, snapshot.sizes), "folded")

@@ -19,7 +19,7 @@ from playground import words
 from playground.charts.heatmap import heatmap, heatmap_data
 from playground.charts.reach import powers
 from playground.charts.together import Line, gradients_data, gradients_picture, line, losses_data, losses_picture
-from playground.drawing import is_dark, once, show
+from playground.drawing import is_dark, show
 from playground.insides import end
 from playground.lengthening import SOLVED
 from playground.panels import sequence_above, verdict
@@ -232,11 +232,9 @@ def states(side: Side, frames: Frames) -> None:
     """The probe sequence, and under it the states of every network on the same time axis."""
     first, place = frames[0].sight.trace, _place()
     # What the networks answer stands with each of them.
-    once("side.sequence", first, lambda: sequence_above(first, "side.sequence", rows=2, readable=LETTERS))
+    sequence_above(first, "side.sequence", rows=2, readable=LETTERS)
     for number, (member, frame) in enumerate(zip(side.members, frames, strict=True)):
-        trace, name = frame.sight.trace, f"side.states.{number}"
-        still = not side.session.moving
-        once(name, trace, partial(_states, member, trace, place, name, still), (member.key, place, still))
+        _states(member, frame.sight.trace, place, f"side.states.{number}", not side.session.moving)
 
 
 def _states(member: Member, trace: Trace, place: tuple[int, str], key: str, still: bool) -> None:

@@ -14,10 +14,11 @@ from engine import Experiment, FieldError
 from engine.config import known_settings
 from engine.saving import load, save
 from playground import words
+from playground.runs.pool import Pool
 from playground.runs.session import Session
 from playground.uploads import read_csv, read_text
 from tests.engine.runs import assert_same_place, trained
-from tests.playground.visitors import chosen
+from tests.playground.visitors import chosen, run_of
 
 pytestmark = pytest.mark.learning
 MANY = settings(max_examples=1500, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -43,17 +44,15 @@ ANY = st.one_of(NASTY, st.text(max_size=40), st.integers().map(str), st.floats()
 
 
 @pytest.fixture(scope="module")
-def visitor() -> Iterator[Session]:
+def visitor(pool: Pool) -> Iterator[Session]:
     """Three updates into a run, which nothing that follows may touch."""
-    pool = CountingPool()
     session = Session(chosen(), pool)
     for _ in range(3):
         session.step()
     yield session
-    assert_same_place(session.run, trained(3))
+    assert_same_place(run_of(session), trained(3))
     session.step()
-    assert_same_place(session.run, trained(4))
-    pool.close()
+    assert_same_place(run_of(session), trained(4))
 
 
 def is_a_sentence(problem: FieldError) -> None:

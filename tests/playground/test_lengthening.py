@@ -10,6 +10,7 @@ import pytest
 from engine import Experiment, FieldError, Run
 from engine.lag import at_lag, lag_of
 from playground.lengthening import SOLVED, Lengthening, Outcome, over, solved_at
+from playground.runs.pool import Pool
 from playground.runs.session import Session
 from playground.side_choice import together
 from tests.playground.visitors import chosen

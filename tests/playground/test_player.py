@@ -7,9 +7,9 @@ import torch
 
 from engine import Experiment
 from engine.film import due
-from engine.saving import load
 from engine.slices import Look
 from playground import film
+from playground.runs.pool import Pool
 from playground.runs.session import Session
 from tests.engine.runs import same, trained
 from tests.playground.visitors import alone, chosen, losses, tick_until
@@ -136,7 +136,7 @@ def test_a_smaller_film_is_thinned_now_and_later(session: Session) -> None:
 def test_the_saved_run_brings_its_film(session: Session, pool: Pool) -> None:
     after(session, 15)
     other = Session(Experiment.from_params({}), pool)
-    other.carry_on(load(session.saved()))
+    other.carry_on(session.experiment, session.saved())
     assert other.player.times == session.player.times
     other.look_back(4)
     assert torch.equal(other.shown[0].sight.moment.weights, trained(4).moment().weights)

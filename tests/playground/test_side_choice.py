@@ -1,14 +1,19 @@
 """Which networks stand side by side, and that they are fair to each other."""
 
+from contextlib import closing
+
 import pytest
 
 from engine import CELLS, Experiment, FieldError, Run
 from engine.budget import memory
-from engine.slices import Look
+from engine.saving import load
+from engine.slices import Look, saved
 from playground.page_settings import PAGE_SETTINGS
+from playground.runs.pool import Pool
 from playground.runs.session import Session
 from playground.side_choice import FEWEST, KINDS, MOST, fitted, together
 from tests.engine.runs import assert_same_place
+from tests.playground.here import Here
 from tests.playground.visitors import chosen, tick_until
 
 NETWORKS = PAGE_SETTINGS["side"]["networks"]
@@ -95,11 +100,13 @@ def test_all_make_the_same_updates_and_each_its_own_course(pool: Pool) -> None:
     session.step()
     counts = {frame.snapshot.updates for frame in session.frames}
     assert len(counts) == 1
-    for run, experiment in zip(session._held.runs, session.experiments, strict=True):
+    for file, experiment in zip(
+        pool.slice(saved, session._held, [()] * 4).result(20), session.experiments, strict=True
+    ):
         alone = Run(experiment)
-        for _ in range(counts.copy().pop()):
+        for _ in range(session.updates):
             alone.update()
-        assert_same_place(run, alone)
+        assert_same_place(load(file), alone)
 
 
 def test_who_explodes_stands_still_and_the_others_go_on(pool: Pool) -> None:
@@ -113,14 +120,13 @@ def test_who_explodes_stands_still_and_the_others_go_on(pool: Pool) -> None:
     assert not session.exploded
 
 
-def test_a_network_that_overflows_on_the_probe_alone_costs_nobody_an_update(
-    pool: Pool, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    session = side_by_side(pool, "rnn", "gru")
-    monkeypatch.setattr("engine.slices._overflows", lambda run, look: run.experiment.network.cell == "rnn")
-    session.step()
-    session.look_at(Look(1))
-    assert [frame.snapshot.updates for frame in session.frames] == [2, 2]
+def test_a_network_that_overflows_on_the_probe_alone_costs_nobody_an_update(monkeypatch: pytest.MonkeyPatch) -> None:
+    with closing(Here(1)) as pool:
+        session = side_by_side(pool, "rnn", "gru")
+        monkeypatch.setattr("engine.slices._overflows", lambda run, look: run.experiment.network.cell == "rnn")
+        session.step()
+        session.look_at(Look(1))
+        assert [frame.snapshot.updates for frame in session.frames] == [2, 2]
 
 
 def test_limits() -> None:
