@@ -207,3 +207,5 @@ if __name__ == "__main__":
     from engine import worker
 
     worker.main()
+    sys.stdout.flush()
+    os._exit(0)  # at once: there is nothing to put away, and the server waits

@@ -43,7 +43,7 @@ def test_opened_cold_trained_and_scrubbed(browser: Browser, path: str) -> None:
         visit.button("Now").click()
         expect(visit.metric("Updates")).to_have_text(f"{updates:,}")
         expect(visit.button("Now")).to_be_disabled()
-        visit.button("Step").click()
+        visit.button("Update").click()
         expect(visit.metric("Updates")).to_have_text(f"{updates + 1:,}")
         assert visit.exceptions.count() == 0
         assert not visit.problems

@@ -76,8 +76,10 @@ class Visit:
         return self.page.get_by_role("button", name=name, exact=True)
 
     def metric(self, label: str) -> Locator:
+        """A counter in the bar, or a figure elsewhere, by how its label begins."""
+        counter = self.page.locator(f'[data-figure^="{label}"]')
         labelled = self.page.get_by_test_id("stMetric").filter(has=self.page.get_by_text(re.compile(f"^{label}")))
-        return labelled.get_by_test_id("stMetricValue").first
+        return counter.or_(labelled.get_by_test_id("stMetricValue")).first
 
     @property
     def updates(self) -> int:
@@ -90,7 +92,7 @@ class Visit:
     def wait_for_updates(self, at_least: int) -> None:
         self.page.wait_for_function(
             """count => {
-                const value = document.querySelector('[data-testid="stMetricValue"]');
+                const value = document.querySelector('[data-figure="Updates"]');
                 return value && parseInt(value.innerText.replaceAll(',', '')) >= count;
             }""",
             arg=at_least,
@@ -110,7 +112,7 @@ class Visit:
     def step(self) -> str:
         """One update; the loss that it shows."""
         before = self.updates
-        self.button("Step").click()
+        self.button("Update").click()
         expect(self.metric("Updates")).to_have_text(f"{before + 1:,}")
         self.settled()
         return self.loss

@@ -52,7 +52,7 @@ def test_thirty_at_once_each_see_their_own_seeds_losses(server: Server) -> None:
         async def steps(visitor: Visitor) -> list[str]:
             seen = []
             for number in range(1, 6):
-                await visitor.press("Step")
+                await visitor.press("Update")
                 assert visitor.updates == number
                 seen.append(visitor.loss)
             return seen
@@ -65,7 +65,7 @@ def test_thirty_at_once_each_see_their_own_seeds_losses(server: Server) -> None:
         await asyncio.gather(*(visitor.until(10) for visitor in visitors))
         for visitor in visitors:
             await visitor.press("Pause")
-            await visitor.press("Step")
+            await visitor.press("Update")
             params = {"seed": visitor.settings["seed"]}
             assert visitor.loss == shown(alone(visitor.updates, **params)[-1])
         await leave(visitors)

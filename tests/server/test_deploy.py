@@ -70,7 +70,7 @@ def test_everyone_trains_and_a_server_lost_costs_its_visitors_a_reload_only(port
         await asyncio.gather(*(visitor.until(20) for visitor in visitors))
         for visitor in visitors:
             await visitor.press("Pause")
-            await visitor.press("Step")
+            await visitor.press("Update")
             assert visitor.loss == shown(alone(visitor.updates, seed=visitor.settings["seed"])[-1])
         os.kill(process_on(port + 2), signal.SIGKILL)
         for visitor in visitors:
@@ -83,7 +83,7 @@ def test_everyone_trains_and_a_server_lost_costs_its_visitors_a_reload_only(port
                 assert visitor.updates == before, "the other server lost a run"
             else:
                 assert visitor.updates == 0
-            await visitor.press("Step")
+            await visitor.press("Update")
             assert visitor.loss == shown(alone(visitor.updates, seed=visitor.settings["seed"])[-1])
             await visitor.socket.close()
 
