@@ -58,6 +58,7 @@ def steady(drawn: Picture) -> Picture:
     params = [
         {"name": ARRIVED, "expr": "length(data('image')) ? data('image')[0] : null"},
         {"name": SHOWN, "init": f"[0, {ARRIVED}, null]", "on": [{"events": {"signal": ARRIVED}, "update": update}]},
+        *drawn.spec.get("params", []),
     ]
     return Picture({**drawn.spec, "params": params}, drawn.alt)
 
