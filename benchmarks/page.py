@@ -41,14 +41,14 @@ LARGE = {**SMALL, "length": "200", "hidden": "128"}
 LOSS, STATES = "Line chart of the loss", ("h", "c", "i", "f", "g", "o")
 WARM_UP, SECONDS, TICKS = 4, 20, 60
 
-FRAMES, FRAME_MS, FIRST = 8.0, 10.0, 6.0
+FRAME_MS, FIRST = 10.0, 6.0
 """The targets; ten frames a second are asked for."""
 
 CASES = [
     ("LSTM, T=50, H=32", SMALL, 8.0, 0.5, 45_000),
     ("LSTM, T=200, H=128", LARGE, 6.0, 0.4, 80_000),
 ]
-"""Settings, and the targets: pictures a second, updates over the bare loop, bytes of a frame."""
+"""Settings, and the targets: frames and pictures a second, updates over the bare loop, bytes of a frame."""
 
 LONG = {**SMALL, "length": "100"}
 PAGES = [
@@ -227,26 +227,14 @@ def main() -> None:
             for (name, settings, least, share, most), alone in zip(CASES, bare_rates, strict=True):
                 seen = first_page(browser, server, settings)
                 ratio = seen["updates"] / alone
-                least_frames = min(FRAMES, least)
+                drawn, new, sent, cost = (seen[key] for key in ("frames", "pictures", "bytes", "cost"))
                 rows += [
-                    (
-                        f"{name}: frames drawn",
-                        seen["frames"],
-                        "/s",
-                        f"≥ {least_frames:g}",
-                        seen["frames"] >= least_frames,
-                    ),
-                    (
-                        f"{name}: new pictures of each",
-                        seen["pictures"],
-                        "/s",
-                        f"≥ {least:g}",
-                        seen["pictures"] >= least,
-                    ),
+                    (f"{name}: frames drawn", drawn, "/s", f"≥ {least:g}", drawn >= least),
+                    (f"{name}: new pictures of each", new, "/s", f"≥ {least:g}", new >= least),
                     (f"{name}: updates", seen["updates"], "/s", "", None),
                     (f"{name}: updates over the bare loop", ratio, "", f"≥ {share:g}", ratio >= share),
-                    (f"{name}: a frame on the server", seen["cost"], "ms", f"≤ {FRAME_MS:g}", seen["cost"] <= FRAME_MS),
-                    (f"{name}: bytes of a frame", seen["bytes"], "", f"≤ {most:,}", seen["bytes"] <= most),
+                    (f"{name}: a frame on the server", cost, "ms", f"≤ {FRAME_MS:g}", cost <= FRAME_MS),
+                    (f"{name}: bytes of a frame", sent, "", f"≤ {most:,}", sent <= most),
                 ]
                 kinds.append(f"{name}: {seen['kinds']}")
             drawn = frames_of(browser, server, "gradients", LONG, "Heat map of")

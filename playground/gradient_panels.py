@@ -135,7 +135,7 @@ def _map(seen: Gradients, what: str, t: int, k: int) -> None:
     def clicked() -> None:
         picked = st.session_state[key].selection[PICK]
         if picked:
-            row, column = (shown.index(int(picked[0][step])) for step in ("t", "k"))
+            row, column = (int(np.abs(steps - picked[0][step]).argmin()) for step in ("t", "k"))
             if np.isfinite(logarithms(values[row, column])):  # gaps cannot be chosen
                 st.session_state[LATER], st.session_state[EARLIER] = shown[row], shown[column]
 

@@ -13,9 +13,6 @@ import numpy as np
 from playground.charts.base import Data, Picture, table
 from playground.charts.image import GAP, data_url
 
-NOTHING = "data:image/gif;base64,R0lGODlhAQABAAAAACwAAAAAAQABAAA="
-"""What is drawn before the first picture is there: the shortest image there is, of one transparent pixel."""
-
 ARRIVED, SHOWN = "arrived", "shown"
 """Signals: the row of the latest picture; and [the slot it took, the row in slot 0, the row in slot 1]."""
 
@@ -33,14 +30,14 @@ def image_layers() -> list[alt.Chart]:
     row = f"{SHOWN}[datum.slot + 1]"
     latest = f"datum.slot == {SHOWN}[0]"
     # Where there are gaps, what lies below is seen: it stays only if its gaps are the same.
-    fits = f"{row} && {row}.gaps == {ARRIVED}.gaps"
+    fits = f"{row}.gaps == {ARRIVED}.gaps"
     top = len(PLACES) - 1
     images = alt.Chart(alt.Data(values=[{"place": place, "slot": slot} for place, slot in enumerate(PLACES)]))
     drawn = images.mark_image(
         aspect=False,
         smooth=False,
         tooltip=None,
-        url=alt.ExprRef(f"{row} ? {row}.url : '{NOTHING}'"),
+        url=alt.ExprRef(f"{row}.url"),
         opacity=alt.ExprRef(f"{latest} || (datum.place != {top} && {fits}) ? 1 : 0"),
         width=alt.ExprRef("width"),
         height=alt.ExprRef("height"),
@@ -54,10 +51,15 @@ def steady(drawn: Picture) -> Picture:
 
     The schema of Vega-Lite has no parameter that remembers, but what else a parameter says goes on to Vega as it is.
     """
-    update = f"!{ARRIVED} ? {SHOWN} : {SHOWN}[0] ? [0, {ARRIVED}, {SHOWN}[2]] : [1, {SHOWN}[1], {ARRIVED}]"
+    update = f"{SHOWN}[0] ? [0, {ARRIVED}, {SHOWN}[2]] : [1, {SHOWN}[1], {ARRIVED}]"
     params = [
-        {"name": ARRIVED, "expr": "length(data('image')) ? data('image')[0] : null"},
-        {"name": SHOWN, "init": f"[0, {ARRIVED}, null]", "on": [{"events": {"signal": ARRIVED}, "update": update}]},
+        {"name": ARRIVED, "expr": "data('image')[0] || {url: ''}"},
+        {
+            "name": SHOWN,
+            "init": f"[0, {ARRIVED}, {ARRIVED}]",
+            "on": [{"events": {"signal": ARRIVED}, "update": update}],
+        },
+        *drawn.spec.get("params", []),
     ]
     return Picture({**drawn.spec, "params": params}, drawn.alt)
 

@@ -4,9 +4,9 @@ import io
 import zipfile
 
 import pandas as pd
+from playground.clicks import ECHO
 from playwright.sync_api import expect
 
-from playground.clicks import ECHO
 from tests.browser.conftest import Opener
 from tests.browser.visit import Visit
 

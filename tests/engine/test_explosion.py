@@ -7,8 +7,8 @@ import pytest
 import torch
 
 from engine import CELLS, Experiment, Run, seeds
-from engine.optimizers import OPTIMIZERS
 from engine.course import Explosion
+from engine.optimizers import OPTIMIZERS
 from engine.training import build
 from tests.engine.runs import assert_same_place, finite_weights, place, same, started, trained
 

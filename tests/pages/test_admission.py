@@ -5,8 +5,8 @@ import dataclasses
 import pytest
 
 from playground import frame, words
-from playground.runs.pool import Pool
 from playground.places import Places
+from playground.runs.pool import Pool
 from tests.pages.opened import charts, opened, session, sound
 
 

@@ -10,10 +10,9 @@ from engine.gradients import Question, gradients
 from engine.slices import Frame, Look
 from playground import measuring
 from playground.charts.reach import exponents, logarithms, powers, round_top
-from playground.runs.pool import Pool
 from playground.measuring import Measuring, Moment
+from playground.runs.pool import Pool
 from tests.engine.runs import one_update, shown, started, trained
-from tests.playground.visitors import CountingPool
 
 
 def frame(updates: int, **params: str) -> Frame:

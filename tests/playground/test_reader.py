@@ -8,8 +8,8 @@ import pytest
 import torch
 
 from engine.fields import FieldError
-from playground.runs.answers import Answers
 from playground.reader import Moment, Reader
+from playground.runs.answers import Answers
 from playground.runs.session import Session
 from tests.playground.visitors import alone, chosen, losses, tick_until
 

@@ -8,13 +8,13 @@ from contextlib import closing
 from dataclasses import replace
 
 import pytest
+from playground.bell import Bell
+from playground.clicks import ECHO
+from playground.executor import TICK, Pool
 
 from engine import Run
 from engine.saving import load
 from playground import session as session_module
-from playground.bell import Bell
-from playground.clicks import ECHO
-from playground.executor import TICK, Pool
 from playground.runs.session import Session
 from tests.playground.visitors import alone, chosen, losses, tick_until
 
