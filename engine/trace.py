@@ -1,7 +1,6 @@
 """One sequence seen from inside the network: states, gates, and how much the loss depends on each state."""
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import torch
@@ -10,6 +9,7 @@ from torch import Tensor
 from engine.cells import Cell
 from engine.network import Network, in_order
 from engine.tasks import Batch, Reading, Task
+from engine.through_time import Notes, by_loop, through
 
 
 @dataclass(frozen=True)
@@ -48,43 +48,44 @@ class Trace:
 
 
 def trace(network: Network, task: Task, batch: Batch) -> Trace:
-    """Take the first sequence of `batch` through the plain loop, taking notes; nothing of the network changes."""
+    """Take the first sequence of `batch` through every cell, taking notes; nothing of the network changes."""
     # With a gradient asked of the input, every state has one, also that of a reservoir without trained weights.
     first = Batch(batch.inputs[:1].clone().requires_grad_(), batch.targets[:1], batch.mask[:1])
-    notes: list[tuple[list[Any], list[Any]]] = []
+    notes: list[Notes] = []
 
     def noted(cell: Cell, inputs: Tensor) -> Tensor:
-        states, gates = cell.unroll(inputs)
-        notes.append((states, gates))
-        return torch.stack([cell.output(state) for state in states], dim=1)
+        outputs, seen = through(cell, inputs)
+        notes.append(seen)
+        return outputs
 
     with torch.enable_grad():
         outputs = network(first.inputs, noted)
         loss = task.loss(outputs, first)
-        every = [state.h for states, _ in notes for state in states]
-        grads = iter(torch.autograd.grad(loss, every, allow_unused=True, materialize_grads=True))
+        looped = [h for seen in notes for h in seen.looped]
+        # Asked by the input as well, the gradient passes through every cell.
+        grads = iter(torch.autograd.grad(loss, [first.inputs, *looped], allow_unused=True, materialize_grads=True)[1:])
 
     steps, remaining, window = first.inputs.shape[1], iter(notes), 1
     layers = []
     for number, (layer, joined) in enumerate(zip(network.layers, network.windows, strict=True), 1):
         strands = []
         for direction, cell in layer.by_direction():  # type: ignore[operator]  # a ModuleList of Layers
-            states, gates = next(remaining)
+            seen = next(remaining)
+            grad_h = torch.cat([next(grads) for _ in seen.looped]) if seen.looped else seen.grad_h
 
-            def arranged(rows: list[Tensor], direction: str = direction, window: int = window) -> np.ndarray:
-                """T rows (1, units) in the order of the input: (T, units)."""
-                ordered = in_order(torch.stack(rows, dim=1), direction)[0].detach().numpy()
+            def arranged(rows: Tensor, direction: str = direction, window: int = window) -> np.ndarray:
+                """(T, units) in the order of reading to the order of the input."""
+                ordered = in_order(rows.detach().unsqueeze(0), direction)[0].numpy()
                 return ordered if window == 1 else np.repeat(ordered, window, axis=0)[-steps:]
 
-            shown = [cell.shown(state) for state in states]
             strands.append(
                 Strand(
                     layer=number,
                     direction=direction,
-                    state={name: arranged([row[name] for row in shown]) for name in shown[0]},
-                    gates={name: arranged([getattr(gate, name) for gate in gates]) for name in gates[0]._fields},
+                    state={name: arranged(rows) for name, rows in cell.shown(seen.states).items()},
+                    gates={name: arranged(rows) for name, rows in seen.gates._asdict().items()},
                     signed=cell.signed,
-                    grad_h=arranged([next(grads) for _ in states]),
+                    grad_h=arranged(grad_h),
                     window=window,
                 )
             )

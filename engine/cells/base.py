@@ -29,12 +29,22 @@ class NoGates(NamedTuple):
     """The gates of a cell that has none."""
 
 
+def below_each_other(rows: list[Any]) -> Any:
+    """Several states of one sequence, or its gates, as one: each part (T, ·)."""
+    return type(rows[0])(*(column(values) for values in zip(*rows, strict=True)))
+
+
+def column(values: tuple[Any, ...]) -> Tensor:
+    """One part of several states, (1, ·) each or a number each, below each other: (T, ·)."""
+    return torch.cat(values) if isinstance(values[0], Tensor) else torch.tensor(values).unsqueeze(1)
+
+
 class Cell(nn.Module):
     """One recurrent cell.
 
-    A subclass gives `project`, `advance` and `initial_state`; the plain loop over them, `unroll`, is the definition of
-    the cell. It may override `outputs` with something faster, which a test then holds to the loop: values and
-    gradients.
+    A subclass gives `project`, `initial_state` and `advance`, or in place of `advance` the two parts of a step, `mixed`
+    and `units`. The plain loop over them, `unroll`, is the definition of the cell. It may override `outputs` and
+    `states` with something faster, which a test then holds to the loop: values and gradients.
     """
 
     about: ClassVar[About]
@@ -103,7 +113,25 @@ class Cell(nn.Module):
 
     def advance(self, projected: Tensor, state: Any, weights: Any) -> tuple[Any, Any]:
         """One time step from a projected input (B, ·): (new state, gates)."""
+        return self.units(projected, self.mixed(projected, state, weights), state, weights)
+
+    def mixed(self, projected: Tensor, state: Any, weights: Any) -> Tensor:
+        """The first part of a step, a = U h₋ + …, (B, n·H): all that a unit learns of the other units."""
         raise NotImplementedError
+
+    def units(self, projected: Tensor, mixed: Tensor, state: Any, weights: Any) -> tuple[Any, Any]:
+        """The second part of a step: (new state, gates), every unit from its own numbers alone.
+
+        Unit k reads place k of each block of H in `mixed`, and place k of every part of the state, (B, H) each.
+        """
+        raise NotImplementedError
+
+    def recurrence(self, weights: Any) -> Tensor | None:
+        """U (n·H, H) in `mixed`; None for a cell whose step does not fall into the two parts.
+
+        With it the gradient by every state comes from a few products a step (`engine.through_time`).
+        """
+        return None
 
     def step(self, x: Tensor, state: Any) -> tuple[Any, Any]:
         """One time step from an input (B, I): (new state, gates)."""
@@ -136,6 +164,11 @@ class Cell(nn.Module):
             states.append(state)
             gates.append(gate)
         return states, gates
+
+    def states(self, inputs: Tensor) -> Any:
+        """The states after every step of one sequence (1, T, I), below each other: each part (T, ·). On no graph."""
+        with torch.no_grad():
+            return below_each_other(self.unroll(inputs)[0])
 
     def outputs(self, inputs: Tensor) -> Tensor:
         """What the layer above reads at every step (B, T, output_size), for inputs (B, T, I)."""
@@ -173,6 +206,12 @@ class StackedCell(Cell):
     def recurrent(self, h: Tensor) -> Tensor:
         """U h + b_hh for all blocks: (B, blocks·H)."""
         return nn.functional.linear(h, self.weight_hh, self.bias_hh)
+
+    def mixed(self, projected: Tensor, state: Any, weights: Any) -> Tensor:
+        return projected + self.recurrent(state.h)
+
+    def recurrence(self, weights: Any) -> Tensor | None:
+        return self.weight_hh
 
     def initial_state(self, batch_size: int) -> Any:
         return OnlyH(self.zeros(batch_size))

@@ -108,10 +108,16 @@ class ClockworkCell(StackedCell):
         """U without the blocks from fast to slow, turned for a product from the left."""
         return (self.weight_hh * self.allowed).t()
 
-    def advance(
-        self, projected: Tensor, state: ClockworkState, weights: Tensor
+    def mixed(self, projected: Tensor, state: ClockworkState, weights: Tensor) -> Tensor:
+        return projected + torch.addmm(self.bias_hh, state.h, weights)
+
+    def recurrence(self, weights: Tensor) -> Tensor:
+        return weights.t()
+
+    def units(
+        self, projected: Tensor, mixed: Tensor, state: ClockworkState, weights: Tensor
     ) -> tuple[ClockworkState, ClockworkGates]:
         t = state.t + 1
         beats = torch.remainder(t, self.period).eq(0).expand_as(state.h)
-        h = torch.where(beats, tanh(projected + torch.addmm(self.bias_hh, state.h, weights)), state.h)
+        h = torch.where(beats, tanh(mixed), state.h)
         return ClockworkState(h, t), ClockworkGates(beats.to(h.dtype))

@@ -69,10 +69,16 @@ class GORUCell(Cell):
         """U_r, U_z and U side by side, turned for a product from the left: (H, 3·H)."""
         return torch.cat([self.weight_hh, self.rotation()]).t()
 
-    def advance(self, projected: Tensor, state: OnlyH, weights: Tensor) -> tuple[OnlyH, GRUGates]:
+    def mixed(self, projected: Tensor, state: OnlyH, weights: Tensor) -> Tensor:
+        return state.h @ weights
+
+    def recurrence(self, weights: Tensor) -> Tensor:
+        return weights.t()
+
+    def units(self, projected: Tensor, mixed: Tensor, state: OnlyH, weights: Tensor) -> tuple[OnlyH, GRUGates]:
         gates = (2 * self.hidden_size, self.hidden_size)
         x_rz, x_n = projected.split(gates, dim=-1)
-        u_rz, u_n = (state.h @ weights).split(gates, dim=-1)
+        u_rz, u_n = mixed.split(gates, dim=-1)
         r, z = sigmoid(x_rz + u_rz + self.bias_ih).chunk(2, dim=-1)
         a = x_n + r * u_n
         n = a.sign() * torch.relu(a.abs() + self.bias_n)

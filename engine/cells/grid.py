@@ -135,9 +135,17 @@ class GridLSTMCell(Cell):
         """The columns of both weights for h_time, turned for a product from the left: (H, 8·H)."""
         return torch.cat([self.weight_time, self.weight_depth])[:, self.hidden_size :].t()
 
-    def advance(self, projected: Tensor, state: GridState, weights: Tensor) -> tuple[GridState, GridGates]:
-        below, c_depth = projected.split((8 * self.hidden_size, self.hidden_size), dim=-1)
-        a = torch.addmm(below, state.h, weights).unflatten(-1, (2, 4, self.hidden_size))
+    def mixed(self, projected: Tensor, state: GridState, weights: Tensor) -> Tensor:
+        return torch.addmm(projected[:, : 8 * self.hidden_size], state.h, weights)
+
+    def recurrence(self, weights: Tensor) -> Tensor:
+        return weights.t()
+
+    def units(
+        self, projected: Tensor, mixed: Tensor, state: GridState, weights: Tensor
+    ) -> tuple[GridState, GridGates]:
+        c_depth = projected[:, 8 * self.hidden_size :]
+        a = mixed.unflatten(-1, (2, 4, self.hidden_size))
         i, f, g, o = sigmoid(a[:, :, 0]), sigmoid(a[:, :, 1]), tanh(a[:, :, 2]), sigmoid(a[:, :, 3])
         c = f * torch.stack([state.c, c_depth], dim=1) + i * g
         h = o * tanh(c)

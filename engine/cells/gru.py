@@ -109,14 +109,21 @@ class GRUCell(StackedCell):
     seconds_a_step = 2.0e-5
     signed = frozenset({"n"})
 
-    def advance(self, projected: Tensor, state: OnlyH, weights: None) -> tuple[OnlyH, GRUGates]:
+    def mixed(self, projected: Tensor, state: OnlyH, weights: None) -> Tensor:
+        return self.recurrent(state.h)
+
+    def units(self, projected: Tensor, mixed: Tensor, state: OnlyH, weights: None) -> tuple[OnlyH, GRUGates]:
         x_r, x_z, x_n = projected.chunk(3, dim=-1)
-        u_r, u_z, u_n = self.recurrent(state.h).chunk(3, dim=-1)
+        u_r, u_z, u_n = mixed.chunk(3, dim=-1)
         r = sigmoid(x_r + u_r)
         z = sigmoid(x_z + u_z)
         n = tanh(x_n + r * u_n)
         h = (1 - z) * n + z * state.h
         return OnlyH(h), GRUGates(r, z, n)
+
+    def states(self, inputs: Tensor) -> OnlyH:
+        with torch.no_grad():
+            return OnlyH(self.outputs(inputs)[0])
 
     def outputs(self, inputs: Tensor) -> Tensor:
         scanned: Tensor = GRUScan.apply(self.project(inputs), self.weight_hh, self.bias_hh)  # type: ignore[no-untyped-call]  # torch has no types for it
@@ -150,6 +157,9 @@ class ChoGRUCell(StackedCell):
     blocks = 3
     seconds_a_step = 1.3e-4
     signed = frozenset({"n"})
+
+    def recurrence(self, weights: object) -> None:
+        """None: r stands between h₋ and U_n, so a step has two products, one after the other."""
 
     def weights(self) -> tuple[Tensor, Tensor, Tensor, Tensor]:
         """U and b_hh of r and z together, and of n."""

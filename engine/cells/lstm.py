@@ -6,6 +6,7 @@ import torch
 from torch import Tensor, sigmoid, tanh
 
 from engine.cells.about import LSTM_QUANTITIES, About
+from engine.cells.base import OnlyH
 from engine.cells.memory import ForgettingCell, MemoryState
 
 LSTM_MODE = 2
@@ -51,12 +52,26 @@ class LSTMCell(ForgettingCell):
     blocks = 4
     seconds_a_step = 2.0e-5
 
-    def advance(self, projected: Tensor, state: MemoryState, weights: None) -> tuple[MemoryState, LSTMGates]:
-        i, f, g, o = (projected + self.recurrent(state.h)).chunk(4, dim=-1)
+    def units(
+        self, projected: Tensor, mixed: Tensor, state: MemoryState, weights: None
+    ) -> tuple[MemoryState, LSTMGates]:
+        i, f, g, o = mixed.chunk(4, dim=-1)
         i, f, g, o = sigmoid(i), sigmoid(f), tanh(g), sigmoid(o)
         c = f * state.c + i * g
         h = o * tanh(c)
         return MemoryState(h, c), LSTMGates(i, f, g, o)
+
+    @torch.no_grad()
+    def states(self, inputs: Tensor) -> MemoryState:
+        """h comes from the kernel, which keeps c to itself; the gates follow from h, and c from the gates."""
+        h = self._fused(inputs)[0][:, 0]
+        before = torch.cat([torch.zeros_like(h[:1]), h[:-1]])
+        i, f, g, _ = self.mixed(self.project(inputs)[0], OnlyH(before), None).chunk(4, dim=-1)
+        c = sigmoid(i).mul_(tanh(g))
+        rows = c.unbind(0)
+        for old, new, kept in zip(rows, rows[1:], sigmoid(f[1:]).unbind(0), strict=False):
+            new.addcmul_(old, kept)
+        return MemoryState(h, c)
 
     def outputs(self, inputs: Tensor) -> Tensor:
         return self._fused(inputs)[0].transpose(0, 1)

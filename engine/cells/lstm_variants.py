@@ -48,8 +48,10 @@ class NoForgetLSTMCell(MemoryCell):
     blocks = 3
     seconds_a_step = 1.1e-4
 
-    def advance(self, projected: Tensor, state: MemoryState, weights: None) -> tuple[MemoryState, NoForgetGates]:
-        i, g, o = (projected + self.recurrent(state.h)).chunk(3, dim=-1)
+    def units(
+        self, projected: Tensor, mixed: Tensor, state: MemoryState, weights: None
+    ) -> tuple[MemoryState, NoForgetGates]:
+        i, g, o = mixed.chunk(3, dim=-1)
         i, g, o = sigmoid(i), tanh(g), sigmoid(o)
         c = state.c + i * g
         h = o * tanh(c)
@@ -95,9 +97,11 @@ class PeepholeLSTMCell(ForgettingCell):
         """The peepholes that look at c₋, side by side: (2·H)."""
         return torch.cat([self.weight_ci, self.weight_cf])
 
-    def advance(self, projected: Tensor, state: MemoryState, weights: Tensor) -> tuple[MemoryState, LSTMGates]:
+    def units(
+        self, projected: Tensor, mixed: Tensor, state: MemoryState, weights: Tensor
+    ) -> tuple[MemoryState, LSTMGates]:
         hidden = self.hidden_size
-        a_if, a_g, a_o = (projected + self.recurrent(state.h)).split((2 * hidden, hidden, hidden), dim=-1)
+        a_if, a_g, a_o = mixed.split((2 * hidden, hidden, hidden), dim=-1)
         i, f = sigmoid(torch.addcmul(a_if, weights, state.c.repeat(1, 2))).chunk(2, dim=-1)
         g = tanh(a_g)
         c = f * state.c + i * g
@@ -136,8 +140,10 @@ class CoupledLSTMCell(ForgettingCell):
     seconds_a_step = 1.2e-4
     forgets = (0, -1)
 
-    def advance(self, projected: Tensor, state: MemoryState, weights: None) -> tuple[MemoryState, LSTMGates]:
-        i, g, o = (projected + self.recurrent(state.h)).chunk(3, dim=-1)
+    def units(
+        self, projected: Tensor, mixed: Tensor, state: MemoryState, weights: None
+    ) -> tuple[MemoryState, LSTMGates]:
+        i, g, o = mixed.chunk(3, dim=-1)
         i, g, o = sigmoid(i), tanh(g), sigmoid(o)
         f = 1 - i
         c = f * state.c + i * g

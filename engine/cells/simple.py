@@ -98,8 +98,12 @@ class RNNCell(StackedCell):
         super().__init__(input_size, hidden_size, generator=generator, init=init)
         self.activation = ACTIVATIONS[activation]
 
-    def advance(self, projected: Tensor, state: OnlyH, weights: None) -> tuple[OnlyH, NoGates]:
-        return OnlyH(self.activation.f(projected + self.recurrent(state.h))), NoGates()
+    def units(self, projected: Tensor, mixed: Tensor, state: OnlyH, weights: None) -> tuple[OnlyH, NoGates]:
+        return OnlyH(self.activation.f(mixed)), NoGates()
+
+    def states(self, inputs: Tensor) -> OnlyH:
+        with torch.no_grad():
+            return OnlyH(self.outputs(inputs)[0])
 
     def outputs(self, inputs: Tensor) -> Tensor:
         scanned: Tensor = ElmanScan.apply(self.project(inputs) + self.bias_hh, self.weight_hh, self.activation)  # type: ignore[no-untyped-call]  # torch has no types for it

@@ -1,0 +1,58 @@
+"""What a trace costs, all steps side by side, over the plain loop of every cell: milliseconds, and their ratio.
+
+Adding, one sequence, untrained network, one thread; both in short turns, the median of the ratios over the rounds.
+"""
+
+import statistics
+from typing import Any
+from unittest import mock
+
+import torch
+
+from benchmarks import measure
+from engine import Experiment, through_time
+from engine import trace as tracing
+from engine.cells import CELLS
+from engine.training import build
+from playground.executor import prepare_thread
+
+SIZES = ((50, 32), (100, 32), (200, 32), (200, 128), (500, 128))
+SHOWN = ("lstm", "gru", "rnn", "lstm_peephole", "esn")
+SECONDS, ROUNDS = 0.05, 20
+
+
+def compare(cell: str, length: int, hidden: int, rounds: int) -> dict[str, Any]:
+    """A trace as the page takes it, and one by the plain loop, in turn."""
+    params = {"task": "adding", "length": str(length), "cell": cell, "hidden": str(hidden), "batch": "1"}
+    experiment = Experiment.from_params(params)
+    network = build(experiment)
+    batch = experiment.task.batch(1, torch.Generator().manual_seed(1))
+
+    def work() -> object:
+        return tracing.trace(network, experiment.task, batch)
+
+    loop, now = [], []
+    for _ in range(rounds):
+        with mock.patch.object(tracing, "through", through_time.by_loop):
+            loop.append(1e3 / measure.repeat(work, SECONDS))
+        now.append(1e3 / measure.repeat(work, SECONDS))
+    return {
+        "cell": cell,
+        "T": length,
+        "H": hidden,
+        "loop ms": statistics.median(loop),
+        "ms": statistics.median(now),
+        "ratio": statistics.median(a / b for a, b in zip(loop, now, strict=True)),
+    }
+
+
+def main() -> None:
+    chosen = measure.options(__doc__, quick="one round of each", cells="every cell, at T=50 and H=32 alone")
+    prepare_thread()
+    rounds = 1 if chosen.quick else ROUNDS
+    wanted = [(cell, 50, 32) for cell in CELLS] if chosen.cells else [(c, *size) for c in SHOWN for size in SIZES]
+    measure.show({"traces": [compare(*each, rounds) for each in wanted]}, chosen.json)
+
+
+if __name__ == "__main__":
+    main()
