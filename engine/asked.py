@@ -2,15 +2,18 @@
 
 import time
 from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 from torch import Tensor
 
 from engine import seeds
 from engine.config import Experiment
 from engine.gradients import Gradients, Question, Strength, gradients, strengths
+from engine.inside import Change, changed, walks
 from engine.properties import measured
 from engine.reading import Passage, read
 from engine.tasks import Characters
+from engine.trace import Trace, trace
 from engine.training import probe, restored
 from engine.unit_search import Match, best_units
 from engine.writing import LENGTH, Written, sample
@@ -30,6 +33,42 @@ def strengths_at(moments: Sequence[tuple[Experiment, Tensor]], sequence: int) ->
         strengths(restored(experiment, weights), experiment.task, probe(experiment, sequence))
         for experiment, weights in moments
     ]
+
+
+class Step(NamedTuple):
+    """A step of one layer in one direction: what it reads (I), the state before it, its number in the order of reading.
+
+    number counts from 0.
+    """
+
+    x: Tensor
+    before: Any
+    number: int
+
+
+def steps_at(
+    experiment: Experiment,
+    weights: Tensor,
+    sequence: int,
+    place: tuple[int, str, int],
+    changes: Sequence[Change | None],
+) -> list[Step]:
+    """The step at a place, which is a layer (from 1), a direction and a time step (from 1); once with each change."""
+    network, inputs = restored(experiment, weights), probe(experiment, sequence).inputs
+    layer, direction, t = place
+    found = []
+    for change in changes:
+        strands = walks(changed(network, change) if change else network, inputs)[layer - 1]
+        walk = next(each for each in strands if each.direction == direction)
+        number = walk.number(t - 1)
+        found.append(Step(walk.inputs[number], walk.before[number], number))
+    return found
+
+
+def trace_with(experiment: Experiment, weights: Tensor, sequence: int, change: Change) -> Trace:
+    """What there is to see of the sequence once one number is another."""
+    network = changed(restored(experiment, weights), change)
+    return trace(network, experiment.task, probe(experiment, sequence))
 
 
 def passage_at(experiment: Experiment, weights: Tensor) -> tuple[Passage, float]:

@@ -20,7 +20,7 @@ def draw(frame: Frame) -> None:
     inside.wiring(scene)
     left, right = st.columns(2, gap="large")
     with left:
-        inside.states(scene, inside.without_change(scene))
+        inside.states(scene)
     with right:
         by_hand.control(scene)
     by_hand.consequences(scene)

@@ -7,15 +7,15 @@ import numpy as np
 import streamlit as st
 from torch import Tensor
 
+from engine.asked import trace_with
 from engine.cells import Cell
-from engine.inside import Change, changed
+from engine.inside import Change
 from engine.inside.change import single
 from engine.inside.filled import written
 from engine.inside.symbols import knobs
 from engine.slices import Frame
 from engine.tasks import Tokens
-from engine.trace import Trace, trace
-from engine.training import probe
+from engine.trace import Trace
 from playground import inside_words as say
 from playground import words
 from playground.charts.heatmap import heatmap, heatmap_data
@@ -23,6 +23,7 @@ from playground.drawing import is_dark, show
 from playground.frame import visitor
 from playground.inside import Place, Scene, bounded, table
 from playground.panels import sequence_above, verdict
+from playground.server import POOL
 
 CHANGE = "inside.change"
 
@@ -65,8 +66,8 @@ def handles(scene: Scene) -> list[Handle]:
     cell: Cell = layer.cells[layer.directions.index(place.direction)]
     found = []
     if place.transition == 0:
-        found.append(Handle("input", "x", scene.walk.inputs[scene.number]))
-        state = scene.walk.before[scene.number]
+        found.append(Handle("input", "x", scene.step.x))
+        state = scene.step.before
         for name in [key.removesuffix("₋") for key in scene.moment.values if key.endswith("₋")]:
             if f"{name}₋" in " ".join(equation.rhs for equation in scene.moment.defined):
                 found.append(Handle("state", name, getattr(state, name)[0]))
@@ -125,7 +126,7 @@ def _value(scene: Scene, handle: Handle, entry: tuple[int, ...]) -> None:
         handle.name,
         entry,
         0.0,
-        0 if handle.kind == "weight" else scene.number,
+        0 if handle.kind == "weight" else scene.step.number,
         place.transition,
     )
     value = float(handle.values[entry])
@@ -159,8 +160,8 @@ def consequences(scene: Scene) -> None:
         return
     frame, place = scene.frame, scene.place
     before = frame.sight.trace
-    batch = probe(frame.snapshot.experiment, frame.look.probe)
-    after = trace(changed(scene.network, scene.change), frame.snapshot.experiment.task, batch)
+    weights, experiment = frame.sight.moment.weights, frame.snapshot.experiment
+    after: Trace = POOL.wait(POOL.submit(trace_with, experiment, weights, frame.look.probe, scene.change))
     st.subheader("What follows", anchor=False)
     difference = _state(after, place) - _state(before, place)
     if not difference.any() and np.array_equal(before.outputs, after.outputs):

@@ -2,20 +2,22 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import streamlit as st
 import torch
 
+from engine.asked import Step, steps_at
 from engine.cells import CELLS
 from engine.cells.equations import over_time
-from engine.inside import Change, Moment, Walk, changed, filled, moments, walks
+from engine.inside import Change, Moment, changed, filled, moments_of
 from engine.inside.carried import carried, terms
 from engine.inside.filled import written
 from engine.network import Network
 from engine.slices import Frame
 from engine.tasks import Tokens
 from engine.tasks.base import Classes
-from engine.training import probe, restored
+from engine.training import restored
 from playground import filling, words
 from playground import inside_words as say
 from playground.charts.base import limit
@@ -24,6 +26,7 @@ from playground.charts.picking import PICK, picking, picking_data
 from playground.charts.valued import short, valued_data, valued_picture
 from playground.drawing import is_dark, show
 from playground.frame import visitor
+from playground.server import POOL
 
 STEP, UNIT, PICKED = "inside.t", "inside.unit", "inside.picked"
 AROUND = 15
@@ -43,16 +46,19 @@ class Place:
 
 @dataclass(frozen=True)
 class Scene:
-    """The step looked at. entries: the unit looked at of every quantity, from 0."""
+    """The step looked at. network: without the change. entries: the unit looked at of every quantity, from 0.
+
+    without: the same as it would be without the change; None if there is none.
+    """
 
     frame: Frame
     network: Network
     place: Place
     change: Change | None
-    walk: Walk
-    number: int
+    step: Step
     moment: Moment
     entries: dict[str, int]
+    without: "Scene | None" = None
 
     @property
     def cell(self) -> str:
@@ -68,7 +74,7 @@ class Scene:
     @property
     def read(self) -> str:
         """x in a word: its letter, or its one number; else nothing."""
-        x = self.walk.inputs[self.number]
+        x = self.step.x
         if len(x) == 1 and self.place.transition == 0:
             return short(float(x[0]))
         if self.letters and sorted(x.tolist())[-2:] == [0, 1] and self.place.transition == 0:
@@ -136,26 +142,26 @@ def _move(by: int) -> None:
 
 
 def look(frame: Frame, place: Place, change: Change | None) -> Scene:
-    """The step at `place`, with `change` in the network if there is one."""
-    network = network_of(frame)
-    walk, number, moment = _met(frame, network, place, change)
-    return Scene(frame, network, place, change, walk, number, moment, _entries(moment, place))
+    """The step at `place`, with `change` in the network if there is one. The way there is a worker's work."""
+    network, experiment = network_of(frame), frame.snapshot.experiment
+    wanted = [None, change] if change else [None]
+    where = (place.layer, place.direction, place.t)
+    asked = POOL.submit(steps_at, experiment, frame.sight.moment.weights, frame.look.probe, where, wanted)
+    steps: list[Step] = POOL.wait(asked)
+    plain, *with_change = steps
+    moment = _moment(network, place, plain)
+    scene = Scene(frame, network, place, None, plain, moment, _entries(moment, place))
+    if not change:
+        return scene
+    other = changed(network, change) if change.kind == "weight" else network
+    moment = _moment(other, place, with_change[0])
+    return replace(scene, change=change, step=with_change[0], moment=moment, without=scene)
 
 
-def without_change(scene: Scene) -> Scene | None:
-    """The same as it would be without the change; None if there is none."""
-    if not scene.change:
-        return None
-    walk, number, moment = _met(scene.frame, scene.network, scene.place, None)
-    return replace(scene, change=None, walk=walk, number=number, moment=moment)
-
-
-def _met(frame: Frame, network: Network, place: Place, change: Change | None) -> tuple[Walk, int, Moment]:
-    inputs = probe(frame.snapshot.experiment, frame.look.probe).inputs
-    strands = walks(changed(network, change) if change else network, inputs)[place.layer - 1]
-    walk = next(each for each in strands if each.direction == place.direction)
-    number = walk.number(place.t - 1)
-    return walk, number, moments(walk, number)[place.transition]
+def _moment(network: Network, place: Place, step: Step) -> Moment:
+    layer: Any = network.layers[place.layer - 1]
+    cell = layer.cells[layer.directions.index(place.direction)]
+    return moments_of(cell, step.x, step.before)[place.transition]
 
 
 def network_of(frame: Frame) -> Network:
@@ -235,8 +241,8 @@ def wiring(scene: Scene) -> None:
     st.caption(say.VALUED)
 
 
-def states(scene: Scene, without: Scene | None) -> None:
-    """The state before the step and after it; `without`: the same without the change."""
+def states(scene: Scene) -> None:
+    """The state before the step and after it, and what they would be without the change."""
     st.subheader("State", anchor=False)
     rows = []
     for old in [each for each in scene.moment.values if each.endswith("₋")]:
@@ -244,7 +250,7 @@ def states(scene: Scene, without: Scene | None) -> None:
         entry = scene.entries.get(quantity)
         if entry is None or quantity not in scene.moment.values:
             continue
-        ways = [scene, *([without] if without else [])]
+        ways = [scene, *([scene.without] if scene.without else [])]
         before, after = ([_written(way.moment.values[key][entry].item()) for way in ways] for key in (old, quantity))
         title = words.quantity(scene.cell, quantity)[0]
         rows.append((words.plain(title), f"{entry + 1}", _both(before), _both(after)))

@@ -2,7 +2,19 @@
 
 from engine.inside.change import Change, changed, what_if
 from engine.inside.filled import Filled, Line, filled
-from engine.inside.moment import Moment, moments
+from engine.inside.moment import Moment, moments, moments_of
 from engine.inside.walk import Walk, walks
 
-__all__ = ["Change", "Filled", "Line", "Moment", "Walk", "changed", "filled", "moments", "walks", "what_if"]
+__all__ = [
+    "Change",
+    "Filled",
+    "Line",
+    "Moment",
+    "Walk",
+    "changed",
+    "filled",
+    "moments",
+    "moments_of",
+    "walks",
+    "what_if",
+]

@@ -65,15 +65,19 @@ class Moment:
 
 def moments(walk: Walk, number: int) -> tuple[Moment, ...]:
     """Step `number` (from 0) of a walk: one moment, or with a deep transition one for each of its steps."""
-    state, x = walk.before[number], walk.inputs[number]
-    if not isinstance(walk.cell, DeepTransition):
-        return (moment(walk.cell, x, state),)
+    return moments_of(walk.cell, walk.inputs[number], walk.before[number])
+
+
+def moments_of(cell: Cell, x: Tensor, state: Any) -> tuple[Moment, ...]:
+    """The same for the step of a cell that reads x (I) in this state."""
+    if not isinstance(cell, DeepTransition):
+        return (moment(cell, x, state),)
     found = []
-    cell: Cell
-    for cell in (walk.cell.first, *walk.cell.further):
-        found.append(moment(cell, x, state))
+    part: Cell
+    for part in (cell.first, *cell.further):
+        found.append(moment(part, x, state))
         with torch.no_grad():
-            state, _ = cell.step(x.unsqueeze(0), state)
+            state, _ = part.step(x.unsqueeze(0), state)
         x = x[:0]
     return tuple(found)
 
