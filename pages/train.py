@@ -18,7 +18,9 @@ with left:
     network = st.container()
     panels.about_network(view)
 with right:
-    chosen = insides.choose(visitor().shown[0])
+    shown = visitor().shown[0]
+    chosen = insides.choose(shown)
+    insides.sequence(shown)
     inside = st.container()
 
 

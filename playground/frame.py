@@ -103,7 +103,7 @@ def live_together(session: Session, draw: Callable[[Frames], None]) -> None:
     for other in server.presence().sessions - {session}:
         other.rest()
 
-    drawn, every = _standing(session), POOL.pace.tick if session.moving else None
+    drawn, every = _standing(session, session.shown), POOL.pace.tick if session.moving else None
     counters: DeltaGenerator = st.session_state[COUNTERS]
 
     @st.fragment(run_every=every)
@@ -115,15 +115,16 @@ def live_together(session: Session, draw: Callable[[Frames], None]) -> None:
         counters.html(figures(session, frames))
         draw(frames)
         # Everything around the pictures is drawn with the page, so when that should change it takes a new page.
-        if _standing(session) != drawn:
+        if _standing(session, frames) != drawn:
             st.rerun()
 
     tick()
 
 
-def _standing(session: Session) -> Hashable:
-    """All that the bar and the notes say, and how often the page ticks."""
+def _standing(session: Session, frames: Frames) -> Hashable:
+    """All that stands around the pictures: bar, notes, which sequence is shown, and how often the page ticks."""
     return (
+        frames[0].look.probe,
         session.playing,
         session.player.playing,
         session.failed,

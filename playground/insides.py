@@ -7,7 +7,8 @@ import streamlit as st
 
 from engine import CELLS
 from engine.slices import Frame
-from engine.trace import Strand
+from engine.tasks import Quantity
+from engine.trace import Strand, Trace
 from playground import words
 from playground.charts.base import Data, Picture, limit
 from playground.charts.heatmap import heatmap, heatmap_data
@@ -65,12 +66,24 @@ def choose(frame: Frame) -> Chosen:
     return Chosen(layer, direction, tuple(name for name in names if name in live))
 
 
+def unanswered(trace: Trace) -> bool:
+    """Whether the picture of the sequence shows what goes in alone, so that training changes nothing in it."""
+    return isinstance(trace.reading, Quantity) and any(trace.reading.marked)
+
+
+def sequence(frame: Frame) -> None:
+    """The sequence where it stands still, above what moves."""
+    if unanswered(frame.sight.trace):
+        sequence_above(frame.sight.trace, "inside_sequence")
+
+
 def inside(frame: Frame, chosen: Chosen) -> None:
-    """The sequence, and below it states, gates and gradients of one layer and direction: one time axis for all."""
+    """States, gates and gradients of one layer and direction, below the sequence: one time axis for all."""
     trace, cell = frame.sight.trace, frame.snapshot.experiment.network.cell
     still = not visitor().moving
     strands = {strand.direction: strand for strand in trace.layers[chosen.layer - 1]}
-    sequence_above(trace, "inside_sequence", readable=WIDE)
+    if not unanswered(trace):
+        sequence_above(trace, "inside_sequence", readable=WIDE)
     for name in chosen.names:
         show(*quantity(strands[chosen.direction], name, cell, still), f"inside_{name}")
 

@@ -214,4 +214,4 @@ def loss(frame: Frame) -> None:
     experiment = snapshot.experiment
     here = None if at is None else frame.snapshot.updates
     data = loss_data(snapshot.losses, snapshot.held_out, experiment.task.chance_loss, here)
-    show(loss_curve(experiment.network.cell), data, "loss")
+    show(loss_curve(experiment.network.cell, experiment.task.chance_loss), data, "loss")

@@ -89,13 +89,13 @@ class Reader:
     def best(self, moment: Moment, name: str, character: str) -> list[Match] | None:
         """The units that follow a property best. Raises FieldError if it cannot be searched for."""
         work = partial(best_in, moment.passage, name, character)
-        return self._matches.ask((moment.updates, name, character), work, not self._session.moving)
+        return self._matches.ask((moment.weights, name, character), work, not self._session.moving)
 
     def written(self, moment: Moment, prompt: str, temperature: float, top_k: int, number: int) -> Written | None:
         """Sample `number` (0, 1, …) of what the network writes. Raises FieldError if it cannot."""
         how = prompt, temperature, top_k, number
         work = partial(written_at, moment.experiment, moment.weights.weights, *how)
-        return self._written.ask((moment.updates, *how), work, not self._session.moving)
+        return self._written.ask((moment.weights, *how), work, not self._session.moving)
 
     def _due(self) -> bool:
         given, last = self._given, self._passages.latest

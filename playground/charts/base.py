@@ -110,11 +110,24 @@ def titled(title: str, height: int, offset: int = 6, look_for: str = "", dark: b
 def picture(chart: Any, words: str, above: int = 4) -> Picture:
     """Finish an Altair chart: drawn on a canvas, which keeps up with training where SVG does not."""
     spec = chart.to_dict()
+    _say_axes_once(spec.get("layer", []))
     spec["usermeta"] = {"embedOptions": {"renderer": "canvas", "actions": False}}
     spec["padding"] = {"left": 0, "right": 4, "top": above, "bottom": 0}
     spec["autosize"] = {"type": "fit", "contains": "padding"}
     spec["config"] = {"mark": {"aria": False}, "view": {"stroke": None}}
     return Picture(spec, words)
+
+
+def _say_axes_once(layers: list[dict[str, Any]]) -> None:
+    """Axes and scales that layers share stand in the first of them alone: a spec travels with every frame."""
+    said: dict[str, list[Any]] = {"x": [], "y": []}
+    for layer in layers:
+        for channel, before in said.items():
+            encoding = layer.get("encoding", {}).get(channel, {})
+            if encoding in before:
+                layer["encoding"][channel] = {key: encoding[key] for key in ("field", "type")}
+            elif "axis" in encoding and "field" in encoding:
+                before.append(encoding)
 
 
 def table(**columns: Any) -> pa.Table:
@@ -193,9 +206,9 @@ def log_axis(name: str, title: str) -> alt.Y:
     )
 
 
-def level(data: str, y: alt.Y) -> tuple[alt.Chart, alt.Chart]:
+def level(data: Any, y: alt.Y) -> tuple[alt.Chart, alt.Chart]:
     """A dashed line across at the one row of `data`, its label at the right end."""
-    row = alt.Chart(alt.NamedData(data))
+    row = alt.Chart(data)
     return (
         row.mark_rule(color=NEUTRAL, strokeDash=[5, 4], strokeWidth=1.5).encode(y=y),
         row.mark_text(color=NEUTRAL, align="right", dx=-2, dy=-7, fontSize=12).encode(

@@ -18,24 +18,25 @@ from playground.charts.base import (
     update_axis,
 )
 
-POINTS = 140
+POINTS = 100
 SMALLEST_LOSS = 1e-9
 """Where a loss of 0 is drawn: a log axis has no place for it."""
 
 
 @lru_cache(maxsize=16)
-def loss_curve(cell: str) -> Picture:
+def loss_curve(cell: str, chance: float) -> Picture:
     """Training loss (thin) and held-out loss (thick) on a log axis, chance as a dashed line."""
     colour = CELL_COLOURS[cell]
     x, y = update_axis(), log_axis("loss", "loss")
-    names = ["training", "held-out"]
-    curves = alt.Chart(alt.NamedData("losses")).encode(
+    # Numbers instead of words in every row; 1 is held out.
+    told = alt.Chart(alt.NamedData("losses")).transform_calculate(on="['training', 'held-out'][datum.held]")
+    curves = told.encode(
         x,
         y,
-        strokeWidth=alt.StrokeWidth("series:O", scale=alt.Scale(domain=names, range=[1, 2.4]), legend=None),
-        opacity=alt.Opacity("series:O", scale=alt.Scale(domain=names, range=[0.5, 1]), legend=None),
+        strokeWidth=alt.StrokeWidth("held:O", scale=alt.Scale(domain=[0, 1], range=[1, 2.4]), legend=None),
+        opacity=alt.Opacity("held:O", scale=alt.Scale(domain=[0, 1], range=[0.5, 1]), legend=None),
         tooltip=[
-            alt.Tooltip("series:N", title="loss on"),
+            alt.Tooltip("on:N", title="loss on"),
             alt.Tooltip("update:Q", format=","),
             alt.Tooltip("loss:Q", format=".5g"),
             alt.Tooltip("accuracy:Q", title="held-out accuracy", format=".1%"),
@@ -46,7 +47,7 @@ def loss_curve(cell: str) -> Picture:
         curves.mark_line(color=colour),
         # The first losses are single points, and a line of one point cannot be seen.
         curves.transform_filter("datum.update <= 3").mark_point(color=colour, filled=True, size=40),
-        *level("chance", y),
+        *level(alt.Data(values=[{"loss": chance, "label": f"chance {chance:.4g}"}]), y),
         *here_marks(x),
     )
     return picture(
@@ -57,7 +58,7 @@ def loss_curve(cell: str) -> Picture:
 
 
 def loss_data(losses: np.ndarray, held_out: np.ndarray, chance: float, here: int | None = None) -> Data:
-    """losses (N, 2), held_out (M, 3): at most 140 points each, every one the mean of the updates around it.
+    """losses (N, 2), held_out (M, 3): at most 100 points each, every one the mean of the updates around it.
 
     The loss before the first update stays a point of its own. here: the update looked back to, if any.
     """
@@ -66,12 +67,11 @@ def loss_data(losses: np.ndarray, held_out: np.ndarray, chance: float, here: int
     both = np.concatenate([losses, held_out[:, :2]])
     return {
         "losses": table(
-            series=["training"] * len(losses) + ["held-out"] * len(held_out),
+            held=np.repeat([0, 1], [len(losses), len(held_out)]),
             update=both[:, 0].round().astype(int),
             loss=np.maximum(both[:, 1], SMALLEST_LOSS),
             accuracy=np.concatenate([np.full(len(losses), np.nan), held_out[:, 2]]),
         ),
-        "chance": table(loss=[chance], label=[f"chance {chance:.4g}"]),
         "frame": table(update=[0, end], loss=[chance, chance]),
         "here": here_data(here),
     }
@@ -100,7 +100,7 @@ def round_end(update: float) -> int:
 
 
 def thinned(rows: np.ndarray) -> np.ndarray:
-    """At most 140 rows: each the mean of as many neighbours as that takes."""
+    """At most 100 rows: each the mean of as many neighbours as that takes."""
     group = -(-len(rows) // POINTS)
     if group <= 1:
         return rows

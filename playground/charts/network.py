@@ -1,6 +1,6 @@
 """The network as a picture: unrolled in time, or folded into one column."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from itertools import pairwise
 from typing import Any
@@ -16,13 +16,13 @@ from playground.charts.base import (
     KEY_HEIGHT,
     NEUTRAL,
     RIGHT,
-    SIGNED,
     Data,
     Picture,
     colour_key,
     colour_scale,
     ink,
     picture,
+    shades,
     table,
 )
 from playground.charts.sequence import VISIBLE
@@ -58,6 +58,12 @@ def short(value: float) -> str:
 def bands(hidden: int) -> list[int]:
     """The units shown in each box: up to eight, spread evenly, from 0."""
     return sorted({round(k) for k in np.linspace(0, hidden - 1, min(BANDS, hidden))})
+
+
+def rows_of(names: str, rows: Iterable[tuple[float, ...]]) -> Any:
+    """Numbers that stand in a spec, as CSV: in few letters, since a spec travels with every frame."""
+    lines = [names, *(",".join(f"{value:g}" for value in row) for row in rows)]
+    return alt.InlineData(values="\n".join(lines), format=alt.CsvDataFormat(type="csv"))
 
 
 @lru_cache(maxsize=64)
@@ -101,12 +107,12 @@ def unrolled(shape: Shape, steps: int, hidden: int, readout: str, top: float, da
     )
 
     def lines(ends: list[Line], opacity: float = 0.5) -> Any:
-        data = alt.Data(values=[dict(zip(("x", "y", "x2", "y2"), end, strict=True)) for end in ends])
-        return alt.Chart(data).mark_rule(color=NEUTRAL, opacity=opacity).encode(x2="x2:Q", y2="y2:Q")
+        rules = alt.Chart(rows_of("x,y,x2,y2", ends)).mark_rule(color=NEUTRAL, opacity=opacity)
+        return rules.encode(x2="x2:Q", y2="y2:Q")
 
     def heads(points: list[tuple[float, float]], shape: str) -> Any:
-        data = alt.Data(values=[{"x": a, "y": b} for a, b in points])
-        return alt.Chart(data).mark_point(shape=shape, filled=True, color=NEUTRAL, size=34, opacity=0.9)
+        marks = alt.Chart(rows_of("x,y", points))
+        return marks.mark_point(shape=shape, filled=True, color=NEUTRAL, size=34, opacity=0.9)
 
     side = {"forward": 1, "backward": -1}
     between = [(a + b) / 2 for a, b in pairwise(places)]
@@ -144,7 +150,7 @@ def unrolled(shape: Shape, steps: int, hidden: int, readout: str, top: float, da
             y2="y2:Q",
             color=alt.Color(
                 "v:Q",
-                scale=colour_scale(-top, top, SIGNED),
+                scale=colour_scale(-top, top, shades(-top, dark)),
                 legend=colour_key(-top, top),
             ),
             tooltip=[
@@ -163,7 +169,8 @@ def unrolled(shape: Shape, steps: int, hidden: int, readout: str, top: float, da
         shape="circle", size=420 if width <= 8 else 260, color=NEUTRAL, strokeWidth=1.5
     )
     layers = [lines(up, 0.3), lines(steps_through), lines(out), boxes]
-    layers += [heads(along["forward"], "triangle-right"), heads(along["backward"], "triangle-left"), rings, texts]
+    arrows = {"forward": "triangle-right", "backward": "triangle-left"}
+    layers += [*(heads(points, arrows[way]) for way, points in along.items() if points), rings, texts]
     if steps > COLUMNS:
         gap = alt.Data(values=[{"x": EARLY, "y": r, "text": "…"} for r in range(count + 1)])
         layers.append(alt.Chart(gap).mark_text(color=NEUTRAL, fontSize=14, dy=-6).encode(text="text:N"))

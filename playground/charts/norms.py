@@ -41,7 +41,7 @@ def norms_picture(threshold: bool) -> Picture:
         ),
     ]
     if threshold:
-        layers += level("threshold", y)
+        layers += level(alt.NamedData("threshold"), y)
     return picture(
         alt.layer(*layers, height=230),
         "Line chart of the norm of every update's gradient on a logarithmic axis: before clipping and after it"

@@ -86,10 +86,10 @@ def gradient_curve(steps: int, low: int, high: int, title: str = "", look_for: s
         "tooltip": [alt.Tooltip("x:Q", title="time step"), alt.Tooltip("value:N", title="‖∂L/∂h‖")],
     }
     base = alt.Chart(alt.NamedData("gradient")).transform_calculate(value=power_text())
-    line = base.mark_line(color=GRADIENT, strokeWidth=2).encode(**encoding)
-    dots = base.mark_point(color=GRADIENT, filled=True, size=26 if steps <= 60 else 12, opacity=1).encode(**encoding)
+    dots = {"filled": True, "size": 26 if steps <= 60 else 12, "opacity": 1}
+    line = base.mark_line(color=GRADIENT, strokeWidth=2, point=dots).encode(**encoding)
     return picture(
-        alt.layer(line, dots, **titled(title, 140, look_for=look_for, dark=dark)),
+        alt.layer(line, **titled(title, 140, look_for=look_for, dark=dark)),
         f"Line chart of the gradient norm of the loss with respect to the hidden state at each of {steps} time steps, "
         "on a logarithmic axis.",
     )

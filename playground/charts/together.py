@@ -85,7 +85,7 @@ def losses_picture(lines: tuple[Line, ...]) -> Picture:
         lines_drawn,
         # The first losses are single points, and a line of one point cannot be seen.
         curves.transform_filter("datum.update <= 3").mark_point(filled=True, size=34, opacity=1),
-        *level("chance", y),
+        *level(alt.NamedData("chance"), y),
         *here_marks(x),
     )
     return picture(
@@ -96,7 +96,7 @@ def losses_picture(lines: tuple[Line, ...]) -> Picture:
 
 
 def losses_data(courses: Sequence[tuple[str, np.ndarray, np.ndarray]], chance: float, here: int | None = None) -> Data:
-    """courses: name, losses (N, 2) and held-out measurements (M, 3), at most 140 points of each. here: in the film."""
+    """courses: name, losses (N, 2) and held-out measurements (M, 3), at most 100 points of each. here: in the film."""
     end = round_end(max((losses[-1, 0] for _, losses, _ in courses if len(losses)), default=0))
     names: list[str] = []
     series: list[str] = []

@@ -79,6 +79,7 @@ class ProcessWorker:
             self._process.wait()
 
     def _listen(self) -> None:
+        assert self._process.stdin is not None
         assert self._process.stdout is not None
         try:
             with self._process.stdout as stream:
@@ -91,4 +92,6 @@ class ProcessWorker:
         finally:
             self._process.kill()  # also one whose answer could not be read: nobody listens to it any more
             self._process.wait()
+            with suppress(OSError):
+                self._process.stdin.close()
             self._lost()
