@@ -13,7 +13,6 @@ import statistics
 import time
 from collections import Counter
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlencode
@@ -25,12 +24,11 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from benchmarks import measure
 from benchmarks.classroom import cores
 from benchmarks.client import Visitor
-from benchmarks.training import bare
+from benchmarks.training import bare_rate
 from engine import Experiment
 from engine.asked import gradients_at
 from engine.gradients import Question
 from engine.training import Run
-from engine.worker import prepare_thread
 from playground.runs.pace import TICK
 from tests.browser import chromium
 from tests.browser.visit import Visit
@@ -160,15 +158,6 @@ def frames_of(browser: Browser, server: Server, path: str, settings: dict[str, s
         before, start = paints(visit, begins), time.perf_counter()
         visit.page.wait_for_timeout(500 * SECONDS)
         return (paints(visit, begins) - before) / (time.perf_counter() - start)
-
-
-def bare_rate(settings: dict[str, str]) -> float:
-    """Updates a second of the bare loop on a thread of its own, alone on the machine."""
-    update = bare(Experiment.from_params(settings))
-    with ThreadPoolExecutor(1, initializer=prepare_thread) as thread:
-        for _ in range(3):
-            thread.submit(update).result()
-        return thread.submit(measure.repeat, update, 3.0).result()
 
 
 async def ticks(address: str, path: str, settings: dict[str, str], charts: int) -> list[float]:

@@ -8,13 +8,13 @@ from typing import Any
 from unittest import mock
 
 import torch
+from playground.executor import prepare_thread
 
 from benchmarks import measure
 from engine import Experiment, through_time
 from engine import trace as tracing
 from engine.cells import CELLS
 from engine.training import build
-from playground.executor import prepare_thread
 
 SIZES = ((50, 32), (100, 32), (200, 32), (200, 128), (500, 128))
 SHOWN = ("lstm", "gru", "rnn", "lstm_peephole", "esn")

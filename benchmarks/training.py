@@ -85,6 +85,15 @@ def bare(experiment: Experiment) -> Callable[[], None]:
     return update
 
 
+def bare_rate(settings: dict[str, str]) -> float:
+    """Updates a second of the bare loop on a thread of its own, alone on the machine."""
+    update = bare(Experiment.from_params(settings))
+    with ThreadPoolExecutor(1, initializer=prepare_thread) as thread:
+        for _ in range(3):
+            thread.submit(update).result()
+        return thread.submit(measure.repeat, update, 3.0).result()
+
+
 class PlainNetwork(nn.Module):
     def __init__(self, cell: str) -> None:
         super().__init__()
