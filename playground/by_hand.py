@@ -8,13 +8,13 @@ import streamlit as st
 from torch import Tensor
 
 from engine.cells import Cell
-from engine.inside import Change, changed
+from engine.inside import Change, what_if
 from engine.inside.change import single
 from engine.inside.filled import written
 from engine.inside.symbols import knobs
 from engine.slices import Frame
 from engine.tasks import Tokens
-from engine.trace import Trace, trace
+from engine.trace import Trace
 from engine.training import probe
 from playground import inside_words as say
 from playground import words
@@ -158,9 +158,8 @@ def consequences(scene: Scene) -> None:
     if not scene.change:
         return
     frame, place = scene.frame, scene.place
-    before = frame.sight.trace
     batch = probe(frame.snapshot.experiment, frame.look.probe)
-    after = trace(changed(scene.network, scene.change), frame.snapshot.experiment.task, batch)
+    before, after = what_if(scene.network, frame.snapshot.experiment.task, batch, scene.change)
     st.subheader("What follows", anchor=False)
     difference = _state(after, place) - _state(before, place)
     if not difference.any() and np.array_equal(before.outputs, after.outputs):
