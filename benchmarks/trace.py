@@ -5,15 +5,14 @@ Adding, one sequence, untrained network, one thread; both in short turns, the me
 
 import statistics
 from typing import Any
-from unittest import mock
 
 import torch
 from playground.executor import prepare_thread
 
 from benchmarks import measure
-from engine import Experiment, through_time
-from engine import trace as tracing
-from engine.cells import CELLS
+from engine import CELLS, Experiment
+from engine.through_time import Way, by_loop, through
+from engine.trace import trace
 from engine.training import build
 
 SIZES = ((50, 32), (100, 32), (200, 32), (200, 128), (500, 128))
@@ -28,14 +27,13 @@ def compare(cell: str, length: int, hidden: int, rounds: int) -> dict[str, Any]:
     network = build(experiment)
     batch = experiment.task.batch(1, torch.Generator().manual_seed(1))
 
-    def work() -> object:
-        return tracing.trace(network, experiment.task, batch)
+    def take(way: Way) -> float:
+        return 1e3 / measure.repeat(lambda: trace(network, experiment.task, batch, way), SECONDS)
 
     loop, now = [], []
     for _ in range(rounds):
-        with mock.patch.object(tracing, "through", through_time.by_loop):
-            loop.append(1e3 / measure.repeat(work, SECONDS))
-        now.append(1e3 / measure.repeat(work, SECONDS))
+        loop.append(take(by_loop))
+        now.append(take(through))
     return {
         "cell": cell,
         "T": length,

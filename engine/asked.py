@@ -9,11 +9,11 @@ from torch import Tensor
 from engine import seeds
 from engine.config import Experiment
 from engine.gradients import Gradients, Question, Strength, gradients, strengths
-from engine.inside import Change, changed, walks
+from engine.inside import Change, changed, walks, what_if
 from engine.properties import measured
 from engine.reading import Passage, read
 from engine.tasks import Characters
-from engine.trace import Trace, trace
+from engine.trace import Trace
 from engine.training import probe, restored
 from engine.unit_search import Match, best_units
 from engine.writing import LENGTH, Written, sample
@@ -65,10 +65,9 @@ def steps_at(
     return found
 
 
-def trace_with(experiment: Experiment, weights: Tensor, sequence: int, change: Change) -> Trace:
-    """What there is to see of the sequence once one number is another."""
-    network = changed(restored(experiment, weights), change)
-    return trace(network, experiment.task, probe(experiment, sequence))
+def both_traces(experiment: Experiment, weights: Tensor, sequence: int, change: Change) -> tuple[Trace, Trace]:
+    """What there is to see of the sequence as it is, and once one number is another."""
+    return what_if(restored(experiment, weights), experiment.task, probe(experiment, sequence), change)
 
 
 def passage_at(experiment: Experiment, weights: Tensor) -> tuple[Passage, float]:

@@ -1,8 +1,7 @@
-"""One sequence through one cell and back, all steps side by side: states, gates, and the gradient by every state."""
+"""One sequence through one cell, all steps side by side: states, gates, and the gradient by every state."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor
@@ -11,138 +10,144 @@ from engine.cells import Cell
 from engine.cells.base import below_each_other, column
 
 
-@dataclass
-class Notes:
+class Passed(NamedTuple):
     """What a cell made of one sequence, in the order of reading.
 
-    states, gates: every part (T, ·). grad_h (T, ·): ∂L/∂h_t along every path; there once the gradient has come back.
-    looped: instead of it, each h_t (1, ·) as it stands on the graph, where the plain loop was taken.
+    outputs (1, T, ·): what the layer above reads, on the graph. states, gates: every part (T, ·), on none. asked: what
+    to ask the gradient by to get ∂L/∂h_t along every path, the rows (T, ·) of it in one piece or in several.
     """
 
-    cell: Cell
-    states: Any = None
-    gates: Any = None
-    grad_h: Tensor | None = None
-    looped: Sequence[Tensor] = ()
+    outputs: Tensor
+    states: Any
+    gates: Any
+    asked: Sequence[Tensor]
 
 
-def through(cell: Cell, inputs: Tensor) -> tuple[Tensor, Notes]:
-    """What the layer above reads at every step (1, T, ·), for inputs (1, T, I) on the graph; and the notes.
+Way = Callable[[Cell, Tensor], Passed]
 
-    By the plain loop, or where the cell's step falls into two parts, side by side: the same in a fraction of the time.
-    Side by side no gradient by the weights comes back, only that by the inputs.
-    """
+
+def by_loop(cell: Cell, inputs: Tensor) -> Passed:
+    """The plain loop through any cell, for inputs (1, T, I)."""
+    # With a gradient asked of the input, every state has one, also that of a reservoir without trained weights.
+    states, gates = cell.unroll(inputs if inputs.requires_grad else inputs.clone().requires_grad_())
+    outputs = torch.stack([cell.output(state) for state in states], dim=1)
+    asked = [state.h for state in states]
+    with torch.no_grad():
+        return Passed(outputs, below_each_other(states), below_each_other(gates), asked)
+
+
+def through(cell: Cell, inputs: Tensor) -> Passed:
+    """The same in a fraction of the time, if the cell's step falls into two parts. No gradient by weights is given."""
     weights = cell.weights()
     u = cell.recurrence(weights)
     if u is None:
         return by_loop(cell, inputs)
-    notes = Notes(cell)
-    parts = iter(AllSteps.apply(inputs, notes, weights, u.detach()))  # type: ignore[no-untyped-call]  # torch has no types for it
-    state = type(notes.states)(*(next(parts) if _derivable(part) else part for part in notes.states))
-    return cell.output(state).unsqueeze(0), notes
+    steps = Steps(cell, inputs.detach(), weights, u.detach())
+    nudge = torch.zeros_like(steps.after.h).requires_grad_()
+    parts = iter(AllSteps.apply(inputs, nudge, steps))  # type: ignore[no-untyped-call]  # torch has no types for it
+    state = type(steps.after)(*(next(parts) if derivable(part) else part for part in steps.after))
+    states, gates = (type(each)(*(part.detach() for part in each)) for each in (steps.after, steps.gates))
+    return Passed(cell.output(state).unsqueeze(0), states, gates, [nudge])
 
 
-def by_loop(cell: Cell, inputs: Tensor) -> tuple[Tensor, Notes]:
-    """`through` by the plain loop, for any cell."""
-    states, gates = cell.unroll(inputs)
-    seen = Notes(cell, below_each_other(states), below_each_other(gates), looped=[state.h for state in states])
-    return torch.stack([cell.output(state) for state in states], dim=1), seen
+class Steps:
+    """All steps of a cell that takes one product, as functions of the states before them, and how steep these are.
+
+    A step is a = U h₋ + … and then s = s(a, s₋), unit by unit; s stands for h and for what else there is, such as c. x
+    (1, T, I), a (T, n·H), each part of s (T, H).
+    slopes: ∂s/∂a and ∂s/∂s₋, for each part of s (T, n + m, H): n blocks of a, then m parts of s₋. carried: which parts
+    of s those m are, the only ones that any s depends on.
+    """
+
+    def __init__(self, cell: Cell, inputs: Tensor, weights: Any, u: Tensor) -> None:
+        states = cell.states(inputs)
+        with torch.enable_grad():
+            before = _before(cell, states)
+            self.x = inputs.requires_grad_()
+            projected = cell.project(self.x)[0]
+            self.mixed = cell.mixed(projected, before, weights)
+            a = self.mixed.detach().requires_grad_()
+            self.after, self.gates = cell.units(projected, a, before, weights)
+        self.u, self.parts = u, _derivables(self.after)
+        old = [a, *_derivables(before)]
+        # Unit by unit, so that the gradient of the sum over all units holds the slope of each.
+        found = [
+            torch.autograd.grad(s, old, torch.ones_like(s), retain_graph=True, allow_unused=True) for s in self.parts
+        ]
+        self.carried = [k for k in range(len(self.parts)) if any(each[k + 1] is not None for each in found)]
+        used = [0, *(k + 1 for k in self.carried)]
+        self.slopes = [
+            torch.cat([torch.zeros_like(old[k]) if each[k] is None else each[k] for k in used], dim=1).unflatten(
+                1, (-1, cell.hidden_size)
+            )
+            for each in found
+        ]
 
 
 class AllSteps(torch.autograd.Function):
     """The states of all steps, with backpropagation through time for any cell of one product.
 
-    A step is a = U h₋ + … and then s = s(a, s₋) unit by unit, s being h and what else is carried, such as c. With
-    e = ∂L/∂s, everything that reaches s_t from above and from step t+1:
+    With e = ∂L/∂s, everything that reaches s_t from above and from step t+1:
         δ = Σ_s e_s ⊙ ∂s/∂a,   e₋ gains Σ_s e_s ⊙ ∂s/∂s₋, and h's gains Uᵀδ.
-    The states come first; from them all slopes ∂s/∂a and ∂s/∂s₋ follow at once, as no step waits for another, and as
-    everything is unit by unit each is one number a unit. Only the sum over the steps above is left to a loop.
+    No slope waits for another, so all are there at once; only this sum over the steps is left to a loop. `nudge` (T, H)
+    is 0 and stands for what could be added to every h: its gradient is that of h.
     Source: Werbos 1990; for the LSTM, Gers, Schmidhuber & Cummins 2000, with nothing cut off.
     """
 
     @staticmethod
-    def forward(ctx: Any, inputs: Tensor, notes: Notes, weights: Any, u: Tensor) -> tuple[Tensor, ...]:
-        cell = notes.cell
-        states = cell.states(inputs)
-        with torch.enable_grad():
-            x = inputs.detach().requires_grad_()
-            before = _before(cell, states)
-            projected = cell.project(x)[0]
-            mixed = cell.mixed(projected, before, weights)
-            a = mixed.detach().requires_grad_()
-            after, gates = cell.units(projected, a, before, weights)
-        ctx.notes, ctx.u, ctx.x, ctx.mixed, ctx.a, ctx.before, ctx.after = notes, u, x, mixed, a, before, after
+    def forward(ctx: Any, inputs: Tensor, nudge: Tensor, steps: Steps) -> tuple[Tensor, ...]:
+        ctx.steps = steps
         ctx.set_materialize_grads(False)
-        notes.states, notes.gates = after, gates
-        return tuple(part.detach() for part in _derivables(after))
+        return tuple(part.detach() for part in steps.parts)
 
     @staticmethod
-    def backward(ctx: Any, *grads: Tensor | None) -> tuple[Tensor | None, None, None, None]:
-        old, new = _derivables(ctx.before), _derivables(ctx.after)
-        hidden = new[0].shape[1]
-        slopes, carried = _slopes(new, [ctx.a, *old], hidden)
-        e = torch.stack(
-            [torch.zeros_like(part) if grad is None else grad for part, grad in zip(new, grads, strict=True)]
-        )
-        delta = _sum_back(e, slopes, ctx.u.t(), carried)
-        ctx.notes.grad_h = e[0]
-        if not ctx.needs_input_grad[0]:
-            return None, None, None, None
-        (by_x,) = torch.autograd.grad([*new, ctx.mixed], ctx.x, [*e, delta])
-        return by_x, None, None, None
+    def backward(ctx: Any, *grads: Tensor | None) -> tuple[Tensor | None, Tensor, None]:
+        steps = ctx.steps
+        given = zip(steps.parts, grads, strict=True)
+        e = torch.stack([torch.zeros_like(part) if grad is None else grad for part, grad in given])
+        delta = _sum_back(e, steps)
+        by_x: Tensor | None = None
+        if ctx.needs_input_grad[0]:
+            (by_x,) = torch.autograd.grad([*steps.parts, steps.mixed], steps.x, [*e, delta])
+        return by_x, e[0], None
 
 
-def _slopes(new: list[Tensor], old: list[Tensor], hidden: int) -> tuple[list[Tensor], list[int]]:
-    """∂s/∂a and ∂s/∂s₋ of each part s, (T, n + m, H): n blocks of a, and those m parts of s₋ that any s depends on."""
-    # Unit by unit, so that the gradient of the sum over all units holds the slope of each.
-    found = [
-        torch.autograd.grad(part, old, torch.ones_like(part), retain_graph=True, allow_unused=True) for part in new
-    ]
-    carried = [k for k in range(len(old) - 1) if any(each[k + 1] is not None for each in found)]
-    used = [0, *(k + 1 for k in carried)]
-    slopes = [
-        torch.cat([torch.zeros_like(old[k]) if each[k] is None else each[k] for k in used], dim=1) for each in found
-    ]
-    return [each.unflatten(1, (-1, hidden)) for each in slopes], carried
-
-
-def _sum_back(e: Tensor, slopes: list[Tensor], transposed: Tensor, carried: list[int]) -> Tensor:
-    """Add to e (P, T, H), from the last step to the first, what reaches each state from the step after it; δ (T, n·H).
-
-    `carried` says which part of the state each of the last blocks of `slopes` belongs to.
-    """
-    steps, blocks, hidden = slopes[0].shape
-    flow = e.new_empty(steps, blocks, hidden)
-    own = blocks - len(carried)
+def _sum_back(e: Tensor, steps: Steps) -> Tensor:
+    """Add to e (P, T, H), from the last step to the first, what reaches each state from the next; δ (T, n·H)."""
+    length, blocks, hidden = steps.slopes[0].shape
+    own = blocks - len(steps.carried)
+    flow = e.new_empty(length, blocks, hidden)
     delta = flow.flatten(1)[:, : own * hidden]
-    flows, deltas, h = flow.unbind(0), delta.unbind(0), e[0].unbind(0)
-    kept = [(e[part].unbind(0), flow[:, own + place].unbind(0)) for place, part in enumerate(carried)]
-    (first, e_first), *others = [
-        (each.unbind(0), part.unsqueeze(1).unbind(0)) for each, part in zip(slopes, e, strict=True)
+    transposed = steps.u.t()
+    first, *others = [
+        list(zip(slopes.unbind(0), part.unsqueeze(1).unbind(0), strict=True))
+        for slopes, part in zip(steps.slopes, e, strict=True)
     ]
-    for t in range(steps - 1, -1, -1):
-        torch.mul(first[t], e_first[t], out=flows[t])
-        for slope, e_part in others:
-            flows[t].addcmul_(slope[t], e_part[t])
+    earlier = e[:, :-1].unbind(0)
+    gains = [(earlier[part].unbind(0), flow[1:, own + k].unbind(0)) for k, part in enumerate(steps.carried)]
+    h, flows, deltas = earlier[0].unbind(0), flow.unbind(0), delta[1:].unbind(0)
+    for t in range(length - 1, -1, -1):
+        torch.mul(*first[t], out=flows[t])
+        for other in others:
+            flows[t].addcmul_(*other[t])
         if t:
-            h[t - 1].addmv_(transposed, deltas[t])
-            for e_part, back in kept:
-                e_part[t - 1].add_(back[t])
+            h[t - 1].addmv_(transposed, deltas[t - 1])
+            for before, gain in gains:
+                before[t - 1].add_(gain[t - 1])
     return delta
 
 
 def _before(cell: Cell, states: Any) -> Any:
     """The states before every step, below each other, each number a variable of its own."""
-    shifted = [
-        torch.cat([column((first,)), part[:-1]]) for first, part in zip(cell.initial_state(1), states, strict=True)
-    ]
-    return type(states)(*(part.detach().requires_grad_() if _derivable(part) else part for part in shifted))
+    pairs = zip(cell.initial_state(1), states, strict=True)
+    shifted = [torch.cat([column((first,)), part[:-1]]).detach() for first, part in pairs]
+    return type(states)(*(part.requires_grad_() if derivable(part) else part for part in shifted))
 
 
-def _derivable(part: Any) -> bool:
-    return isinstance(part, Tensor) and part.is_floating_point()
+def derivable(part: Tensor) -> bool:
+    return part.is_floating_point()
 
 
 def _derivables(state: Any) -> list[Tensor]:
     """The parts of a state that something can be derived by, h first."""
-    return [part for part in state if _derivable(part)]
+    return [part for part in state if derivable(part)]

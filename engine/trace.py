@@ -9,7 +9,7 @@ from torch import Tensor
 from engine.cells import Cell
 from engine.network import Network, in_order
 from engine.tasks import Batch, Reading, Task
-from engine.through_time import Notes, by_loop, through
+from engine.through_time import Passed, Way, through
 
 
 @dataclass(frozen=True)
@@ -47,23 +47,23 @@ class Trace:
     layers: tuple[tuple[Strand, ...], ...]
 
 
-def trace(network: Network, task: Task, batch: Batch) -> Trace:
-    """Take the first sequence of `batch` through every cell, taking notes; nothing of the network changes."""
-    # With a gradient asked of the input, every state has one, also that of a reservoir without trained weights.
-    first = Batch(batch.inputs[:1].clone().requires_grad_(), batch.targets[:1], batch.mask[:1])
-    notes: list[Notes] = []
+def trace(network: Network, task: Task, batch: Batch, way: Way = through) -> Trace:
+    """Take the first sequence of `batch` through every cell, taking notes; nothing of the network changes.
+
+    `way` takes a sequence through one cell: all steps side by side where that can be, or `by_loop`.
+    """
+    first = Batch(batch.inputs[:1], batch.targets[:1], batch.mask[:1])
+    notes: list[Passed] = []
 
     def noted(cell: Cell, inputs: Tensor) -> Tensor:
-        outputs, seen = through(cell, inputs)
-        notes.append(seen)
-        return outputs
+        notes.append(way(cell, inputs))
+        return notes[-1].outputs
 
     with torch.enable_grad():
         outputs = network(first.inputs, noted)
         loss = task.loss(outputs, first)
-        looped = [h for seen in notes for h in seen.looped]
-        # Asked by the input as well, the gradient passes through every cell.
-        grads = iter(torch.autograd.grad(loss, [first.inputs, *looped], allow_unused=True, materialize_grads=True)[1:])
+        asked = [part for seen in notes for part in seen.asked]
+        grads = iter(torch.autograd.grad(loss, asked, allow_unused=True, materialize_grads=True))
 
     steps, remaining, window = first.inputs.shape[1], iter(notes), 1
     layers = []
@@ -71,11 +71,10 @@ def trace(network: Network, task: Task, batch: Batch) -> Trace:
         strands = []
         for direction, cell in layer.by_direction():  # type: ignore[operator]  # a ModuleList of Layers
             seen = next(remaining)
-            grad_h = torch.cat([next(grads) for _ in seen.looped]) if seen.looped else seen.grad_h
 
             def arranged(rows: Tensor, direction: str = direction, window: int = window) -> np.ndarray:
                 """(T, units) in the order of reading to the order of the input."""
-                ordered = in_order(rows.detach().unsqueeze(0), direction)[0].numpy()
+                ordered = in_order(rows.unsqueeze(0), direction)[0].numpy()
                 return ordered if window == 1 else np.repeat(ordered, window, axis=0)[-steps:]
 
             strands.append(
@@ -85,16 +84,16 @@ def trace(network: Network, task: Task, batch: Batch) -> Trace:
                     state={name: arranged(rows) for name, rows in cell.shown(seen.states).items()},
                     gates={name: arranged(rows) for name, rows in seen.gates._asdict().items()},
                     signed=cell.signed,
-                    grad_h=arranged(grad_h),
+                    grad_h=arranged(torch.cat([next(grads) for _ in seen.asked])),
                     window=window,
                 )
             )
         layers.append(tuple(strands))
         window *= joined
     return Trace(
-        inputs=first.inputs[0].detach().numpy(),
+        inputs=first.inputs[0].clone().numpy(),
         outputs=outputs[0].detach().numpy(),
         loss=float(loss.detach()),
-        reading=task.describe(Batch(first.inputs.detach(), *first[1:]), outputs.detach()),
+        reading=task.describe(first, outputs.detach()),
         layers=tuple(layers),
     )

@@ -23,6 +23,7 @@ from typing import IO, Any
 import torch
 
 from engine.config import Experiment
+from engine.film import Film
 from engine.saving import load, save
 from engine.training import Run
 
@@ -99,6 +100,9 @@ class Worker:
                 if request.origins is None:
                     return Answer(missing=True)
                 runs = rebuilt(request.origins, request.updates)
+                if request.version:
+                    for run in runs:
+                        run.film = Film()  # the moments until then have been brought back
             before = [run.explosion for run in runs]
             result = request.work(runs, *request.args)
             exploded = [run.explosion for run in runs] != before

@@ -7,15 +7,20 @@ import numpy as np
 import streamlit as st
 from torch import Tensor
 
-from engine.asked import trace_with
+from engine.asked import both_traces
 from engine.cells import Cell
-from engine.inside import Change
+    weights, experiment = frame.sight.moment.weights, frame.snapshot.experiment
+    asked = POOL.submit(both_traces, experiment, weights, frame.look.probe, scene.change)
+    before, after = POOL.wait(asked)
 from engine.inside.change import single
 from engine.inside.filled import written
 from engine.inside.symbols import knobs
 from engine.slices import Frame
 from engine.tasks import Tokens
 from engine.trace import Trace
+    weights, experiment = frame.sight.moment.weights, frame.snapshot.experiment
+    asked = POOL.submit(both_traces, experiment, weights, frame.look.probe, scene.change)
+    before, after = POOL.wait(asked)
 from playground import inside_words as say
 from playground import words
 from playground.charts.heatmap import heatmap, heatmap_data
@@ -159,9 +164,9 @@ def consequences(scene: Scene) -> None:
     if not scene.change:
         return
     frame, place = scene.frame, scene.place
-    before = frame.sight.trace
     weights, experiment = frame.sight.moment.weights, frame.snapshot.experiment
-    after: Trace = POOL.wait(POOL.submit(trace_with, experiment, weights, frame.look.probe, scene.change))
+    asked = POOL.submit(both_traces, experiment, weights, frame.look.probe, scene.change)
+    before, after = POOL.wait(asked)
     st.subheader("What follows", anchor=False)
     difference = _state(after, place) - _state(before, place)
     if not difference.any() and np.array_equal(before.outputs, after.outputs):

@@ -167,8 +167,10 @@ class Cell(nn.Module):
 
     def states(self, inputs: Tensor) -> Any:
         """The states after every step of one sequence (1, T, I), below each other: each part (T, ·). On no graph."""
+        with torch.inference_mode():
+            rows = self.unroll(inputs)[0]
         with torch.no_grad():
-            return below_each_other(self.unroll(inputs)[0])
+            return below_each_other(rows)
 
     def outputs(self, inputs: Tensor) -> Tensor:
         """What the layer above reads at every step (B, T, output_size), for inputs (B, T, I)."""

@@ -141,9 +141,7 @@ class GridLSTMCell(Cell):
     def recurrence(self, weights: Tensor) -> Tensor:
         return weights.t()
 
-    def units(
-        self, projected: Tensor, mixed: Tensor, state: GridState, weights: Tensor
-    ) -> tuple[GridState, GridGates]:
+    def units(self, projected: Tensor, mixed: Tensor, state: GridState, weights: Tensor) -> tuple[GridState, GridGates]:
         c_depth = projected[:, 8 * self.hidden_size :]
         a = mixed.unflatten(-1, (2, 4, self.hidden_size))
         i, f, g, o = sigmoid(a[:, :, 0]), sigmoid(a[:, :, 1]), tanh(a[:, :, 2]), sigmoid(a[:, :, 3])

@@ -69,11 +69,5 @@ class IndRNNCell(Cell):
     def project(self, inputs: Tensor) -> Tensor:
         return nn.functional.linear(inputs, self.W, self.b)
 
-    def mixed(self, projected: Tensor, state: OnlyH, weights: None) -> Tensor:
-        return torch.addcmul(projected, self.u, state.h)
-
-    def recurrence(self, weights: None) -> Tensor:
-        return torch.diag(self.u)
-
-    def units(self, projected: Tensor, mixed: Tensor, state: OnlyH, weights: None) -> tuple[OnlyH, NoGates]:
-        return OnlyH(self.activation.f(mixed)), NoGates()
+    def advance(self, projected: Tensor, state: OnlyH, weights: None) -> tuple[OnlyH, NoGates]:
+        return OnlyH(self.activation.f(torch.addcmul(projected, self.u, state.h))), NoGates()

@@ -11,6 +11,7 @@ from engine.inside.nudged import Nudged
 from engine.inside.symbols import knobs
 from engine.network import Network
 from engine.tasks import Batch, Task
+from engine.through_time import by_loop
 from engine.trace import Trace, trace
 
 
@@ -35,7 +36,8 @@ class Change:
 
 def what_if(network: Network, task: Task, batch: Batch, change: Change) -> tuple[Trace, Trace]:
     """The first sequence of `batch` without the change and with it. The network itself is not touched."""
-    return trace(network, task, batch), trace(changed(network, change), task, batch)
+    # Both by the same way, so that what the change does not reach is equal to the last digit.
+    return trace(network, task, batch, by_loop), trace(changed(network, change), task, batch, by_loop)
 
 
 @torch.no_grad()

@@ -63,7 +63,7 @@ def bands(hidden: int) -> list[int]:
 def rows_of(names: str, rows: Iterable[tuple[float, ...]]) -> Any:
     """Numbers that stand in a spec, as CSV: in few letters, since a spec travels with every frame."""
     lines = [names, *(",".join(f"{value:g}" for value in row) for row in rows)]
-    return alt.InlineData(values="\n".join(lines), format=alt.CsvDataFormat(type="csv"))
+    return alt.Data(values="\n".join(lines), format=alt.CsvDataFormat(type="csv"))
 
 
 @lru_cache(maxsize=64)
