@@ -9,18 +9,13 @@ from torch import Tensor
 
 from engine.asked import both_traces
 from engine.cells import Cell
-    weights, experiment = frame.sight.moment.weights, frame.snapshot.experiment
-    asked = POOL.submit(both_traces, experiment, weights, frame.look.probe, scene.change)
-    before, after = POOL.wait(asked)
+from engine.inside import Change
 from engine.inside.change import single
 from engine.inside.filled import written
 from engine.inside.symbols import knobs
 from engine.slices import Frame
 from engine.tasks import Tokens
 from engine.trace import Trace
-    weights, experiment = frame.sight.moment.weights, frame.snapshot.experiment
-    asked = POOL.submit(both_traces, experiment, weights, frame.look.probe, scene.change)
-    before, after = POOL.wait(asked)
 from playground import inside_words as say
 from playground import words
 from playground.charts.heatmap import heatmap, heatmap_data

@@ -6,7 +6,7 @@ import torch
 
 from engine.film import FEWEST, MOST, PER_OCTAVE, Film, Moment, due
 from engine.saving import load, save
-from engine.slices import Look, earlier
+from engine.slices import Ask, Frame, Look, look_back
 from tests.engine.runs import one_update, same, shown, slice_of, started, trained
 
 
@@ -94,7 +94,10 @@ def test_an_earlier_moment_shows_what_was_to_be_seen_then(params: dict[str, str]
     for number in range(1, 30):
         seen[number] = one_update(run, look)
     for moment in trained(29, **params).film.moments:
-        then, found = seen[moment.updates], earlier(moment, seen[29], look)
+        now, then = seen[29].snapshot, seen[moment.updates]
+        (sight,) = look_back([Ask(now.experiment, moment, look, seen[29].sight.seen)])
+        assert sight is not None
+        found = Frame(now.until(moment.updates), sight)
         for name in ("updates", "losses", "norms", "gradient_norm", "explosion", "sizes", "parameters"):
             assert same(getattr(found.snapshot, name), getattr(then.snapshot, name)), name
         assert same(found.snapshot.held_out, then.snapshot.held_out)

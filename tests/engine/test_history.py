@@ -2,6 +2,8 @@
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from engine import history
 from engine.history import History
@@ -68,3 +70,36 @@ def test_real_capacity_is_bounded_memory(monkeypatch: pytest.MonkeyPatch) -> Non
     for k in range(70_000):
         kept.append(k, -k)
     assert np.array_equal(kept.table()[:, 0], np.arange(0, 70_000, 2))
+
+
+def assert_same(copy: History, kept: History) -> None:
+    assert np.array_equal(copy.table(), kept.table())
+    assert (copy.stride, copy.seen) == (kept.stride, kept.seen)
+
+
+@given(st.lists(st.integers(0, 20), max_size=30))
+def test_a_copy_that_is_told_what_it_lacks_is_the_history_itself(steps: list[int]) -> None:
+    """However far apart it is told, and through every thinning out."""
+    kept, copy, told = History(columns=2), History(columns=2), 0
+    for step in steps:
+        for row in rows(sum(steps))[told : told + step]:
+            kept.append(*row)
+        told += step
+        tail = kept.after(copy.seen)
+        assert len(tail.rows) <= step
+        copy.take_in(tail)
+        assert_same(copy, kept)
+
+
+@given(st.lists(st.integers(0, 100), min_size=1, max_size=10), st.integers(0, 100))
+def test_a_copy_that_is_told_again_stays_as_it_is(points: list[int], since: int) -> None:
+    """What it was told before, and of a history that was filled again from an earlier point."""
+    last = max(points)
+    copy = History(columns=2)
+    copy.take_in(filled(last).after(0))
+    for point in points:
+        copy.take_in(filled(point).after(min(since, point)))
+        assert_same(copy, filled(last))
+    again = filled(last + 50)
+    copy.take_in(again.after(min(since, last)))
+    assert_same(copy, again)

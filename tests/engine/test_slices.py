@@ -1,11 +1,13 @@
 """A slice: how much of its time goes to looking, and that looking costs the course nothing."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
 
 from engine import Run, slices
+from engine.course import Known
+from engine.saving import load
 from engine.slices import LOOKING_SHARE, Look, Seen, sample_of
 from tests.engine.runs import assert_same_place, one_update, same, shown, slice_of, started, trained
 
@@ -20,14 +22,14 @@ def test_no_time_means_only_looking() -> None:
     assert first.sight is not None
     again = slice_of(run, Look(), 0.0, first.sight.seen)
     assert again.sight is not None
-    assert run.updates == first.snapshot.updates == again.snapshot.updates == 3
+    assert run.updates == first.progress.updates == again.progress.updates == 3
     assert same(again.sight.trace.layers[0][0].grad_h, first.sight.trace.layers[0][0].grad_h)
 
 
 def test_slice_shows_where_it_began_and_the_numbers_it_came_to() -> None:
     run, before = trained(3), trained(3)
     frame = slice_of(run, Look(), 0.05)
-    assert frame.snapshot.updates == run.updates > 3
+    assert frame.progress.updates == run.updates > 3
     assert frame.sight is not None
     assert frame.sight.moment.updates == 3
     assert frame.sight.trace.loss == before.trace().loss
@@ -35,29 +37,12 @@ def test_slice_shows_where_it_began_and_the_numbers_it_came_to() -> None:
     assert 0 < frame.sight.seen.cost < 1
 
 
-def test_a_slice_ends_once_it_is_enough() -> None:
-    """After the update that is under way; one is made even if it was enough before the slice began."""
-    run, asked = started(), []
-
-    def enough() -> bool:
-        asked.append(run.updates)
-        return run.updates >= 5
-
-    slices.slice_of([run], Look(), 60.0, enough=enough)
-    assert run.updates == 5
-    assert asked == [1, 2, 3, 4, 5]
-    slices.slice_of([run], Look(), 60.0, enough=enough)
-    assert run.updates == 6
-    slices.slice_of([run], Look(), 0.0, enough=enough)
-    assert run.updates == 6
-
-
 def test_where_it_explodes_it_is_looked_at_again() -> None:
     run = started(cell="rnn", activation="relu", init="identity", optimizer="sgd", lr="2", clip="0", length="20")
     frame = slice_of(run, Look(), 60.0)
     assert run.explosion is not None
     assert frame.sight is not None
-    assert frame.sight.moment.updates == frame.snapshot.updates == run.updates > 0
+    assert frame.sight.moment.updates == frame.progress.updates == run.updates > 0
     assert frame.sight.trace.loss == run.trace().loss
 
 
@@ -70,20 +55,22 @@ def test_slow_look_is_not_taken_again_beside_new_losses() -> None:
     run = trained(3)
     frame = slice_of(run, Look(), 0.02, costly(0.0, cost=10.0))
     assert frame.sight is None
-    assert frame.snapshot.updates == run.updates > 3
-    assert len(frame.snapshot.losses) == run.updates
+    assert frame.progress.updates == run.updates > 3
+    assert len(frame.progress.losses.rows) == run.updates
 
 
 def test_a_look_is_due_earlier_if_it_may_take_a_larger_share() -> None:
     run, last = started(), costly(100.0, cost=0.02)
     run.seconds = 100.0 + 0.05
-    assert slice_of(run, Look(), 0.01, last).sight is None
-    run.seconds = 100.0 + 0.07
-    assert slice_of(run, Look(), 0.01, last, looking=0.3).sight is not None
+    assert slice_of(run, Look(), 0.001, last).sight is None
+    run.seconds = 100.0 + 0.05
+    assert slice_of(run, Look(), 0.001, last, looking=0.0).sight is None
+    run.seconds = 100.0 + 0.05
+    assert slice_of(run, Look(), 0.001, last, looking=0.5).sight is not None
 
 
 def test_slow_look_happens_again_once_enough_was_trained() -> None:
-    """A look of 0.02 s is due after 1 s of training: then it takes 2 % of the time."""
+    """A look of 0.02 s is due after 0.08 s of training: then it takes a quarter of that."""
     run, cost = started(), 0.02
     due = cost / LOOKING_SHARE
     last = costly(100.0, cost)
@@ -106,22 +93,22 @@ def test_looking_is_part_of_the_slice_and_leaves_half_of_it(
 
     monkeypatch.setattr(slices.time, "perf_counter", lambda: now[0])
     monkeypatch.setattr(slices, "_look", look_for_a_while)
-    monkeypatch.setattr(slices, "advance", lambda runs, seconds, enough: given.append(seconds))
+    monkeypatch.setattr(slices, "advance", lambda runs, seconds: given.append(seconds))
     slice_of(run, Look(), 1.0)
     assert given == [pytest.approx(trained_for)]
 
 
 def test_over_many_slices_looking_keeps_to_its_share(monkeypatch: pytest.MonkeyPatch) -> None:
-    """An hour of slices of 0.1 s and looks of 0.03 s, on a clock of our own."""
+    """A minute of slices of 0.01 s and looks of 0.03 s, on a clock of our own."""
     run, looks = started(), 0
 
-    def advance(runs: Sequence[Run], seconds: float, enough: Callable[[], bool]) -> None:
+    def advance(runs: Sequence[Run], seconds: float) -> None:
         run.seconds += seconds
 
     monkeypatch.setattr(slices, "advance", advance)
     last = costly(0.0, cost=0.03)
-    for _ in range(600):
-        frame = slice_of(run, Look(), 0.1, last)
+    for _ in range(6000):
+        frame = slice_of(run, Look(), 0.01, last)
         if frame.sight is not None:
             looks += 1
             last = replace(frame.sight.seen, cost=0.03)
@@ -152,14 +139,65 @@ def test_one_update_is_one() -> None:
     assert frame.sight.trace.loss == run.trace().loss
 
 
+def test_only_what_is_new_is_told() -> None:
+    run = trained(30)
+    (first,) = slices.slice_of([run], Look(), 0.0)
+    assert [len(tail.rows) for tail in (first.progress.losses, first.progress.held_out, first.progress.norms)] == [
+        30,
+        2,
+        30,
+    ]
+    (step,) = slices.one_update([run], Look(), [Known(30, 2, 30)])
+    assert step.progress.losses.rows.tolist() == run.losses.table()[30:].tolist()
+    assert (len(step.progress.held_out.rows), len(step.progress.norms.rows)) == (0, 1)
+
+
+def test_moments_for_the_film_are_brought_once() -> None:
+    run = started()
+    (first,) = slices.one_update([run], Look())
+    (second,) = slices.one_update([run], Look())
+    assert ([each.updates for each in first.film], [each.updates for each in second.film]) == ([0], [1])
+    assert slice_of(run, Look(), 0.0).film == ()
+
+
+def test_side_by_side_all_make_the_same_updates() -> None:
+    runs = [started(), started(cell="gru")]
+    brought = slices.slice_of(runs, Look(), 0.02)
+    (updates,) = {each.progress.updates for each in brought}
+    assert updates > 0
+    for run, cell in zip(runs, ("lstm", "gru"), strict=True):
+        assert_same_place(run, trained(updates, cell=cell))
+
+
+def test_tuned_goes_on_with_other_settings_or_not_at_all() -> None:
+    run, lone = trained(2), trained(2)
+    changed = replace(run.experiment.training, lr=0.1)
+    slices.tuned([run], [changed])
+    lone.tune(changed)
+    run.update()
+    lone.update()
+    assert_same_place(run, lone)
+    with pytest.raises(ValueError, match="Only lr"):
+        slices.tuned([run], [replace(changed, seed=5)])
+
+
+def test_saved_with_a_film_that_is_kept_elsewhere() -> None:
+    run, film = started(), []
+    for _ in range(5):
+        film += slices.one_update([run], Look())[0].film
+    (file,) = slices.saved([run], [film])
+    assert [moment.updates for moment in load(file).film.moments] == [0, 1, 2, 3, 4]
+    assert_same_place(load(file), run)
+
+
 def test_exploded_run_still_gives_frames() -> None:
     run = trained(
         200, cell="rnn", activation="identity", init="identity", optimizer="sgd", lr="10", clip="0", length="20"
     )
     assert run.explosion is not None
     frame = slice_of(run, Look(), 0.05)
-    assert frame.snapshot.explosion == run.explosion
-    assert frame.snapshot.updates == run.updates
+    assert frame.progress.explosion == run.explosion
+    assert frame.progress.updates == run.updates
 
 
 def test_only_text_is_written() -> None:

@@ -1,14 +1,18 @@
 """The page without a browser: opened by a link, and what it sends."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-from streamlit.testing.v1 import AppTest
+import pytest
+from streamlit.runtime.scriptrunner import RerunData, ScriptRunnerEvent
+from streamlit.testing.v1 import AppTest, local_script_runner
 
+from benchmarks.client import FIGURE
 from playground.runs.session import Session
 
 ENTRY = Path(__file__).parents[2] / "playground" / "app.py"
@@ -62,3 +66,29 @@ class Sent:
 
 def charts(app: AppTest) -> list[Sent]:
     return [Sent(element.proto) for element in app.get("vega_lite_chart")]
+
+
+def figures(app: AppTest) -> dict[str, str]:
+    """The counters by their names."""
+    found: Mapping[str, str] = dict(FIGURE.findall("".join(html.proto.body for html in app.get("html"))))
+    return dict(found)
+
+
+def ticked(app: AppTest) -> list[Any]:
+    """What the page's timer brings, message by message. Where more than the frame changed, the whole page is in it."""
+    runners: list[local_script_runner.LocalScriptRunner] = []
+
+    class Runner(local_script_runner.LocalScriptRunner):
+        def __init__(self, *args: Any, **kwargs: Any) -> None:
+            super().__init__(*args, **kwargs)
+            runners.append(self)
+
+    (fragment,) = app._fragment_storage._fragments
+    asked = partial(RerunData, fragment_id_queue=[fragment], is_auto_rerun=True)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(local_script_runner, "RerunData", asked)
+        patch.setattr("streamlit.testing.v1.app_test.LocalScriptRunner", Runner)
+        app.run()
+    (runner,) = runners
+    sent = zip(runner.events, runner.event_data, strict=True)
+    return [data["forward_msg"] for event, data in sent if event == ScriptRunnerEvent.ENQUEUE_FORWARD_MSG]

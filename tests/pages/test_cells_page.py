@@ -113,7 +113,7 @@ def test_the_button_opens_the_cell(key: str) -> None:
     assert session(app).experiment == wanted
     assert app.query_params == wanted.to_params()
     assert app.selectbox(key="cell").value == key
-    assert any(element.value.startswith("### Loss") for element in app.markdown)
+    assert any(element.value.startswith("#### Loss\n") for element in app.markdown)
 
 
 def test_two_cells_side_by_side() -> None:
@@ -141,8 +141,9 @@ def test_a_cell_is_not_compared_with_itself() -> None:
 def test_the_catalogue_leaves_the_run_alone() -> None:
     app = sound(opened(task="hello", cell="gru", hidden="8"))
     app.button(key="step").click().run()
-    run = session(app).run
+    begun = session(app).beginnings
     app.switch_page("../pages/cells.py").run()
     sound(app.selectbox(key="cells.cell").select("unitary").run())
-    assert session(app).run is run
-    assert run.updates == 1
+    assert session(app).beginnings == begun
+    assert session(app).updates == 1
+    assert session(app).experiment.network.cell == "gru"

@@ -19,9 +19,9 @@ def app() -> AppTest:
 
 def test_who_is_here(app: AppTest, places: Places) -> None:
     places.admit("somebody")
-    server.POOL.trains("somebody")
+    server.POOL.pace.trains("somebody")
     app.run()
-    server.POOL.rests("somebody")
+    server.POOL.pace.rests("somebody")
     shown = {metric.label: metric.value for metric in app.metric}
     assert shown["Here"] == f"2 of {places.limit}"
     assert shown["Training"] == "1"

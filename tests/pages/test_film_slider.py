@@ -1,57 +1,108 @@
-"""The slider of the film: a browser that lags behind tells where it was, which is not a choice."""
+"""The row of the film on the page: its slider goes back and comes back, and keeps out of the way while all moves."""
 
-import pytest
+from typing import Any
 
-from playground import film
-from tests.pages.opened import opened, session, sound
+from streamlit.testing.v1 import AppTest
+
+from playground import words
+from tests.pages.opened import figures, opened, session, sound, ticked
+from tests.playground.visitors import tick_until
 
 
-def test_what_the_slider_was_put_to_is_not_taken_for_a_choice() -> None:
+def page(updates: int) -> AppTest:
     app = sound(opened(length="8", hidden="5", batch="2"))
-    for _ in range(6):
+    for _ in range(updates):
         app.button(key="step").click().run()
+    return sound(app)
+
+
+def slider(app: AppTest) -> Any:
+    return app.select_slider(key="film.at")
+
+
+def said(app: AppTest) -> list[str]:
+    return [caption.value for caption in app.main.caption]
+
+
+def test_before_the_first_update_there_is_only_the_beginning() -> None:
+    app = page(0)
+    assert slider(app).options == ["0", "now"]
+    assert slider(app).value == "now"
+    assert app.button(key="film.now").disabled
+
+
+def test_a_moment_is_chosen_and_left() -> None:
+    app = page(6)
+    assert not slider(app).proto.disabled
+    assert slider(app).value == "now"
+    slider(app).set_value(3).run()
+    assert session(sound(app)).player.at == 3
+    assert figures(app)["Updates"] == "3"
+    assert words.FILM_AT.format(at=3, now=6) in said(app)
+    app.button(key="film.now").click().run()
+    assert session(sound(app)).player.at is None
+    assert slider(app).value == "now"
+    assert figures(app)["Updates"] == "6"
+
+
+def test_now_on_the_slider_is_the_present() -> None:
+    app = page(3)
+    slider(app).set_value(1).run()
+    slider(app).set_value("now").run()
+    assert session(sound(app)).player.at is None
+    assert figures(app)["Updates"] == "3"
+
+
+def test_while_the_film_plays_its_slider_is_off() -> None:
+    app = page(6)
     app.button(key="film.play").click().run()
-    app.run()
     player = session(sound(app)).player
     assert player.playing
-    app.select_slider(key="film.at").set_value("now").run()
-    assert player.playing, "where it was when the film began"
-    app.select_slider(key="film.at").set_value(5).run()
+    assert app.button(key="film.play").label == "Stop film"
+    assert words.FILM_PLAYS in said(app)
+    assert slider(app).proto.disabled
+    shown = []
+    for _ in range(200):
+        ticked(app)
+        shown.append(figures(app)["Updates"])
+        if not player.playing:
+            break
     assert not player.playing
-    assert player.at == 5
+    # The present stays until the first moment is there.
+    assert [step for step in dict.fromkeys(shown) if step != "6"] == ["0", "1", "2", "3", "4", "5"]
+    assert shown[-1] == "6"
+    assert player.at is None
+    assert not slider(app).proto.disabled
+    assert slider(app).value == "now"
+    slider(app).set_value(5).run()
+    assert player.at == 5, "after its end all is open again"
 
 
-@pytest.mark.parametrize(("ended", "at"), [(60.0, None), (0.0, 3)])
-def test_a_place_the_film_has_shown_is_not_a_choice_just_after_its_end(
-    monkeypatch: pytest.MonkeyPatch, ended: float, at: int | None
-) -> None:
-    monkeypatch.setattr(film, "ENDED", ended)
-    app = sound(opened(length="8", hidden="5", batch="2"))
-    for _ in range(6):
-        app.button(key="step").click().run()
+def test_stopping_the_film_stays_where_it_is() -> None:
+    app = page(6)
+    slider(app).set_value(2).run()
     app.button(key="film.play").click().run()
-    player = session(app).player
-    while player.playing:
-        app.run()
-    assert 3 in app.session_state["film.recent"]
-    app.select_slider(key="film.at").set_value(3).run()
-    assert session(sound(app)).player.at == at
-    monkeypatch.setattr(film, "ENDED", 0.0)
-    app.select_slider(key="film.at").set_value(3).run()
-    assert player.at == 3, "later it is one in any case"
+    app.button(key="film.play").click().run()
+    player = session(sound(app)).player
+    assert not player.playing
+    assert player.at is not None
+    assert slider(app).value == player.at
+    assert not slider(app).proto.disabled
 
 
-@pytest.mark.parametrize(("settling", "at"), [(60.0, None), (0.0, 5)])
-def test_a_place_told_just_after_the_moments_changed_is_not_a_choice(
-    monkeypatch: pytest.MonkeyPatch, settling: float, at: int | None
-) -> None:
-    """While it trains, "now" among the old moments can be a number among the new ones."""
-    monkeypatch.setattr(film, "SETTLING", settling)
-    app = sound(opened(length="8", hidden="5", batch="2"))
-    for _ in range(10):
-        app.button(key="step").click().run()
-    app.button(key="play").click().run()
-    app.select_slider(key="film.at").set_value(5).run()
-    assert session(sound(app)).player.at == at
-    assert session(app).playing == (at is None)
-    session(app).pause()
+def test_while_training_the_choices_keep_still_and_one_can_be_taken() -> None:
+    app = page(12)
+    session(app).play()
+    sound(app.run())
+    before = slider(app).options
+    assert before[-2:] == ["10", "now"], "the last round number, not the last moment"
+    tick_until(session(app), 15)
+    sound(app.run())
+    if figures(app)["Updates"].isdigit() and int(figures(app)["Updates"]) < 100:
+        assert slider(app).options == before
+    slider(app).set_value(5).run()
+    assert session(sound(app)).player.at == 5
+    assert not session(app).playing
+    assert slider(app).value == 5
+    times = session(app).player.times
+    assert slider(app).options == [*(f"{at:,}" for at in times), "now"], "standing still, all of them"

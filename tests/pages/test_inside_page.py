@@ -15,6 +15,7 @@ from playground import inside_words as say
 from tests.pages.evaluated import Shown, shown
 from tests.pages.opened import ENTRY, charts, session, sound
 from tests.playground.vega import named_data, unknown_fields, within_schema
+from tests.playground.visitors import run_of
 
 
 def inside(**params: str) -> AppTest:
@@ -68,7 +69,7 @@ def test_every_line_is_the_engines(cell: str) -> None:
     app.number_input(key="inside.unit").set_value(4).run()
     sound(app)
     assert_comes_out(app)
-    run = session(app).run
+    run = run_of(session(app))
     ((walk,),) = walks(run.network, run.probe(0).inputs)
     with torch.no_grad():
         state, gates = walk.cell.step(walk.inputs[2:3], walk.before[2])
@@ -157,14 +158,14 @@ def changed(app: AppTest, handle: str, value: float, **entries: int) -> AppTest:
 def test_a_weight_by_hand_and_back(cell: str) -> None:
     app = inside(task="hello", cell=cell, hidden="6", periods="1,2,3", activation="tanh")
     before = [each.value for each in app.latex]
-    weights = session(app).run.moment().weights
+    weights = run_of(session(app)).moment().weights
     handle = next(each for each in app.selectbox(key="inside.handle").options if each.startswith("Weight"))
     changed(app, handle, 2.5)
     assert [each.value for each in app.latex] != before
     assert_comes_out(app)
     assert any(say.CHANGED.partition(":")[0] in each.value for each in app.info)
     assert [chart for chart in charts(app) if "change of h" in chart.alt]
-    assert torch.equal(session(app).run.moment().weights, weights)
+    assert torch.equal(run_of(session(app)).moment().weights, weights)
     app.button(key="inside.back").click().run()
     assert [each.value for each in sound(app).latex] == before
     assert not app.info

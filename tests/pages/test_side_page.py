@@ -149,7 +149,7 @@ def test_the_message_of_an_explosion_names_the_network() -> None:
         if side(app).session.frames[1].snapshot.explosion:
             break
         app.button(key="step").click().run()
-    assert [error.proto.title for error in app.error] == ["Simple RNN"]
+    assert [error.proto.title for error in app.error] == [CELLS["rnn"].about.name]
     assert "exploded at update" in texts(app)
     assert not app.button(key="step").disabled
 

@@ -2,6 +2,7 @@
 
 from concurrent.futures import Future
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -20,35 +21,48 @@ def frame(updates: int, **params: str) -> Frame:
 
 
 @pytest.mark.parametrize("params", [{"cell": "gru"}, {"cell": "esn"}, {"cell": "unitary"}, {"truncate": "3"}], ids=str)
-def test_a_frame_says_all_that_its_run_would(params: dict[str, str]) -> None:
+def test_a_frame_says_all_that_its_run_would(pool: Pool, params: dict[str, str]) -> None:
     """Also of a run that has gone on since."""
     run = trained(4, **params)
     kept = shown(run, Look(probe=2))
     expected = gradients(run.network, run.experiment.task, run.probe(2), truncate=run.experiment.training.truncate)
     for _ in range(3):
         run.update()
-    found = measuring.measured(kept, Question()).gradients
+    found = Measuring(pool).of(kept, Question(), playing=False).gradients
     np.testing.assert_array_equal(found.pairs.values, expected.pairs.values)
     np.testing.assert_array_equal(found.strengths[0].learned, expected.strengths[0].learned)
 
 
-def test_one_moment_is_measured_once(pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
-    calls = []
-    real = measuring.measured
-    monkeypatch.setattr(measuring, "measured", lambda *args: calls.append(args) or real(*args))
-    view, shown = Measuring(pool), frame(3)
+class Counting:
+    """What is asked of a pool, counted."""
+
+    def __init__(self, pool: Pool) -> None:
+        self.pool, self.asked = pool, 0
+
+    def submit(self, *args: Any) -> "Future[Any]":
+        self.asked += 1
+        return self.pool.submit(*args)
+
+    def wait(self, out: "Future[Any]") -> Any:
+        return self.pool.wait(out)
+
+
+def test_one_moment_is_measured_once(pool: Pool) -> None:
+    counting = Counting(pool)
+    view, shown = Measuring(counting), frame(3)
     first = view.of(shown, Question(), playing=False)
     assert view.of(shown, Question(), playing=False).gradients is first.gradients
     assert view.of(frame(3), Question(), playing=False).gradients is first.gradients
-    assert len(calls) == 1
+    assert counting.asked == 1
     assert view.of(frame(4), Question(), playing=False).gradients is not first.gradients
     assert view.of(frame(4), Question(of="h"), playing=False).gradients.pairs.of == "h"
 
 
-class Slow(Pool):
+class Slow(Counting):
     """A pool whose work is never done."""
 
-    def submit(self, work, *args, **kwargs):  # type: ignore[no-untyped-def]
+    def submit(self, *args: Any) -> "Future[Any]":
+        self.asked += 1
         return Future()
 
 
@@ -57,10 +71,20 @@ def test_playing_never_waits(pool: Pool, monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setattr(measuring, "SHARE", 1e9)
     view = Measuring(pool)
     first = view.of(frame(3), Question(), playing=False)
-    view.pool = Slow(1)
+    view.pool = slow = Slow(pool)
     for updates in (4, 5):
         assert view.of(frame(updates), Question(), playing=True) is first
     assert view.of(frame(5), Question(of="h"), playing=True) is first
+    assert slow.asked == 1, "nothing new while an answer is on its way"
+
+
+def test_a_question_that_fails_is_told_and_the_next_is_answered(pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
+    view = Measuring(pool)
+    with monkeypatch.context() as patched:
+        patched.setattr(measuring, "gradients_at", divmod)
+        with pytest.raises(TypeError):
+            view.of(frame(3), Question(), playing=False)
+    assert view.of(frame(3), Question(), playing=False).gradients.pairs.of
 
 
 def test_another_run_is_not_shown_with_old_numbers(pool: Pool) -> None:
@@ -70,10 +94,10 @@ def test_another_run_is_not_shown_with_old_numbers(pool: Pool) -> None:
     assert found.gradients.gate == "z"
 
 
-def test_tuning_stays_the_same_run() -> None:
+def test_tuning_stays_the_same_run(pool: Pool) -> None:
     shown = frame(1)
     tuned = replace(shown.snapshot.experiment, training=replace(shown.snapshot.experiment.training, lr=0.5))
-    moment = measuring.measured(shown, Question())
+    moment = Measuring(pool).of(shown, Question(), playing=False)
     assert moment.is_of(replace(shown, snapshot=replace(shown.snapshot, experiment=tuned)))
     assert not moment.is_of(one_update(started(truncate="2"), Look(probe=2)))
     assert not moment.is_of(one_update(started(), Look(probe=3)))

@@ -1,15 +1,18 @@
 """The reader: what moment it shows, that it never touches a run that is out, and that answers come in turn."""
 
-import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
 
 import pytest
 import torch
 
 from engine.fields import FieldError
+from engine.film import Moment as Weights
 from playground.reader import Moment, Reader
 from playground.runs.answers import Answers
+from playground.runs.pool import Pool
 from playground.runs.session import Session
 from tests.playground.visitors import alone, chosen, losses, tick_until
 
@@ -55,24 +58,31 @@ def test_a_run_that_trains_is_shown_at_frozen_moments(text: Session) -> None:
     text.tick()
     assert reader.moment() is None, "nobody waits for a look while the page ticks"
     first = tick_for(text, reader, lambda moment: True)
-    weights = first.network.readout[-1].weight.clone()
+    weights = first.weights.weights.clone()
     tick_until(text, first.updates + 20)
-    assert torch.equal(first.network.readout[-1].weight, weights)
-    assert first.network is not text.run.network
+    assert torch.equal(first.weights.weights, weights)
     reader.look_again()
     again = tick_for(text, reader, lambda moment: moment is not first)
     assert again.updates > first.updates
     text.pause()
-    assert now(reader).updates == text.run.updates
+    assert now(reader).updates == text.updates
 
 
-def test_it_looks_by_itself_once_enough_was_trained(text: Session) -> None:
+@pytest.mark.parametrize(("share", "again"), [(1e9, True), (0.0, False)])
+def test_it_looks_by_itself_once_enough_was_trained(
+    text: Session, monkeypatch: pytest.MonkeyPatch, share: float, again: bool
+) -> None:
+    monkeypatch.setattr("playground.reader.READING_SHARE", share)
     reader = Reader(text)
     text.play()
     first = tick_for(text, reader, lambda moment: True)
-    text.settle()
-    text.run.seconds += 1000
-    assert tick_for(text, reader, lambda moment: moment is not first).updates > first.updates
+    for _ in range(3):
+        tick_until(text, text.updates + 1)
+        reader.moment()
+    if again:
+        assert tick_for(text, reader, lambda moment: moment is not first).updates > first.updates
+    else:
+        assert now(reader) is first
     text.pause()
 
 
@@ -106,29 +116,38 @@ def test_what_is_asked_of_a_moment(text: Session) -> None:
     assert one is not None
     assert other is not None
     assert one.text != other.text
-    with torch.no_grad():
-        moment.network.readout[-1].bias[0] = torch.inf  # its next sample will meet it
+    gone = replace(moment, weights=Weights(moment.updates, torch.full_like(moment.weights.weights, torch.inf)))
     with pytest.raises(FieldError, match="no longer finite"):
-        reader.written(moment, "", 1.0, 0, 2)
+        reader.written(gone, "", 1.0, 0, 2)
+
+
+def test_the_same_question_about_other_weights_is_another(text: Session) -> None:
+    """After as many updates, but with another learning rate."""
+    reader = Reader(text)
+    text.step()
+    one = reader.best(now(reader), "punctuation", ""), reader.written(now(reader), "", 1.0, 0, 0)
+    text.adopt(replace(text.experiment, training=replace(text.experiment.training, lr=1.0)))
+    text.reset()
+    text.step()
+    other = reader.best(now(reader), "punctuation", ""), reader.written(now(reader), "", 1.0, 0, 0)
+    assert one != other
+
+
+def slow() -> int:
+    time.sleep(0.3)
+    return 1
 
 
 def test_answers_come_in_turn(pool: Pool) -> None:
     answers: Answers[int] = Answers(pool)
-    gate = threading.Event()
-
-    def slow() -> int:
-        gate.wait(10)
-        return 1
-
     assert answers.ask("one", slow, wait=False) is None
-    assert answers.ask("two", lambda: 2, wait=False) is None, "nothing new while an answer is on its way"
-    gate.set()
-    assert answers.ask("two", lambda: 2, wait=True) == 2
+    assert answers.ask("two", partial(int, 2), wait=False) is None, "nothing new while an answer is on its way"
+    assert answers.ask("two", partial(int, 2), wait=True) == 2
     assert answers.question == "two"
-    assert answers.ask("two", lambda: 3, wait=True) == 2, "nothing is asked twice"
-    assert answers.ask("three", lambda: 1 // 0, wait=False) in (2, None)
+    assert answers.ask("two", partial(int, 3), wait=True) == 2, "nothing is asked twice"
+    assert answers.ask("three", partial(divmod, 1, 0), wait=False) in (2, None)
     with pytest.raises(ZeroDivisionError):
-        answers.ask("three", lambda: 3, wait=True)
+        answers.ask("three", partial(int, 3), wait=True)
     assert answers.latest is None
     answers.forget()
-    assert answers.ask("three", lambda: 3, wait=True) == 3 == answers.latest
+    assert answers.ask("three", partial(int, 3), wait=True) == 3 == answers.latest

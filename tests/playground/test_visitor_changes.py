@@ -1,6 +1,7 @@
 """A visitor's run when something happens to it: other settings, a fault, an explosion, company."""
 
 import time
+from contextlib import closing
 from dataclasses import replace
 from urllib.parse import urlencode
 
@@ -9,9 +10,11 @@ import pytest
 
 from engine import Run
 from engine.slices import Look
+from playground.runs.pool import Pool
 from playground.runs.session import Session
-from tests.engine.runs import assert_same_place, started
-from tests.playground.visitors import alone, chosen, losses, tick_until
+from tests.engine.runs import assert_same_place, trained
+from tests.playground.here import Here
+from tests.playground.visitors import alone, chosen, losses, run_of, tick_until, tick_while
 
 
 @pytest.mark.parametrize(("name", "value"), [("lr", 0.05), ("clip", 0.5), ("batch", 7), ("decay", 0.01)])
@@ -21,9 +24,9 @@ def test_adopt_tunes_a_running_network(session: Session, name: str, value: float
     tick_until(session, 5)
     if not playing:
         session.pause()
-    before, run = session.run.updates, session.run
+    before, begun = session.updates, session.beginnings
     session.adopt(replace(session.experiment, training=replace(session.experiment.training, **{name: value})))
-    assert session.run is run
+    assert session.beginnings == begun
     assert session.tuned
     assert session.playing == playing
     assert session.frame.snapshot.updates >= before >= 5
@@ -31,8 +34,9 @@ def test_adopt_tunes_a_running_network(session: Session, name: str, value: float
     session.play()
     tick_until(session, before + 5)
     session.pause()
-    assert session.frame.snapshot.losses[:, 0].tolist() == list(range(1, session.run.updates + 1))
+    assert session.frame.snapshot.losses[:, 0].tolist() == list(range(1, session.updates + 1))
     assert losses(session) == alone(5)
+    assert getattr(run_of(session).experiment.training, name) == value
 
 
 def test_tuning_before_the_first_update_can_be_retraced(session: Session) -> None:
@@ -67,48 +71,60 @@ def test_adopt_begins_anew_on_anything_else(session: Session, change: dict[str, 
 
 def test_adopting_the_same_changes_nothing(session: Session) -> None:
     session.step()
-    run, frame = session.run, session.frame
+    begun, frame = session.beginnings, session.frame
     session.adopt(chosen())
-    assert session.run is run
+    assert session.beginnings == begun
     assert session.frame is frame
 
 
-def test_a_failing_slice_leaves_a_usable_page(session: Session, caplog: pytest.LogCaptureFixture) -> None:
-    session.step()
-    shown = session.frame
-
-    def broken() -> None:
+def test_a_failing_slice_leaves_a_usable_page(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(run: Run) -> None:
         raise RuntimeError("out of memory")
 
-    session.run.update = broken  # type: ignore[method-assign]
-    session.play()
-    for _ in range(100):
+    with closing(Here(1)) as pool:
+        session = Session(chosen(), pool)
+        session.step()
+        shown = session.frame
+        with monkeypatch.context() as patched:
+            patched.setattr(Run, "update", broken)
+            session.play()
+            tick_while(session, lambda: not session.failed)
+        assert session.failed == "fault"
+        assert not session.playing
+        assert session.frame is shown
+        assert "out of memory" in caplog.text
+        assert "in broken" in caplog.text, "the log has to show where"
+        assert f"link=?{urlencode(session.experiment.to_params())}" in caplog.text
         session.tick()
-        if session.failed:
-            break
-        time.sleep(0.005)
-    assert session.failed
-    assert not session.playing
-    assert session.frame is shown
-    assert "out of memory" in caplog.text
-    assert f"link=?{urlencode(session.experiment.to_params())}" in caplog.text
-    session.tick()
-    session.reset()
+        assert_same_place(run_of(session), trained(1))
+        session.play()
+        assert not session.playing
+        session.reset()
+        assert not session.failed
+        session.step()
+        assert losses(session, 1) == alone(1)
+
+
+def test_a_failed_run_given_other_settings_begins_anew(pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
+    session = Session(chosen(), pool)
+    with monkeypatch.context() as patched:
+        patched.setattr("playground.runs.session.one_update", divmod)
+        session.step()
+    assert session.failed == "fault"
+    session.adopt(chosen(lr="0.5"))
     assert not session.failed
+    assert not session.tuned
     session.step()
-    assert losses(session, 1) == alone(1)
+    assert losses(session, 1) == alone(1, lr="0.5")
 
 
 def test_an_explosion_stops_the_run(pool: Pool) -> None:
     wild = {"cell": "rnn", "activation": "identity", "optimizer": "sgd", "lr": "10", "clip": "0", "length": "50"}
     session = Session(chosen(**wild), pool)
     session.play()
-    for _ in range(400):
-        session.tick()
-        if session.exploded:
-            break
-        time.sleep(0.005)
-    assert session.exploded
+    tick_while(session, lambda: not session.exploded)
     assert not session.playing
     snapshot = session.frame.snapshot
     assert np.isfinite(snapshot.losses).all()
@@ -133,10 +149,7 @@ def test_two_visitors_do_not_mix(pool: Pool) -> None:
         time.sleep(0.002)
     for session, params in zip(sessions, settings, strict=True):
         session.pause()
-        lone = started(**params)
-        while lone.updates < session.run.updates:
-            lone.update()
-        assert_same_place(session.run, lone)
+        assert_same_place(run_of(session), trained(session.updates, **params))
 
 
 def test_looking_elsewhere_learns_the_same(session: Session) -> None:
@@ -144,18 +157,11 @@ def test_looking_elsewhere_learns_the_same(session: Session) -> None:
     session.look_at(Look(probe=3))
     other = session.frame.sight.trace
     assert not np.array_equal(first.inputs, other.inputs)
-    assert np.array_equal(other.inputs, session.run.trace(3).inputs)
+    assert np.array_equal(other.inputs, trained(0).trace(3).inputs)
     session.play()
     tick_until(session, 5)
     session.look_at(Look(probe=4))
-    for _ in range(400):
-        session.tick()
-        if session.frame.look == Look(probe=4):
-            break
-        time.sleep(0.005)
-    assert np.array_equal(session.frame.sight.trace.inputs, session.run.trace(4).inputs)
+    tick_while(session, lambda: session.frame.look != Look(probe=4))
+    assert np.array_equal(session.frame.sight.trace.inputs, trained(0).trace(4).inputs)
     session.pause()
-    lone = Run(chosen())
-    while lone.updates < session.run.updates:
-        lone.update()
-    assert_same_place(session.run, lone)
+    assert_same_place(run_of(session), trained(session.updates))

@@ -1,22 +1,22 @@
-"""A visitor's run on real worker threads: play, pause, step, reset."""
+"""A visitor's run in a worker process: play, pause, step, reset."""
 
-import copy
 import threading
 import time
 from collections.abc import Callable
-from contextlib import closing
+from concurrent.futures import Future
 from dataclasses import replace
+from typing import Any
 
 import pytest
-from playground.bell import Bell
-from playground.clicks import ECHO
-from playground.executor import TICK, Pool
 
-from engine import Run
-from engine.saving import load
-from playground import session as session_module
+from engine import FieldError
+from engine.saving import load, save
+from playground.runs import session as session_module
+from playground.runs.pool import Pool
 from playground.runs.session import Session
-from tests.playground.visitors import alone, chosen, losses, tick_until
+from tests.engine.runs import assert_same_place, trained
+from tests.playground.visitors import alone, chosen, losses, run_of, tick_until
+from tests.processes import wait_until
 
 
 def test_something_to_see_at_once(session: Session) -> None:
@@ -27,61 +27,112 @@ def test_something_to_see_at_once(session: Session) -> None:
     assert session.frame.snapshot.updates == 0
 
 
-def test_at_most_one_slice_is_out(session: Session, pool: Pool) -> None:
+def test_at_most_one_slice_is_out(session: Session, pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
+    most, out, real = 0, set(), pool.slice
+
+    def counted(*args: Any, **how: Any) -> "Future[Any]":
+        nonlocal most
+        future = real(*args, **how)
+        out.add(future)
+        most = max(most, sum(not each.done() for each in out))
+        return future
+
+    monkeypatch.setattr(pool, "slice", counted)
     session.play()
     for _ in range(20):
         session.tick()
-    assert pool.most == 1
+    assert len(out) < 20
     tick_until(session, 20)
+    session.step()
     session.pause()
-    assert pool.most == 1
-    assert pool.out == 0
+    assert most == 1
+    assert all(each.done() for each in out)
 
 
-class PatientPool(Pool):
-    """A pool whose slices would last for a minute if nobody called them back."""
+@pytest.mark.parametrize("end", [Session.pause, Session.step, Session.reset])
+def test_a_slice_that_waits_for_its_turn_is_taken_back(
+    session: Session, pool: Pool, end: Callable[[Session], None]
+) -> None:
+    """Who clicks has what there was when he clicked, and waits for no training."""
+    pool.submit(time.sleep, 0.2)
+    session.play()
+    end(session)
+    assert not session.playing
+    assert session.updates == (end is Session.step)
 
-    def slice_seconds(self, visitor: object = None, since: float = TICK, brief: bool = False) -> float:
-        return 60.0
+
+def rests(session: Session) -> bool:
+    """Whether no slice of it is out."""
+    with session._state:
+        return session._out is None
 
 
-@pytest.mark.parametrize("end", [Session.tick, Session.pause, Session.step, Session.reset])
-def test_who_wants_the_slice_calls_it_back(end: Callable[[Session], None]) -> None:
-    """And has it after the update that is under way; a tick has trained all the time since the last one."""
-    with closing(PatientPool(1)) as pool:
-        session = Session(chosen(), pool)
-        session.play()
+def test_slices_follow_each_other_without_waiting_for_the_page(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As long as it ticked a moment ago; then it rests until the next tick."""
+    monkeypatch.setattr(session_module, "AWAY", 0.2)
+    session.play()
+    wait_until(lambda: rests(session), "A rest")
+    resting = session.updates
+    assert resting > 1
+    time.sleep(0.05)
+    assert session.updates == resting
+    tick_until(session, resting + 1)
+    session.pause()
+    assert_same_place(run_of(session), trained(session.updates))
+
+
+def look_that_cost(session: Session, seconds: float) -> None:
+    """Let the last look have taken so long."""
+    with session._state:
+        session._sights = tuple(replace(each, seen=replace(each.seen, cost=seconds)) for each in session._sights)
+        session._frames = None
+
+
+@pytest.mark.parametrize(("old", "anew"), [(0.0, True), (1e9, False)])
+def test_pictures_that_are_old_come_anew_although_looking_is_slow(
+    session: Session, monkeypatch: pytest.MonkeyPatch, old: float, anew: bool
+) -> None:
+    monkeypatch.setattr(session_module, "OLD", old)
+    monkeypatch.setattr(session_module, "OLD_SHARE", 1e9)
+    look_that_cost(session, 1000.0)
+    first = session.frame.sight.trace
+    session.play()
+    tick_until(session, 20)
+    session._stop()
+    session._settle()
+    assert (session.frame.sight.trace is not first) == anew
+
+
+def test_there_is_one_look_a_tick_and_none_that_no_page_would_show(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However little it would cost."""
+    monkeypatch.setattr(session_module, "LOOKING_SHARE", 1e9)
+    monkeypatch.setattr(session_module, "AWAY", 60.0)
+    session.play()
+    for _ in range(3):
+        before = session.frame.sight
         session.tick()
-        time.sleep(0.2)
-        start = time.monotonic()
-        end(session)
-        assert time.monotonic() - start < 10
-        if end is Session.tick:
-            assert session.frame.snapshot.seconds == pytest.approx(0.2, abs=0.15)
-        session.pause()
-
-
-def test_a_bell_is_heard_here_alone() -> None:
-    """What travels is made anew from what `__reduce__` says, as a copy is."""
-    bell = Bell()
-    there = copy.copy(bell)
-    bell.ring()
-    assert bell()
-    assert not there()
-    assert not copy.copy(bell)()
+        wait_until(lambda: session.frame.sight is not before, "A look")  # noqa: B023  # over by then
+        last, updates = session.frame.sight, session.updates
+        wait_until(lambda: session.updates > updates + 20, "Training")  # noqa: B023  # over by then
+        assert session.frame.sight is last
+    session.pause()
 
 
 def test_pause_stands_still(session: Session) -> None:
     session.play()
     tick_until(session, 5)
     session.pause()
-    assert session.frame.snapshot.updates == session.run.updates
+    assert session.frame.snapshot.updates == run_of(session).updates
     shown = session.frame
     for _ in range(3):
         session.tick()
         time.sleep(0.02)
     assert session.frame is shown
-    assert session.run.updates == shown.snapshot.updates
+    assert run_of(session).updates == shown.snapshot.updates
 
 
 def test_play_goes_on_from_there(session: Session) -> None:
@@ -93,45 +144,6 @@ def test_play_goes_on_from_there(session: Session) -> None:
     tick_until(session, before + 5)
     session.pause()
     assert losses(session, 8) == alone(8)
-
-
-@pytest.mark.parametrize(("old", "anew"), [(0.0, True), (1e9, False)])
-def test_pictures_that_are_old_come_anew_although_looking_is_slow(
-    session: Session, monkeypatch: pytest.MonkeyPatch, old: float, anew: bool
-) -> None:
-    """A look of 0.05 s is due after 1.7 s of training, and after 0.17 s if the last one is old."""
-    monkeypatch.setattr(session_module, "OLD", old)
-    slow = replace(session.frame.sight.seen, cost=0.05)
-    session.frames = (replace(session.frame, sight=replace(session.frame.sight, seen=slow)),)
-    first = session.frame.sight.trace
-    session.play()
-    while session.frame.snapshot.seconds < 0.4:
-        session.tick()
-    session.playing = False
-    session.settle()
-    assert (session.frame.sight.trace is not first) == anew
-
-
-def test_a_click_handed_in_twice_counts_once(session: Session) -> None:
-    session.click(session.play)
-    session.tick()
-    session.click(session.pause)
-    session.tick()
-    session.click(session.play)
-    assert not session.playing, "the echo of Pause was taken for Train"
-    session.tick()
-    session.click(session.play)
-    assert not session.playing, "an echo that came later was taken for Train"
-    time.sleep(ECHO)
-    for expected in (True, False, False):
-        session.click(session.play if expected else session.step)
-        assert session.playing == expected
-        session.tick()
-        session.tick()
-    before = session.run.updates
-    for _ in range(2):
-        session.click(session.step)
-    assert session.run.updates == before + 2
 
 
 @pytest.mark.parametrize("playing", [False, True])
@@ -170,7 +182,7 @@ def test_a_run_rests_when_nobody_touches_its_page(session: Session) -> None:
     assert not session.playing
     assert session.idle
     before = session.updates
-    session.click(session.play)
+    session.play()
     assert not session.idle
     tick_until(session, before + 5)
     session.pause()
@@ -180,25 +192,25 @@ def test_a_run_rests_when_nobody_touches_its_page(session: Session) -> None:
 def test_nobody_looks_so_nobody_counts_until_the_page_ticks_again(session: Session, pool: Pool) -> None:
     session.play()
     session.tick()
-    assert pool.training == 1
+    assert pool.pace.training == 1
     session.rest()
-    assert pool.training == 0
+    assert pool.pace.training == 0
     session.tick()
-    assert pool.training == 1
+    assert pool.pace.training == 1
     session.pause()
-    assert pool.training == 0
+    assert pool.pace.training == 0
 
 
 def test_a_run_saved_while_it_plays_goes_on_elsewhere(session: Session, pool: Pool) -> None:
     session.play()
     tick_until(session, 5)
-    saved = load(session.saved())
-    at = saved.updates
+    saved = session.saved()
+    at = load(saved).updates
     assert at >= 5
     assert session.playing
     tick_until(session, at + 5)
     other = Session(chosen(seed="9", cell="gru"), pool)
-    other.carry_on(saved)
+    other.carry_on(chosen(), saved)
     assert not other.playing
     assert other.experiment == chosen()
     assert other.frame.snapshot.updates == at
@@ -227,22 +239,24 @@ def test_saving_again_and_again_while_ticking_never_meets_a_run_at_work(session:
     session.pause()
     assert seen == sorted(seen)
     assert len(seen) == 20
-    count = session.run.updates
+    count = session.updates
     assert losses(session, count) == alone(count)
+
+
+def broken(*_: object) -> None:
+    raise ArithmeticError("out of numbers")
 
 
 def test_a_run_that_cannot_be_looked_at_is_not_taken_up(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
     """The run there is stays, in every part."""
     session.step()
     before = session.experiments, session.frames, session.beginnings
-
-    def broken(*_: object) -> None:
-        raise ArithmeticError("out of numbers")
-
     with monkeypatch.context() as patched:
         patched.setattr(session_module, "slice_of", broken)
         with pytest.raises(ArithmeticError):
-            session.carry_on(Run(chosen(task="copy")))
+            session.carry_on(chosen(task="copy"), save(trained(0, task="copy")))
+    with pytest.raises(FieldError, match="not a saved run"):
+        session.carry_on(chosen(task="copy"), b"no run")
     assert (session.experiments, session.frames, session.beginnings) == before
     session.step()
     assert losses(session, 2) == alone(2)

@@ -1,4 +1,4 @@
-"""The contract of whatever runs slices, here or on a cluster: a run there is the run itself, and faults stay its own."""
+"""The contract of whatever runs slices, here or on a cluster: a run there is the run itself, faults stay its own."""
 
 import time
 from collections.abc import Iterator

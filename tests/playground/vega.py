@@ -62,6 +62,9 @@ def _columns(data: Mapping[str, Any], tables: Columns) -> Collection[str]:
         return tables.get(data["name"], ())
     if "sequence" in data:
         return (data["sequence"]["as"],)
+    if isinstance(data["values"], str):
+        assert data["format"] == {"type": "csv"}
+        return data["values"].partition("\n")[0].split(",")
     return set.intersection(*(set(row) for row in data["values"]))
 
 

@@ -1,6 +1,7 @@
 """Visitors for the tests of their sessions: small runs, and ticks in quick succession."""
 
 import time
+from collections.abc import Callable, Sequence
 
 from engine import Experiment, Run
 from engine.saving import load
@@ -14,10 +15,26 @@ def chosen(**params: str) -> Experiment:
 
 def tick_until(session: Session, updates: int, seconds: float = 20) -> None:
     """Tick as the page does, only faster, until that many updates were seen."""
+    tick_while(session, lambda: session.frame.snapshot.updates < updates, seconds)
+
+
+def tick_while(session: Session, true: Callable[[], bool], seconds: float = 20) -> None:
+    """Tick as long as that is so."""
     end = time.monotonic() + seconds
-    while session.frame.snapshot.updates < updates:
-        assert time.monotonic() < end, "no updates"
+    while true():
+        assert time.monotonic() < end, f"still so at update {session.updates}"
         session.tick()
+        time.sleep(0.005)
+
+
+def tick_all(sessions: Sequence[Session], more: int, seconds: float = 60) -> None:
+    """Tick all until each has made so many updates more."""
+    targets, end = [session.updates + more for session in sessions], time.monotonic() + seconds
+    while not all(session.updates >= target for session, target in zip(sessions, targets, strict=True)):
+        assert time.monotonic() < end, f"still at {[session.updates for session in sessions]}"
+        assert not any(session.failed for session in sessions)
+        for session in sessions:
+            session.tick()
         time.sleep(0.005)
 
 
