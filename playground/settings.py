@@ -4,28 +4,41 @@ import logging
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from engine.fields import FieldError, Text, Whole, setting, specs
 
 log = logging.getLogger(__name__)
 
 
-def cores() -> int:
-    """How many cores this process may use."""
-    allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    return allowed or 1
+QUOTA = Path("/sys/fs/cgroup/cpu.max")
+"""Where Linux says how much processor time a container gets: microseconds in each period of so many, or "max"."""
+
+MOST_WORKERS = 4
+"""More than these cores are not taken unless asked for: each worker needs some 250 MB."""
+
+
+def cores(quota: Path = QUOTA) -> int:
+    """How many cores this process may use, one at least; a container's share counts, rounded down."""
+    allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    try:
+        time, period = quota.read_text().split()
+        share = int(time) // int(period) if time != "max" else allowed
+    except (OSError, ValueError):  # another system, or an older kernel
+        share = allowed
+    return max(1, min(allowed, share))
 
 
 @dataclass(frozen=True)
 class Settings:
     """One field a variable, in upper case behind PLAYGROUND_; the scheduler's is Dask's own, DASK_SCHEDULER_ADDRESS.
 
-    workers: threads that train. visitors: how many are let in at once. visitor_mb: what one visitor's run may need, or
+    workers: processes that train. visitors: how many are let in at once. visitor_mb: what one visitor's run may need, or
     those side by side together. film_mb: what the moments kept of them may need beside that, 0 for none. idle_minutes:
     how long a run goes on when nobody touches its page.
     """
 
-    workers: int = setting(Whole(max(1, cores() - 1), 1, 64, "threads"))
+    workers: int = setting(Whole(max(1, min(MOST_WORKERS, cores()) - 1), 1, 64, "processes"))
     visitors: int = setting(Whole(60, 1, 1000, "visitors"))
     visitor_mb: int = setting(Whole(96, 16, 96, "MB"))
     film_mb: int = setting(Whole(4, 0, 4, "MB"))

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from engine.fields import specs
-from playground.settings import Settings, variable
+from playground.settings import Settings, cores, variable
 
 README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
 
@@ -43,3 +43,15 @@ def test_every_variable_stands_in_the_readme_with_its_default() -> None:
     for name in specs(Settings):
         row = next(line for line in README.splitlines() if f"`{variable(name)}`" in line)
         assert name in {"workers", "scheduler"} or str(getattr(Settings(), name)) in row
+
+
+@pytest.mark.parametrize(
+    ("text", "most"),
+    [("max 100000", 1024), ("50000 100000", 1), ("100000 100000", 1), ("250000 100000", 2), ("", 1024)],
+)
+def test_a_containers_share_of_the_processor_counts(tmp_path: Path, text: str, most: int) -> None:
+    """Half a core is one worker beside the pages; what is no share, or no file, sets no bound."""
+    quota = tmp_path / "cpu.max"
+    quota.write_text(text)
+    assert 1 <= cores(quota) <= most
+    assert cores(tmp_path / "none") == cores(quota) if most == 1024 else cores(quota) <= cores(tmp_path / "none")
