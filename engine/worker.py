@@ -180,6 +180,7 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # it is the server's, which ends this process by its input
     _step_back()
     prepare_thread()
+    Run(Experiment.from_params({})).update()  # the first takes a second or two, which is nobody's turn
     worker, speaking = Worker(int(sys.argv[1]) if len(sys.argv) > 1 else RESIDENT), threading.Lock()
 
     def live() -> None:

@@ -19,7 +19,7 @@ MOST_WORKERS = 4
 
 
 def cores(quota: Path = QUOTA) -> int:
-    """How many cores this process may use, one at least; a container's share counts, rounded down."""
+    """How many cores this process may use, one at least; of a container the share it has, rounded down."""
     allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     try:
         time, period = quota.read_text().split()
@@ -33,8 +33,8 @@ def cores(quota: Path = QUOTA) -> int:
 class Settings:
     """One field a variable, in upper case behind PLAYGROUND_; the scheduler's is Dask's own, DASK_SCHEDULER_ADDRESS.
 
-    workers: processes that train. visitors: how many are let in at once. visitor_mb: what one visitor's run may need, or
-    those side by side together. film_mb: what the moments kept of them may need beside that, 0 for none. idle_minutes:
+    workers: processes that train. visitors: how many are let in at once. visitor_mb: what one visitor's run may need,
+    or those side by side together. film_mb: what the moments kept of them may need beside that, 0 for none. idle_minutes:
     how long a run goes on when nobody touches its page.
     """
 

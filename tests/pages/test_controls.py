@@ -134,14 +134,14 @@ def test_a_bad_combination_keeps_the_run() -> None:
     """An empty word is refused in a sentence; the old run is still there and can go on."""
     app = sound(opened(task="hello"))
     app.button(key="step").click().run()
-    run = session(app).run
+    begun = session(app).beginnings
     app.text_input(key="hello.word").set_value("aaa").run()
     assert not app.exception
     assert any("at least two of them different" in error.value for error in app.error)
-    assert session(app).run is run
+    assert session(app).beginnings == begun
     assert app.query_params["word"] == "hello"
     app.button(key="step").click().run()
-    assert session(app).run.updates == 2
+    assert session(app).updates == 2
     app.text_input(key="hello.word").set_value("abba").run()
     assert session(sound(app)).experiment.to_params()["word"] == "abba"
 
@@ -190,12 +190,12 @@ def test_lists_of_numbers() -> None:
     assert session(app).experiment.network.options["periods"] == (1, 3, 9)
     sound(app.text_input(key="windows").set_value("2").run())
     assert session(app).experiment.network.windows == (2,)
-    run = session(app).run
+    begun = session(app).beginnings
     for bad in ("", "1,x", "4,2", "0", "1," * 40, "９"):
         app.text_input(key="clockwork.periods").set_value(bad).run()
         assert not app.exception
         assert len(app.error) == 1, bad
-        assert session(app).run is run
+        assert session(app).beginnings == begun
     sound(app.text_input(key="clockwork.periods").set_value("2,4").run())
     assert session(app).experiment.network.options["periods"] == (2, 4)
 

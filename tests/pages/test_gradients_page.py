@@ -13,6 +13,7 @@ from engine import CELLS
 from playground import gradient_words as say
 from tests.pages.opened import charts, opened, session, sound
 from tests.playground.vega import named_data, unknown_fields, within_schema
+from tests.playground.visitors import tick_while
 
 SMALL = {"length": "12", "hidden": "6", "batch": "4"}
 PAIR = {"layers": "2", "direction": "bidirectional"}
@@ -95,7 +96,7 @@ def test_frozen_pictures_stay_while_the_run_goes_on() -> None:
     before = [chart.proto.SerializeToString() for chart in charts(app)]
     for _ in range(2):
         app.button(key="step").click().run()
-    assert session(sound(app)).run.updates == 2
+    assert session(sound(app)).updates == 2
     assert [chart.proto.SerializeToString() for chart in charts(app)] == before
     assert say.FROZEN.format(update=0) in texts(app)
     app.toggle(key="gradients.freeze").set_value(False).run()
@@ -137,12 +138,12 @@ def test_a_story_is_told_before_and_after(name: str) -> None:
     app = page(cell="gru")
     app.button(key=f"gradients.{name}").click().run()
     assert "Press **Train**" in sound(app).info[0].value
-    session(app).run.advance(0.0)
     enough = {say.EXPLODE: 4, say.VANISH: 100, say.CURE: 300}[name]
-    run = session(app).run
-    while run.updates < enough - 1 and not run.explosion:
-        run.update()
-    app.button(key="step").click().run()
+    run = session(app)
+    run.play()
+    tick_while(run, lambda: run.updates < enough and not run.exploded, seconds=60)
+    run.pause()
+    app.run()
     assert not app.exception
     told = app.info[0].value
     assert told.startswith("What you just saw")

@@ -88,13 +88,13 @@ def test_the_notice_can_be_dismissed() -> None:
     notice(app)
     app.button(key="dismiss").click().run()
     assert not sound(app).warning
-    assert session(app).run.updates == 1
+    assert session(app).updates == 1
 
 
 def test_a_link_that_asks_for_too_much_work() -> None:
     app = opened(task="adding", length="500", hidden="128", layers="4", batch="256", direction="bidirectional")
     assert "seconds" in notice(app)
-    assert session(app).run.updates == 0
+    assert session(app).updates == 0
 
 
 def test_a_causal_task_refuses_other_directions() -> None:

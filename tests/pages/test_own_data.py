@@ -30,11 +30,11 @@ def assert_refused(app: AppTest, sentence: str) -> None:
     assert not app.exception
     said = [element.value.replace("\\", "") for element in (*app.error, *app.info)]
     assert any(sentence in one for one in said), said
-    before = session(app).run
-    assert before.updates == 1
+    begun = session(app).beginnings
+    assert session(app).updates == 1
     app.button(key="step").click().run()
     assert not app.exception
-    assert session(app).run is before
+    assert session(app).beginnings == begun
     assert session(app).frame.snapshot.updates == 2
 
 
@@ -58,7 +58,7 @@ def test_own_text_trains_and_stands_in_the_link() -> None:
     experiment = session(app).experiment
     assert experiment == Experiment.from_params({**experiment.to_params(), "corpus": "own", "text": TEXT * 3})
     sound(app.button(key="step").click().run())
-    assert session(app).run.updates == 1
+    assert session(app).updates == 1
     assert app.query_params["text"] == TEXT * 3
     assert session(sound(opened(**app.query_params))).experiment == experiment
 
@@ -77,10 +77,10 @@ def test_uploaded_text() -> None:
     app = sound(uploaded(own_text(), "text.file", "own.txt", ("\ufeff" + TEXT * 2).encode()))
     assert session(app).experiment.to_params()["text"] == TEXT * 2
     app.button(key="step").click().run()
-    run = session(app).run
+    begun = session(app).beginnings
     app = uploaded(app, "text.file", "bad.txt", TEXT.encode("utf-16"))
     assert any("not text in UTF" in error.value for error in app.error)
-    assert session(app).run is run
+    assert session(app).beginnings == begun
 
 
 def own_series() -> AppTest:
@@ -104,7 +104,7 @@ def test_uploaded_table() -> None:
     sound(app.selectbox(key="values.column").select("b").run())
     assert session(app).experiment.to_params()["values"].startswith("0.5,1.5,")
     sound(app.button(key="step").click().run())
-    assert session(app).run.updates == 1
+    assert session(app).updates == 1
     assert session(sound(opened(**app.query_params))).experiment == session(app).experiment
 
 
@@ -129,11 +129,11 @@ def test_refused_tables(data: bytes, sentence: str) -> None:
 def test_a_bad_table_after_a_good_one_keeps_the_run() -> None:
     app = sound(uploaded(own_series(), "values.file", "own.csv", table(60)))
     app.button(key="step").click().run()
-    run = session(app).run
+    begun = session(app).beginnings
     app = uploaded(app, "values.file", "bad.csv", b"nothing")
     assert app.error
-    assert session(app).run is run
-    assert run.updates == 1
+    assert session(app).beginnings == begun
+    assert session(app).updates == 1
 
 
 @pytest.mark.parametrize("word", ["春风", "a b", '"; import os', "<b>x</b>", "\\n{x}", "e\u0301😀"])
@@ -142,7 +142,7 @@ def test_own_words(word: str) -> None:
     app.text_input(key="hello.word").set_value(word).run()
     sound(app.button(key="step").click().run())
     assert session(app).experiment.to_params()["word"] == word == app.query_params["word"]
-    assert session(app).run.updates == 1
+    assert session(app).updates == 1
 
 
 @pytest.mark.parametrize("word", ["", "a", "aaaa", "ab" * 26, "a\x00b"])
