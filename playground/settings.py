@@ -34,8 +34,8 @@ class Settings:
     """One field a variable, in upper case behind PLAYGROUND_; the scheduler's is Dask's own, DASK_SCHEDULER_ADDRESS.
 
     workers: processes that train. visitors: how many are let in at once. visitor_mb: what one visitor's run may need,
-    or those side by side together. film_mb: what the moments kept of them may need beside that, 0 for none. idle_minutes:
-    how long a run goes on when nobody touches its page.
+    or those side by side together. film_mb: what the moments kept of them may need beside that, 0 for none.
+    idle_minutes: how long a run goes on when nobody touches its page.
     """
 
     workers: int = setting(Whole(max(1, min(MOST_WORKERS, cores()) - 1), 1, 64, "processes"))
