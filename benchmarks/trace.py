@@ -16,7 +16,7 @@ from engine.trace import trace
 from engine.training import build
 
 SIZES = ((50, 32), (100, 32), (200, 32), (200, 128), (500, 128))
-SHOWN = ("lstm", "gru", "rnn", "lstm_peephole", "esn")
+SHOWN = ("lstm", "gru", "rnn", "lstm_peephole", "goru")
 SECONDS, ROUNDS = 0.05, 20
 
 

@@ -38,11 +38,9 @@ def by_loop(cell: Cell, inputs: Tensor) -> Passed:
 
 def through(cell: Cell, inputs: Tensor) -> Passed:
     """The same in a fraction of the time, if the cell's step falls into two parts. No gradient by weights is given."""
-    weights = cell.weights()
-    u = cell.recurrence(weights)
-    if u is None:
+    if not cell.by_unit:
         return by_loop(cell, inputs)
-    steps = Steps(cell, inputs.detach(), weights, u.detach())
+    steps = Steps(cell, inputs.detach())
     nudge = torch.zeros_like(steps.after.h).requires_grad_()
     parts = iter(AllSteps.apply(inputs, nudge, steps))  # type: ignore[no-untyped-call]  # torch has no types for it
     state = type(steps.after)(*(next(parts) if derivable(part) else part for part in steps.after))
@@ -59,8 +57,8 @@ class Steps:
     of s those m are, the only ones that any s depends on.
     """
 
-    def __init__(self, cell: Cell, inputs: Tensor, weights: Any, u: Tensor) -> None:
-        states = cell.states(inputs)
+    def __init__(self, cell: Cell, inputs: Tensor) -> None:
+        states, weights = cell.states(inputs), cell.weights()
         with torch.enable_grad():
             before = _before(cell, states)
             self.x = inputs.requires_grad_()
@@ -68,7 +66,7 @@ class Steps:
             self.mixed = cell.mixed(projected, before, weights)
             a = self.mixed.detach().requires_grad_()
             self.after, self.gates = cell.units(projected, a, before, weights)
-        self.u, self.parts = u, _derivables(self.after)
+        self.u, self.parts = cell.recurrence(weights).detach(), _derivables(self.after)
         old = [a, *_derivables(before)]
         # Unit by unit, so that the gradient of the sum over all units holds the slope of each.
         found = [

@@ -51,6 +51,7 @@ class ClockworkCell(StackedCell):
     )
     blocks = 1
     seconds_a_step = 6.5e-5
+    by_unit = False
     period: Tensor
     allowed: Tensor
     options: ClassVar[Mapping[str, Spec]] = {"periods": Wholes((1, 2, 4, 8), 1, 500, 16)}
@@ -108,16 +109,10 @@ class ClockworkCell(StackedCell):
         """U without the blocks from fast to slow, turned for a product from the left."""
         return (self.weight_hh * self.allowed).t()
 
-    def mixed(self, projected: Tensor, state: ClockworkState, weights: Tensor) -> Tensor:
-        return projected + torch.addmm(self.bias_hh, state.h, weights)
-
-    def recurrence(self, weights: Tensor) -> Tensor:
-        return weights.t()
-
-    def units(
-        self, projected: Tensor, mixed: Tensor, state: ClockworkState, weights: Tensor
+    def advance(
+        self, projected: Tensor, state: ClockworkState, weights: Tensor
     ) -> tuple[ClockworkState, ClockworkGates]:
         t = state.t + 1
         beats = torch.remainder(t, self.period).eq(0).expand_as(state.h)
-        h = torch.where(beats, tanh(mixed), state.h)
+        h = torch.where(beats, tanh(projected + torch.addmm(self.bias_hh, state.h, weights)), state.h)
         return ClockworkState(h, t), ClockworkGates(beats.to(h.dtype))

@@ -109,11 +109,5 @@ class EchoStateCell(Cell):
         """W, turned for a product from the left."""
         return self.W.t()
 
-    def mixed(self, projected: Tensor, state: OnlyH, weights: Tensor) -> Tensor:
-        return torch.addmm(projected, state.h, weights)
-
-    def recurrence(self, weights: Tensor) -> Tensor:
-        return self.W
-
-    def units(self, projected: Tensor, mixed: Tensor, state: OnlyH, weights: Tensor) -> tuple[OnlyH, NoGates]:
-        return OnlyH(torch.lerp(state.h, torch.tanh(mixed), self.leak)), NoGates()
+    def advance(self, projected: Tensor, state: OnlyH, weights: Tensor) -> tuple[OnlyH, NoGates]:
+        return OnlyH(torch.lerp(state.h, torch.tanh(torch.addmm(projected, state.h, weights)), self.leak)), NoGates()

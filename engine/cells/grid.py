@@ -79,6 +79,7 @@ class GridLSTMCell(Cell):
     )
     blocks = 16
     seconds_a_step = 2.4e-4
+    by_unit = True
     signed = frozenset({"g", "g_depth"})
 
     def __init__(self, input_size: int, hidden_size: int, *, generator: torch.Generator, init: str = "default") -> None:

@@ -157,9 +157,7 @@ class ChoGRUCell(StackedCell):
     blocks = 3
     seconds_a_step = 1.3e-4
     signed = frozenset({"n"})
-
-    def recurrence(self, weights: object) -> None:
-        """None: r stands between h₋ and U_n, so a step has two products, one after the other."""
+    by_unit = False  # r stands between h₋ and U_n: two products, one after the other
 
     def weights(self) -> tuple[Tensor, Tensor, Tensor, Tensor]:
         """U and b_hh of r and z together, and of n."""

@@ -84,6 +84,7 @@ class ResidualCell(StackedCell):
     )
     blocks = 1
     seconds_a_step = 5.0e-5
+    by_unit = False
 
-    def units(self, projected: Tensor, mixed: Tensor, state: OnlyH, weights: None) -> tuple[OnlyH, NoGates]:
-        return OnlyH(state.h + tanh(mixed)), NoGates()
+    def advance(self, projected: Tensor, state: OnlyH, weights: None) -> tuple[OnlyH, NoGates]:
+        return OnlyH(state.h + tanh(projected + self.recurrent(state.h))), NoGates()

@@ -15,8 +15,8 @@ from tests.engine.cells.reference import CASES, NAMES, SHAPES, assert_same, cell
 from tests.engine.runs import SMALL, trained
 from tests.engine.test_trace import DEEP, WAYS
 
-LOOPED = {"jordan", "residual_input", "gru_cho", "scrn", "unitary", "indrnn"}
-"""What takes more than one product a step, or is as fast by the plain loop."""
+LOOPED = {"jordan", "residual_input", "residual", "gru_cho", "scrn", "unitary", "indrnn", "clockwork", "esn"}
+"""What takes more than one product a step, or is about as fast by the plain loop."""
 
 NETWORKS = [
     *DEEP,
@@ -44,8 +44,7 @@ def test_side_by_side_is_the_plain_loop(
     name: str, options: dict[str, Any], shape: tuple[int, ...], dtype: torch.dtype
 ) -> None:
     cell, inputs = made(name, options, shape, dtype)
-    # In single precision a long sequence is some roundings longer.
-    assert_same(seen(through(cell, inputs), inputs), seen(by_loop(cell, inputs), inputs), slack=10)
+    assert_same(seen(through(cell, inputs), inputs), seen(by_loop(cell, inputs), inputs))
 
 
 @pytest.mark.parametrize(("name", "options"), CASES, ids=NAMES)
@@ -67,8 +66,7 @@ def made(name: str, options: dict[str, Any], shape: tuple[int, ...], dtype: torc
 
 @pytest.mark.parametrize("cell", CELLS)
 def test_which_cells_go_side_by_side(cell: str) -> None:
-    made = CELLS[cell](CELLS[cell].entrance_size(4) or 2, 4, generator=generator())
-    assert (made.recurrence(made.weights()) is None) == (cell in LOOPED)
+    assert CELLS[cell].by_unit == (cell not in LOOPED)
 
 
 @pytest.mark.parametrize("cell", sorted(set(CELLS) - LOOPED))
@@ -102,7 +100,10 @@ def both(params: dict[str, str], scale: float = 1, double: bool = False) -> tupl
 
 
 def assert_same_trace(now: Trace, loop: Trace, tolerance: float) -> None:
-    """Row by row, as small as a gradient may have become: to a tolerance of the largest number of the row."""
+    """Row by row, as small as a gradient may have become: to a tolerance of the largest number of the row.
+
+    A row of the gradient went through all steps after it, each with roundings of its own: ten tolerances.
+    """
     assert now.loss == pytest.approx(loop.loss, rel=tolerance, nan_ok=True)
     for one, other in zip(sum(now.layers, ()), sum(loop.layers, ()), strict=True):
         pairs = {**one.state, **one.gates, "∂L/∂h": one.grad_h}, {**other.state, **other.gates, "∂L/∂h": other.grad_h}
@@ -110,12 +111,13 @@ def assert_same_trace(now: Trace, loop: Trace, tolerance: float) -> None:
         for name, expected in pairs[1].items():
             assert pairs[0][name].dtype == expected.dtype
             off = np.abs(pairs[0][name] - expected).max(axis=1)
-            assert (off <= tolerance * np.abs(expected).max(axis=1)).all(), name
+            slack = 10 if name == "∂L/∂h" else 1
+            assert (off <= slack * tolerance * np.abs(expected).max(axis=1)).all(), name
 
 
 @pytest.mark.parametrize("params", WAYS + NETWORKS, ids=lambda p: "-".join(p.values()))
 def test_trace_is_that_of_the_plain_loop(params: dict[str, str]) -> None:
-    assert_same_trace(*both(params), 1e-5)
+    assert_same_trace(*both(params), 1e-6)
     assert_same_trace(*both(params, double=True), 1e-12)
 
 
@@ -129,12 +131,12 @@ def test_gradient_that_vanishes_is_the_same(cell: str) -> None:
 @pytest.mark.parametrize("scale", [30, 1e15])
 @pytest.mark.parametrize("cell", sorted(set(CELLS) - LOOPED))
 def test_numbers_that_overflow_do_so_alike(cell: str, scale: float) -> None:
-    """A state that is not finite by the loop is not finite side by side, and no error is raised."""
+    """A number that is not finite by the loop is not finite side by side, and no error is raised."""
     now, loop = both({"cell": cell, "length": "30"}, scale)
     for one, other in zip(sum(now.layers, ()), sum(loop.layers, ()), strict=True):
         for name, rows in other.state.items():
             np.testing.assert_array_equal(np.isfinite(one.state[name]), np.isfinite(rows))
-        assert one.grad_h.shape == other.grad_h.shape
+        np.testing.assert_array_equal(np.isfinite(one.grad_h), np.isfinite(other.grad_h))
 
 
 def test_numbers_that_are_not_finite_are_passed_on() -> None:
@@ -148,4 +150,4 @@ def test_numbers_that_are_not_finite_are_passed_on() -> None:
 
 def test_run_that_learned_is_seen_the_same() -> None:
     run = trained(40, cell="lstm", layers="2", direction="bidirectional", lr="0.05")
-    assert_same_trace(run.trace(), trace(run.network, run.experiment.task, run.probe(0), by_loop), 1e-5)
+    assert_same_trace(run.trace(), trace(run.network, run.experiment.task, run.probe(0), by_loop), 1e-6)
