@@ -96,7 +96,7 @@ class Worker:
         try:
             if not request.key:
                 return Answer(request.work(*request.args))
-            if version != request.version:
+            if version != request.version or tuple(run.updates for run in runs) != request.updates:
                 if request.origins is None:
                     return Answer(missing=True)
                 runs = rebuilt(request.origins, request.updates)

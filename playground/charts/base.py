@@ -126,7 +126,7 @@ def _say_axes_once(layers: list[dict[str, Any]]) -> None:
             encoding = layer.get("encoding", {}).get(channel, {})
             if encoding in before:
                 layer["encoding"][channel] = {key: encoding[key] for key in ("field", "type")}
-            elif "axis" in encoding and "field" in encoding:
+            elif encoding.get("axis") and "field" in encoding:
                 before.append(encoding)
 
 

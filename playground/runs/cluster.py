@@ -9,7 +9,7 @@ from typing import Any
 from distributed import Client
 
 from engine.worker import Answer, Request, answered
-from playground.runs.pool import Desk, Pool
+from playground.runs.pool import SILENT, Desk, Pool
 
 log = logging.getLogger(__name__)
 
@@ -72,6 +72,7 @@ class Cluster(Pool):
         self._address = address
         self._client: Client | None = None
         self._tried = -ANEW_EVERY
+        self._seen: dict[str, tuple[float, float]] = {}
         super().__init__(workers, resident)
 
     @property
@@ -98,8 +99,9 @@ class Cluster(Pool):
                 # What the scheduler last heard of it; _check gives up one that is silent for too long.
                 worker.heard = time.monotonic() - seconds
         known = {desk.worker.address for desk in self._of_cluster() if isinstance(desk.worker, DaskWorker)}
-        for address in silent.keys() - known:
-            self._take(address)
+        for address, seconds in silent.items():
+            if address not in known and seconds < SILENT:
+                self._take(address)
         if self.away:
             super()._tend()
         else:
@@ -143,8 +145,13 @@ class Cluster(Pool):
             log.warning("event=cluster_away address=%s problem=%r", self._address, str(problem))
             self._part()
             return {}
-        now = max((each["last_seen"] for each in found["workers"].values()), default=0.0)
-        return {address: max(0.0, now - each["last_seen"]) for address, each in found["workers"].items()}
+        # By our own clock: its clock is another, and may not even be asked for.
+        now, before = time.monotonic(), self._seen
+        self._seen = {}
+        for address, each in found["workers"].items():
+            seen, since = before.get(address, (None, now))
+            self._seen[address] = (each["last_seen"], since if seen == each["last_seen"] else now)
+        return {address: now - since for address, (_, since) in self._seen.items()}
 
     def _part(self) -> None:
         """Take leave of the cluster; whatever it was asked is asked again here."""
