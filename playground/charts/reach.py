@@ -86,7 +86,7 @@ def gradient_curve(steps: int, low: int, high: int, title: str = "", look_for: s
         "tooltip": [alt.Tooltip("x:Q", title="time step"), alt.Tooltip("value:N", title="‖∂L/∂h‖")],
     }
     base = alt.Chart(alt.NamedData("gradient")).transform_calculate(value=power_text())
-    dots = {"filled": True, "size": 26 if steps <= 60 else 12, "opacity": 1}
+    dots = {"filled": True, "color": GRADIENT, "size": 26 if steps <= 60 else 12, "opacity": 1}
     line = base.mark_line(color=GRADIENT, strokeWidth=2, point=dots).encode(**encoding)
     return picture(
         alt.layer(line, **titled(title, 140, look_for=look_for, dark=dark)),
