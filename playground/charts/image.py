@@ -20,11 +20,15 @@ SUB, UP = 1, 2
 
 def levels(values: np.ndarray, low: float, high: float) -> np.ndarray:
     """The entry of the palette for each value, any shape: 1 at low and below, LEVELS at high and above."""
+    # In place, as of a large picture this is a third of the work.
+    inside: np.ndarray = np.clip(np.ascontiguousarray(values), low, high, dtype=float)
+    inside -= low
+    inside *= (LEVELS - 1) / (high - low)
+    inside += 1.5
     finite = np.isfinite(values)
-    # Clamped before it is scaled, as a scaled value may be too large for its type.
-    inside = np.clip(np.where(finite, values, low), low, high)
-    nearest = ((inside - low) * ((LEVELS - 1) / (high - low)) + 1.5).astype(np.uint8)
-    return np.where(finite, nearest, GAP).astype(np.uint8)
+    if finite.all():
+        return inside.astype(np.uint8)
+    return np.where(finite, np.where(finite, inside, 0).astype(np.uint8), np.uint8(GAP))
 
 
 @lru_cache
@@ -43,7 +47,7 @@ def data_url(cells: np.ndarray, colours: Sequence[str]) -> str:
 def png(cells: np.ndarray, colours: tuple[str, ...]) -> bytes:
     """Written here, as Pillow gives a palette no filter: states change little in time, so SUB saves a fifth.
 
-    Level 5 takes half the time of 6 for a large picture, and 7 % more bytes.
+    Level 4 takes a quarter of the time of 6 for a large picture, and some 10 % more bytes.
     """
     height, width = cells.shape
     rows = np.empty((height, width + 1), np.uint8)
@@ -58,7 +62,7 @@ def png(cells: np.ndarray, colours: tuple[str, ...]) -> bytes:
         b"\x89PNG\r\n\x1a\n"
         + _chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 3, 0, 0, 0))
         + _palette(colours)
-        + _chunk(b"IDAT", zlib.compress(rows.tobytes(), 5))
+        + _chunk(b"IDAT", zlib.compress(rows.tobytes(), 4))
         + _chunk(b"IEND", b"")
     )
 

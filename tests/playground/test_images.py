@@ -44,7 +44,7 @@ def test_every_cell_has_the_colour_of_its_value(
     seen = decoded(heatmap_data("h", values, low, 2.0, dark, False))
     assert seen.shape == (shape[1], shape[0], 4), "units down, time to the right"
     assert (seen[..., 3] == 255).all()
-    np.testing.assert_array_equal(seen[..., :3], palette(tuple(colours))[levels(values.T, low, 2.0)])
+    np.testing.assert_array_equal(seen[..., :3], palette(tuple(colours))[levels(values.T, low, 2.0) - 1])
     widest = max(
         abs(int(a) - int(b))
         for a, b in zip(palette(tuple(colours))[:-1].flat, palette(tuple(colours))[1:].flat, strict=True)
