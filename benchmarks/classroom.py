@@ -28,10 +28,14 @@ SETTINGS = {"task": "adding", "length": "50", "cell": "lstm"}
 PICTURES = 9
 """At least so many are live."""
 
+CLICKING = 10
+"""Visitors who press buttons, at most, once everything else is measured."""
+
 WARM_UP = 6.0
 """Seconds until the pages have found their pace."""
 
 ANSWERED, P95_MS, EVEN, MEMORY_MB, ARRIVAL, ANEW, OVER_BARE = 0.995, 60.0, 0.15, 1000.0, 2.0, 1.0, 0.5
+CLICK_MS = 150.0
 """The targets."""
 
 
@@ -132,9 +136,11 @@ async def lesson(server: Server, size: int, hz: float, seconds: float, ticks: in
     used, client = (cores(server.pid) - cpu) / passed, (time.process_time() - own) / passed
     trained = (sum(map(cores, trainers)) - trained) / passed
     rest = (busy() - everything) / passed - used - client - trained
+    pressed = await clicks(visitors, hz)
     for visitor in visitors:
         await visitor.socket.close()
     return {
+        "clicks": statistics.quantiles(pressed, n=20)[-1],
         # Of the visitor who waits longest, on the mean.
         "pictures": max(statistics.mean(gaps) for gaps in watch.gaps.values()) if len(watch.gaps) == size else math.inf,
         "answered": len(watch.durations) / watch.asked,
@@ -153,6 +159,23 @@ async def lesson(server: Server, size: int, hz: float, seconds: float, ticks: in
         "client": client,
         "rest": rest,
     }
+
+
+async def clicks(visitors: list[Visitor], hz: float) -> list[float]:
+    """Milliseconds until a click is answered, while all others go on: each of some visitors presses four buttons."""
+    durations: list[float] = []
+    some = visitors[:CLICKING]
+
+    async def press() -> None:
+        for visitor in some:
+            for button in ("Pause", "Update", "Reset", "Train"):
+                durations.append(1000 * (await visitor.press(button)).seconds)
+
+    pressing = asyncio.ensure_future(press())
+    while not pressing.done():
+        await in_class(visitors[CLICKING:], hz, 1.0, Watch())
+    await pressing
+    return durations
 
 
 @contextmanager
@@ -207,6 +230,7 @@ def main() -> None:
         ("updates, all visitors together", seen["updates/s"], "/s", "", None),
         ("over the bare loop on one core", over_bare, "", f"≥ {OVER_BARE:g}", over_bare >= OVER_BARE),
         ("between new pictures, the slowest visitor", seen["pictures"], "s", f"≤ {ANEW:g}", seen["pictures"] <= ANEW),
+        ("a click, 95 %", seen["clicks"], "ms", f"≤ {CLICK_MS:g}", seen["clicks"] <= CLICK_MS),
         ("first page, the slowest of all at once", seen["arrival"], "s", f"≤ {ARRIVAL:g}", seen["arrival"] <= ARRIVAL),
         ("server and workers, highest", seen["memory"], "MB", f"≤ {MEMORY_MB:g}", seen["memory"] <= MEMORY_MB),
         ("growth over the second half", seen["growth"], "MB", "", None),
