@@ -7,13 +7,13 @@ import statistics
 from typing import Any
 
 import torch
-from playground.executor import prepare_thread
 
 from benchmarks import measure
 from engine import CELLS, Experiment
 from engine.through_time import Way, by_loop, through
 from engine.trace import trace
 from engine.training import build
+from engine.worker import prepare_thread
 
 SIZES = ((50, 32), (100, 32), (200, 32), (200, 128), (500, 128))
 SHOWN = ("lstm", "gru", "rnn", "lstm_peephole", "goru")

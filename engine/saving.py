@@ -62,8 +62,11 @@ class Contents(NamedTuple):
 
 
 def contents(data: bytes) -> Contents:
-    """What is in a file that `load` takes. Raises FieldError as it does."""
+    """What is in a file that somebody brings. Raises FieldError as `load`, and if there is nothing to see in it."""
     run = load(data)
+    with torch.no_grad():
+        if not run.network(run.probe(0).inputs).isfinite().all():
+            _refuse("its weights are so large that the network's answers are no numbers")
     return Contents(run.experiment, run.updates)
 
 
@@ -96,9 +99,6 @@ def load(data: bytes) -> Run:
     }
     loaded = Run.from_state_dict(expected)
     loaded.film.extend(_film(*film, updates, expected["before"]))
-    with torch.no_grad():
-        if not loaded.network(loaded.probe(0).inputs).isfinite().all():
-            _refuse("its weights are so large that the network's answers are no numbers")
     return loaded
 
 

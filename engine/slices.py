@@ -1,4 +1,4 @@
-"""A slice: a little training and a look at the result, the unit of work that an executor is handed.
+"""A slice: a little training and a look at the result, which is what a worker is asked for while a run trains.
 
 Usually of one run; of several side by side, all of them make the same number of updates in it.
 """

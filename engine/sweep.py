@@ -134,6 +134,7 @@ def portion(run: Run, updates: int, seconds: float) -> bool:
 def part(runs: Sequence[Run], job: Job, seconds: float) -> Row | None:
     """A slice of a job's one run; its row once the run has ended."""
     (run,) = runs
+    run.film.take()  # nobody will look back
     return job.row(run) if portion(run, job.updates, seconds) else None
 
 

@@ -52,7 +52,7 @@ class Request:
 
     version: how often these runs were worked on before. origins: from which to make them if they are not here as they
     were then, and updates: how far each is to be repeated from there; None where they are known to be here. keep: bring
-    the runs back as saved files.
+    the runs back as saved files. forget: runs that nobody will ask about any more.
     """
 
     work: Callable[..., Any]
@@ -62,6 +62,7 @@ class Request:
     origins: tuple[Origin, ...] | None = None
     updates: tuple[int, ...] = ()
     keep: bool = False
+    forget: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,7 @@ class Answer:
 
     updates: how far each run is now. saved: the runs as files, if they were to be kept or one has just exploded:
     repeating its updates would not tell that. missing: the runs are not here as they were, and there was nothing to
-    make them from. seconds: how long it took.
+    make them from. seconds: how long the work on runs took, by the clock; 0 for other work.
     """
 
     result: Any = None
@@ -90,7 +91,8 @@ class Worker:
 
     def answer(self, request: Request) -> Answer:
         """Do it. Whatever the work raises is in the answer."""
-        start = time.perf_counter()
+        for key in request.forget:
+            self._held.pop(key, None)
         # Taken out: should the work fail in the middle, nobody can say where the runs are.
         version, runs = self._held.pop(request.key, (-1, ()))
         try:
@@ -103,6 +105,7 @@ class Worker:
                 if request.version:
                     for run in runs:
                         run.film = Film()  # the moments until then have been brought back
+            start = time.perf_counter()  # to repeat is nobody's share of the time
             before = [run.explosion for run in runs]
             result = request.work(runs, *request.args)
             exploded = [run.explosion for run in runs] != before
@@ -120,8 +123,10 @@ def rebuilt(origins: Sequence[Origin], updates: Sequence[int]) -> tuple[Run, ...
     """Runs as they were after so many updates: a run's course follows from its experiment, so it can be repeated."""
     runs = tuple(load(origin) if isinstance(origin, bytes) else Run(origin) for origin in origins)
     for run, target in zip(runs, updates, strict=True):
+        start = time.perf_counter()
         while run.updates < target and not run.explosion:
             run.update()
+        run.seconds += time.perf_counter() - start
     return runs
 
 

@@ -19,7 +19,7 @@ def draw(session: Session) -> None:
         st.button(
             "Stop film" if player.playing else "Play film",
             icon=":material/stop:" if player.playing else ":material/movie:",
-            on_click=(lambda: session.look_back(player.at)) if player.playing else session.play_film,
+            on_click=(lambda: session.look_back(player.shown or player.at)) if player.playing else session.play_film,
             key="film.play",
             width=130,
             disabled=off,

@@ -1,5 +1,6 @@
 """What stands around every page: the experiment at the left, the bar at the top, and the tick that moves it all."""
 
+import logging
 from collections.abc import Callable, Hashable
 
 import streamlit as st
@@ -11,12 +12,15 @@ from engine.config import Training
 from engine.course import Explosion, Snapshot
 from engine.slices import Frame, Frames
 from playground import controls, film, server, share, words
+from playground.runs.pool import LostError
 from playground.runs.session import Session
 from playground.server import POOL
 from playground.settings import SETTINGS
 
-COUNTERS = "frame.counters"
-"""Where the page has room for the counters, which change with every frame."""
+log = logging.getLogger(__name__)
+
+COUNTERS, DRAWN = "frame.counters", "frame.drawn"
+"""Where the page has room for the counters, which change with every frame; and all else that the bar was drawn from."""
 
 ASK_AGAIN = 3.0
 """Seconds after which a page that waits for a place asks for one again."""
@@ -29,11 +33,16 @@ def open_page(page: str) -> None:
         _wait()
         st.stop()
     experiment = _affordable(controls.experiment(page))
-    if "session" not in st.session_state:
-        st.session_state["session"] = Session(experiment, POOL, film_bytes=SETTINGS.film_mb * 10**6)
-    server.presence().sessions.add(visitor())
-    visitor().touch()
-    visitor().adopt(experiment)
+    try:
+        if "session" not in st.session_state:
+            st.session_state["session"] = Session(experiment, POOL, film_bytes=SETTINGS.film_mb * 10**6)
+        server.presence().sessions.add(visitor())
+        visitor().touch()
+        visitor().adopt(experiment)
+    except (LostError, TimeoutError):
+        log.exception("event=not_begun")
+        st.error(words.NOT_BEGUN, icon=":material/error:")
+        st.stop()
     with st.sidebar:
         share.draw(visitor(), page)
 
@@ -70,6 +79,8 @@ def visitor() -> Session:
 def bar(session: Session | None = None) -> None:
     """Buttons and film of the visitor's run, or of another `session`: drawn with the page, not with every frame."""
     session = session or visitor()
+    # As it is now: what changes while the page is being drawn is found by the first tick.
+    st.session_state[DRAWN] = _standing(session, session.shown)
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="bar"):
         over = session.exploded or bool(session.failed)
         # One button that changes its words, so that the keyboard's focus stays on it.
@@ -103,7 +114,8 @@ def live_together(session: Session, draw: Callable[[Frames], None]) -> None:
     for other in server.presence().sessions - {session}:
         other.rest()
 
-    drawn, every = _standing(session, session.shown), POOL.pace.tick if session.moving else None
+    drawn: Hashable = st.session_state[DRAWN]
+    every = POOL.pace.tick if session.moving else None
     counters: DeltaGenerator = st.session_state[COUNTERS]
 
     @st.fragment(run_every=every)
@@ -113,7 +125,11 @@ def live_together(session: Session, draw: Callable[[Frames], None]) -> None:
         server.PULSE_LINE.beat()
         frames = session.shown
         counters.html(figures(session, frames))
-        draw(frames)
+        try:
+            draw(frames)
+        except (LostError, TimeoutError):
+            log.exception("event=not_drawn")
+            st.error(words.NOT_DRAWN, icon=":material/error:")
         # Everything around the pictures is drawn with the page, so when that should change it takes a new page.
         if _standing(session, frames) != drawn:
             st.rerun()

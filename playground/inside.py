@@ -224,6 +224,7 @@ def pick(frame: Frame, place: Place) -> None:
             st.session_state[STEP] = int(chosen[0][TIME_STEP])
             st.session_state[UNIT] = (int(chosen[0]["unit"]) - 1) % hidden + 1
             st.session_state[PICKED] += 1
+            st.rerun()  # the step and the unit are chosen outside the fragment in which this picture is
 
     high = limit(h)
     dark, still = is_dark(), not visitor().moving

@@ -14,7 +14,7 @@ log = logging.getLogger(__name__)
 QUOTA = Path("/sys/fs/cgroup/cpu.max")
 """Where Linux says how much processor time a container gets: microseconds in each period of so many, or "max"."""
 
-MOST_WORKERS = 4
+MOST_CORES = 4
 """More than these cores are not taken unless asked for: each worker needs some 250 MB."""
 
 
@@ -38,7 +38,7 @@ class Settings:
     idle_minutes: how long a run goes on when nobody touches its page.
     """
 
-    workers: int = setting(Whole(max(1, min(MOST_WORKERS, cores()) - 1), 1, 64, "processes"))
+    workers: int = setting(Whole(max(1, min(MOST_CORES, cores()) - 1), 1, 64, "processes"))
     visitors: int = setting(Whole(60, 1, 1000, "visitors"))
     visitor_mb: int = setting(Whole(96, 16, 96, "MB"))
     film_mb: int = setting(Whole(4, 0, 4, "MB"))

@@ -15,10 +15,14 @@ LENGTHENING, PROBLEM, UPDATES = "side.lengthening", "side.problem", "side.budget
 
 
 def tick() -> None:
-    """Let the experiment under way go on; if that changed the lag, the sidebar and the link follow."""
+    """Let the experiment under way go on; if that changed the lag or ended it, the page around follows."""
     under_way: Lengthening | None = st.session_state.get(LENGTHENING)
-    if under_way and under_way.tick():
+    if under_way is None or not under_way.going:
+        return
+    longer = under_way.tick()
+    if longer:
         controls.show_next(under_way.base)
+    if longer or not under_way.going:
         st.rerun()
 
 

@@ -25,6 +25,7 @@ class Lane:
     job: Job
     held: Held
     out: "Future[Row | None] | None" = None
+    updates: int = 0
 
 
 class Sweeping:
@@ -83,6 +84,8 @@ class Sweeping:
                 self.failed += 1
                 self._end(lane)
                 return
+            self.pool.pace.made(max(0, lane.held.updates[0] - lane.updates))
+            lane.updates = lane.held.updates[0]
             if row is None:
                 self._hand_out(lane)
             else:

@@ -187,9 +187,14 @@ EXPLODED = {
 FAILED = {
     "fault": "This run stopped because of a fault in the playground, not in your settings. "
     "Press Reset to begin it again.",
-    "lost": "The process that trains ended three times on this run, so it was stopped. It may need too much memory. "
-    "It is kept as it was: save it, or make the network smaller. Reset begins it again.",
+    "lost": "The process that trains did not answer, or ended again and again, so this run was stopped. It may need "
+    "too much memory. It is kept as it was: save it, or make the network smaller. Reset begins it again.",
 }
+NOT_BEGUN = (
+    "This network cannot be begun: the process that was to train it ended, or none can be started. "
+    "Choose a smaller network, or ask whoever runs this server to look at its log."
+)
+NOT_DRAWN = "This cannot be shown now, because the process that works it out ended. Reload the page to try again."
 UPDATE = "One update: one step of the optimizer."
 RESET = "The same seed: the same weights and the same course again."
 NEW_SEED = "Other weights, other sequences."

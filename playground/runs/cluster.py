@@ -7,6 +7,7 @@ from contextlib import suppress
 from typing import Any
 
 from distributed import Client
+from distributed.scheduler import KilledWorker
 
 from engine.worker import Answer, Request, answered
 from playground.runs.pool import SILENT, Desk, Pool
@@ -30,6 +31,7 @@ class DaskWorker:
         self.heard = self.began = time.monotonic()
         self._client, self._said, self._lost = client, said, lost
         self._gone = False
+        self.died = False
 
     def send(self, request: Request) -> None:
         """Ask for an answer; a request that is refused ends this worker for us."""
@@ -59,6 +61,7 @@ class DaskWorker:
             answer: Answer = out.result()
         except BaseException as problem:  # cancelled, or the worker died: the request did not raise, it catches its own
             log.warning("event=slice_lost problem=%r", problem)
+            self.died = isinstance(problem, KilledWorker)
             self.kill()
             return
         self.heard = time.monotonic()

@@ -3,6 +3,7 @@
 import logging
 import threading
 import time
+import weakref
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -59,6 +60,8 @@ class Worker(Protocol):
 
     heard: float
     began: float
+    died: bool
+    """Whether it ended at work, so that its request may be the reason; and not because we took leave of it."""
 
     @property
     def ready(self) -> bool: ...
@@ -71,7 +74,9 @@ class Held:
     """Runs that train together, of which this server holds what it takes to make them again.
 
     origins: as they began or were last brought back; updates: how far they have come since. key and version name them
-    to the worker at `home`, where they are. used: processor seconds they have had there, for the order of turns.
+    to the worker at `home`, where they are. kept: when they were last brought back. used: seconds of slices they have
+    had there, by the clock, for the order of turns. crowded: for how many slices in a row another worker had less
+    to do.
     """
 
     def __init__(self, *origins: Origin) -> None:
@@ -106,7 +111,8 @@ class Desk:
     """A worker and its two lines: what a visitor waits for, and slices that take turns.
 
     clock: the `used` of the last slice that had its turn. Who comes new or back starts from it: nobody is owed the time
-    before.
+    before. forgotten: keys of runs that are no longer anybody's, or live elsewhere; the worker is told with the next
+    request.
     """
 
     def __init__(self) -> None:
@@ -115,11 +121,17 @@ class Desk:
         self.awaited: deque[Item] = deque()
         self.training: list[Item] = []
         self.clock = 0.0
+        self.forgotten: list[str] = []
 
     @property
     def load(self) -> int:
         """How many train here."""
         return len(self.training) + (self.busy is not None and not self.busy.awaited)
+
+    @property
+    def waiting(self) -> int:
+        """How many requests somebody waits for, with the one under way."""
+        return len(self.awaited) + (self.busy is not None)
 
     def put(self, item: Item, first: bool = False) -> None:
         """At the end of its line; a slice where its run's use puts it."""
@@ -196,7 +208,7 @@ class Pool:
         return max(SHORTEST, min(SLICE, ROUND / (1 + desk.load))) if desk else SLICE
 
     def wait(self, out: "Future[Any]") -> Any:
-        """Its result. Raises what the work raised, and TimeoutError after PATIENCE."""
+        """Its result. Raises what the work raised, LostError, CancelledError once closed, TimeoutError in the end."""
         return out.result(PATIENCE)
 
     def close(self) -> None:
@@ -242,9 +254,9 @@ class Pool:
         desks = [desk for desk in self._desks if desk.worker.ready] or self._desks
         if not desks:
             return None
+        least = min(desks, key=lambda desk: (desk.load, desk.waiting))
         if held is None:
-            return min(desks, key=lambda desk: (len(desk.awaited) + (desk.busy is not None), desk.load))
-        least = min(desks, key=lambda desk: desk.load)
+            return min(desks, key=lambda desk: (desk.waiting, desk.load))
         if held.home not in desks:
             return self._move(held, least)
         if item.awaited:
@@ -259,6 +271,8 @@ class Pool:
         return self._move(held, least)
 
     def _move(self, held: Held, desk: Desk) -> Desk:
+        if held.home is not None:
+            held.home.forgotten.append(held.key)
         held.home, held.crowded, held.used = None, 0, 0.0
         return desk
 
@@ -279,8 +293,12 @@ class Pool:
             return Request(item.work, item.args)
         keep = item.keep or time.monotonic() - held.kept > KEEP_EVERY
         origins = None if held.home is desk else held.origins
+        if held.home is not desk:
+            weakref.finalize(held, desk.forgotten.append, held.key).atexit = False
         held.home = desk
-        return Request(item.work, item.args, held.key, held.version, origins, held.updates, keep)
+        forget = tuple(key for key in desk.forgotten if key != held.key)
+        desk.forgotten.clear()
+        return Request(item.work, item.args, held.key, held.version, origins, held.updates, keep, forget)
 
     def _said(self, desk: Desk, answer: Answer) -> None:
         """A worker has answered: the next request goes out first, then whoever waited is told."""
@@ -341,7 +359,7 @@ class Pool:
             self._false_starts = 0 if desk.worker.ready else self._false_starts + 1
         log.warning("event=worker_lost waiting=%d", len(waiting) + (under_way is not None))
         if under_way is not None:
-            under_way.deaths += 1
+            under_way.deaths += desk.worker.died
             if under_way.held is not None:
                 under_way.held.home = None
             if under_way.deaths >= DEATHS:

@@ -27,6 +27,8 @@ class ProcessWorker:
     heard: when there was the last sign of life; 0 as long as there was none.
     """
 
+    died = True
+
     def __init__(
         self, resident: int, said: Callable[[Answer], None], lost: Callable[[], None], begun: Callable[[], object]
     ) -> None:

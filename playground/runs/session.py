@@ -154,7 +154,11 @@ class Session:
         if self.failed or not self._tunable(experiments):
             self._begin(experiments)
             return
-        self._ask(tuned, [each.training for each in experiments], keep=True)
+        try:
+            self._ask(tuned, [each.training for each in experiments], keep=True)
+        except Exception as problem:
+            self._fail(problem)
+            return
         with self._state:
             self.experiments, self._frames = experiments, None
             self.tuned = self.updates > 0
@@ -201,7 +205,8 @@ class Session:
     def limit_film(self, most_bytes: float) -> None:
         """From now on make do with so many bytes for the film, in this run and those after it."""
         self.film_bytes = most_bytes
-        self.player.limit(most_bytes)
+        with self._state:
+            self.player.limit(most_bytes)
 
     @alone
     def look_back(self, updates: int | None) -> None:
@@ -235,7 +240,7 @@ class Session:
         trained = self.playing
         self._stop()
         self._settle()
-        if trained:
+        if trained and not self.failed:
             self._look_now(keep=True)
 
     @alone
@@ -253,7 +258,7 @@ class Session:
         if look != self.look:
             self.touch()
             self.look = look
-            if not self.playing:
+            if not self.playing and not self.failed:
                 self._settle()
                 self._look_now()
 
@@ -337,11 +342,7 @@ class Session:
         try:
             slices = out.result(0)
         except Exception as problem:
-            # The link makes the fault one that can be looked at again.
-            links = " ".join(f"?{urlencode(each.to_params())}"[:LONGEST] for each in self.experiments)
-            log.exception("event=failed updates=%d link=%s", self.updates, links)
-            self.failed = "lost" if isinstance(problem, LostError) else "fault"
-            self._stop()
+            self._fail(problem)
             return
         before, exploded = self.updates, self.exploded
         for course, each in zip(self._courses, slices, strict=True):
@@ -355,6 +356,13 @@ class Session:
         self._measure_rate()
         if self.exploded and not exploded:
             self._stop()
+
+    def _fail(self, problem: Exception) -> None:
+        """Stop here, and say why. The link in the log makes the fault one that can be looked at again."""
+        links = " ".join(f"?{urlencode(each.to_params())}"[:LONGEST] for each in self.experiments)
+        log.error("event=failed updates=%d link=%s", self.updates, links, exc_info=problem)
+        self.failed = "lost" if isinstance(problem, LostError | TimeoutError) else "fault"
+        self._stop()
 
     def _stop(self) -> None:
         with self._state:

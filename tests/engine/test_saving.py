@@ -16,7 +16,7 @@ from engine import CELLS, FieldError
 from engine.film import MOST
 from engine.history import CAPACITY
 from engine.optimizers import OPTIMIZERS
-from engine.saving import FORMAT, MAX_BYTES, load, save
+from engine.saving import FORMAT, MAX_BYTES, contents, load, save
 from engine.tasks import TASKS
 from tests.engine.runs import assert_same_place, same, trained
 
@@ -166,7 +166,23 @@ def test_weights_that_overflow_are_refused() -> None:
     arrays, metadata = parts()
     huge = {name: torch.full_like(value, 3e38) for name, value in arrays.items() if name.startswith("network.readout")}
     with pytest.raises(FieldError, match="so large"):
-        load(file_of(arrays | huge, metadata))
+        contents(file_of(arrays | huge, metadata))
+
+
+def test_a_run_that_is_about_to_explode_can_be_made_again() -> None:
+    """A worker may be lost just then; only what somebody brings is refused."""
+    run = trained(1, cell="rnn", activation="identity", optimizer="sgd", lr="10", clip="0", length="50")
+    with torch.no_grad():
+        run.network.readout[-1].weight.fill_(3e38)
+    again = load(save(run))
+    again.update()
+    run.update()
+    assert again.explosion == run.explosion is not None
+
+
+def test_contents_are_the_experiment_and_how_far_it_came() -> None:
+    run = trained(3, cell="gru")
+    assert contents(save(run)) == (run.experiment, 3)
 
 
 def said(problem: FieldError) -> None:

@@ -227,14 +227,22 @@ def test_half_a_message_is_none(short: int) -> None:
     assert receive(io.BytesIO(stream.getvalue()[:-short])) is None
 
 
+class Unmakeable:
+    """What can be pickled, and not be made again from that."""
+
+    def __reduce__(self) -> tuple[type[int], tuple[str]]:
+        return int, ("no number",)
+
+
 class PickyError(Exception):
-    """One that can be pickled, and not be made again from that."""
+    """A fault that brings such a thing along."""
 
-    def __init__(self, what: str, why: str) -> None:
-        super().__init__(what + why)
+    def __init__(self) -> None:
+        super().__init__("picky")
+        self.thing = Unmakeable()
 
 
-@pytest.mark.parametrize("answer", [Answer(lambda: 1), Answer(fault=PickyError("a", "b"))], ids=["result", "fault"])
+@pytest.mark.parametrize("answer", [Answer(lambda: 1), Answer(fault=PickyError())], ids=["result", "fault"])
 def test_an_answer_that_cannot_be_sent_says_so(answer: Answer) -> None:
     if answer.fault:
         answer.fault.add_note("in line 5")

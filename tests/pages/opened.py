@@ -18,7 +18,7 @@ from playground.runs.session import Session
 ENTRY = Path(__file__).parents[2] / "playground" / "app.py"
 
 
-def opened(state: dict[str, Any] | None = None, **params: str) -> AppTest:
+def opened(state: dict[str, Any] | None = None, /, **params: str) -> AppTest:
     """The playground, opened by a link with `params`."""
     app = AppTest.from_file(str(ENTRY), default_timeout=60)
     for name, value in params.items():

@@ -17,6 +17,7 @@ class Threaded:
     ready = True
 
     def __init__(self, said: Callable[[Answer], None], lost: Callable[[], None], resident: int) -> None:
+        self.died = True
         self.began = time.monotonic()
         self._said, self._lost = said, lost
         self._worker = Worker(resident)

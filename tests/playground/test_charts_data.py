@@ -1,5 +1,6 @@
 """What fills the pictures: axes, colour ends, thinned curves, and numbers that are none."""
 
+import json
 import math
 
 import numpy as np
@@ -14,6 +15,7 @@ from playground.charts.base import Data, limit, table, ticks
 from playground.charts.curves import (
     POINTS,
     SMALLEST_LOSS,
+    loss_curve,
     loss_data,
     round_end,
     thinned,
@@ -93,17 +95,16 @@ def test_loss_data(updates: int) -> None:
     data = loss_data(losses, held_out, 1.5)
     assert_numbers(data)
     rows = data["losses"].to_pandas()
-    for series, given_rows in (("training", losses), ("held-out", held_out)):
-        drawn = rows[rows["series"] == series]
+    for held, given_rows in ((0, losses), (1, held_out)):
+        drawn = rows[rows["held"] == held]
         assert len(drawn) <= POINTS + 1
         assert (len(drawn) > 0) == (len(given_rows) > 0)
         assert drawn["update"].is_monotonic_increasing
     assert (rows["update"] == 0).sum() == 1, "the mark at the start of the curve needs its point"
     assert (rows["loss"] >= np.float32(SMALLEST_LOSS)).all()
-    assert (rows["accuracy"].isna() == (rows["series"] == "training")).all()
+    assert (rows["accuracy"].isna() == (rows["held"] == 0)).all()
     assert rows["update"].max() <= data["frame"]["update"].to_pylist()[1]
-    assert data["chance"].to_pylist() == [{"loss": 1.5, "label": "chance 1.5"}]
-    assert data["losses"].nbytes <= 20_000
+    assert data["losses"].nbytes <= 4_000
 
 
 @given(st.lists(anything, min_size=1, max_size=30), st.lists(st.floats(), min_size=1, max_size=30))
@@ -200,3 +201,7 @@ def test_task_picture_shows_both_ends(steps: int) -> None:
     assert (0 in shown) == (steps > 100)
     real = [step for step in shown if step]
     assert real == sorted(set(real))
+
+
+def test_chance_stands_in_the_picture_of_the_losses() -> None:
+    assert '{"loss": 1.5, "label": "chance 1.5"}' in json.dumps(loss_curve("lstm", 1.5).spec)

@@ -87,6 +87,7 @@ class Puppet:
     """A worker that does what the test says."""
 
     def __init__(self, said: Callable[[Answer], None], lost: Callable[[], None]) -> None:
+        self.died = True
         self.heard = self.began = time.monotonic()
         self.ready = True
         self.said, self.lost = said, lost
