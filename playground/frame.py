@@ -124,9 +124,10 @@ def live_together(session: Session, draw: Callable[[Frames], None]) -> None:
         session.rest_if_idle(SETTINGS.idle_minutes)
         server.PULSE_LINE.beat()
         frames = session.shown
-        counters.html(figures(session, frames))
         try:
-            draw(frames)
+            with POOL.turn.page():
+                counters.html(figures(session, frames))
+                draw(frames)
         except (LostError, TimeoutError):
             log.exception("event=not_drawn")
             st.error(words.NOT_DRAWN, icon=":material/error:")

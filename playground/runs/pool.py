@@ -14,6 +14,7 @@ from uuid import uuid4
 from engine.worker import Answer, Origin, Request
 from playground.runs.pace import Pace
 from playground.runs.process import ProcessWorker
+from playground.runs.turn import Turn
 
 log = logging.getLogger(__name__)
 
@@ -166,7 +167,7 @@ class Pool:
     """Worker processes of this machine. Runs stay with a worker; their slices take turns, least used first."""
 
     def __init__(self, workers: int, resident: int = 128) -> None:
-        self.pace = Pace()
+        self.pace, self.turn = Pace(), Turn()
         self._resident = resident
         self._wanted = workers
         self._lock = threading.RLock()
@@ -209,7 +210,10 @@ class Pool:
 
     def wait(self, out: "Future[Any]") -> Any:
         """Its result. Raises what the work raised, LostError, CancelledError once closed, TimeoutError in the end."""
-        return out.result(PATIENCE)
+        if out.done():
+            return out.result()
+        with self.turn.aside():
+            return out.result(PATIENCE)
 
     def close(self) -> None:
         """Take no more requests; those that wait are cancelled, and the workers end."""
