@@ -1,7 +1,5 @@
 """The film under the bar: a slider and a play button that go back through the moments of the run."""
 
-import math
-
 import streamlit as st
 
 from engine.film import FEWEST
@@ -10,9 +8,12 @@ from playground.runs.session import Session
 
 NOW = "now"
 
+PLACE, NUMBER = "film.place", "film.number"
+"""Where the slider is, and how often it was put elsewhere than where the visitor left it."""
+
 
 def draw(session: Session) -> None:
-    """The row under the bar; off as long as there is nothing to go back to."""
+    """The row under the bar; off while training, and as long as there is nothing to go back to."""
     player, times = session.player, options(session)
     off = not times
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="film"):
@@ -26,15 +27,19 @@ def draw(session: Session) -> None:
             help=words.FILM_HELP,
         )
         place = player.at if player.at in times else NOW
-        if st.session_state.get("film.at") != place:
-            st.session_state["film.at"] = place
+        # A slider of its own for every place it is put to: a browser that has not heard of that yet tells with its next
+        # tick where the one before stood, and nobody chose that.
+        if st.session_state.get(PLACE) != place:
+            st.session_state[PLACE], st.session_state[NUMBER] = place, st.session_state.get(NUMBER, 0) + 1
+        key = f"film.at.{st.session_state[NUMBER]}"
+        st.session_state.setdefault(key, place)
         st.select_slider(
             "Film",
             [*times, NOW] if times else [0, NOW],
-            key="film.at",
+            key=key,
             format_func=lambda at: at if at == NOW else f"{at:,}",
             label_visibility="collapsed",
-            on_change=lambda: _chosen(session),
+            on_change=lambda: _chosen(session, key),
             # While the film plays the counter tells where it is; a slider that moves by itself cannot be pressed.
             disabled=off or player.playing,
             width="stretch",
@@ -51,24 +56,15 @@ def draw(session: Session) -> None:
 
 
 def options(session: Session) -> list[int]:
-    """The moments to choose from. While training those up to the last round number, so that the slider keeps still."""
-    times = session.player.times
-    if session.playing:
-        end = round_start(session.updates)
-        times = [updates for updates in times if updates <= end]
-    return times
+    """The moments to choose from; none while training.
+
+    There are more every second then, and a slider that gets other options tells the server of places nobody chose.
+    """
+    return [] if session.playing else session.player.times
 
 
-def round_start(updates: int) -> int:
-    """The last of 1, 10, 100, 1000, 2000, 5000, 10 000, … that is not beyond `updates`."""
-    if updates < 1:
-        return 0
-    power: int = 10 ** int(math.log10(updates))
-    return next(m * power for m in ((5, 2, 1) if power >= 1000 else (1,)) if m * power <= updates)
-
-
-def _chosen(session: Session) -> None:
-    at = st.session_state["film.at"]
+def _chosen(session: Session, key: str) -> None:
+    at = st.session_state[PLACE] = st.session_state[key]
     session.touch()
     session.look_back(None if at == NOW else at)
 

@@ -46,7 +46,8 @@ class Measuring:
 
     def of(self, frame: Frame, question: Question, playing: bool) -> Moment:
         """The moment to show: that of `frame`, or while playing the last one, if it is of the same run."""
-        if self._out is not None and self._out[2].done():
+        coming = self._out
+        if coming is not None and coming[2].done():
             self._take()
         shown = self._moment
         if shown and shown.question == question and shown.is_of(frame):
@@ -65,7 +66,9 @@ class Measuring:
         return self.of(frame, question, playing)
 
     def _take(self) -> None:
-        assert self._out is not None
-        (frame, question, out), self._out = self._out, None
+        coming, self._out = self._out, None
+        if coming is None:  # taken in by a drawing of the page that a click has overtaken
+            return
+        frame, question, out = coming
         found, seconds = self.pool.wait(out)
         self._moment, self._at = Moment(frame, question, found, seconds), time.monotonic()

@@ -199,8 +199,8 @@ UPDATE = "One update: one step of the optimizer."
 RESET = "The same seed: the same weights and the same course again."
 NEW_SEED = "Other weights, other sequences."
 FILM_HELP = (
-    "The slider goes back through the training so far, on every page. Moments lie close together at first and further "
-    "apart later."
+    "Once the run pauses, the slider goes back through the training so far, on every page. Moments lie close together "
+    "at first and further apart later."
 )
 FILM_PLAYS = "The film plays: the counter says after which update you see the network. *Stop film* stays there."
 FILM_AT = "You see the network as it was after update **{at:,}** of {now:,}. *Now* brings you back."

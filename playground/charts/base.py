@@ -176,9 +176,14 @@ def time_axis(steps: int, title: str | None = None, field: str = "x") -> alt.X:
     )
 
 
+AXIS_TITLE = 14
+"""Pixels that the title of an axis takes."""
+
+
 def left_axis(**options: Any) -> alt.Axis:
-    """An axis that always takes the same room."""
-    return alt.Axis(minExtent=GUTTER - 18, maxExtent=GUTTER - 18, **options)
+    """An axis that always takes the same room, with a title or without."""
+    room = GUTTER - 18 + (AXIS_TITLE if options.get("title") is None else 0)
+    return alt.Axis(minExtent=room, maxExtent=room, **options)
 
 
 def update_axis() -> alt.X:

@@ -59,6 +59,7 @@ def tokens_picture(places: int, columns: int, rows: int, letters: bool, dark: bo
         axis=left_axis(
             values=[pitch * line + row for line in range(lines) for row in range(rows)],
             labelExpr=f"{names}[datum.value % {pitch}]",
+            labelOverlap=False,
             ticks=False,
             domain=False,
             grid=False,
@@ -130,7 +131,7 @@ def _values(axis_steps: int, zero: bool) -> tuple[alt.Chart, dict[str, Any]]:
     """The base of the pictures of numbers, and its encoding."""
     encoding = {
         "x": time_axis(axis_steps),
-        "y": alt.Y("value:Q", title="value", scale=alt.Scale(zero=zero), axis=left_axis(tickCount=4, gridOpacity=0.4)),
+        "y": alt.Y("value:Q", scale=alt.Scale(zero=zero), axis=left_axis(title="value", tickCount=4, gridOpacity=0.4)),
     }
     return alt.Chart(alt.NamedData("values"), height=110), encoding
 

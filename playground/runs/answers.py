@@ -1,5 +1,6 @@
 """Questions whose answers take a while: one at a time is with the pool, and the last answer stays until it is back."""
 
+import threading
 from collections.abc import Callable, Hashable
 from concurrent.futures import Future
 from contextlib import suppress
@@ -11,11 +12,15 @@ T = TypeVar("T")
 
 
 class Answers(Generic[T]):
-    """The last answer to one kind of question, and the question it belongs to."""
+    """The last answer to one kind of question, and the question it belongs to.
+
+    Two threads may ask at once: a page that is being drawn when a click draws it anew goes on for a moment.
+    """
 
     def __init__(self, pool: Pool) -> None:
         self.pool = pool
         self.question: Hashable = None
+        self._lock = threading.Lock()
         self._answer: Future[T] | None = None
         self._next: tuple[Hashable, Future[T]] | None = None
 
@@ -26,25 +31,37 @@ class Answers(Generic[T]):
         asked twice, and nothing new while an answer is on its way.
         """
         self._take(wait=False)
-        if question != self.question and self._next is None:
-            self._next = (question, self.pool.submit(work))
+        self._submit(question, work)
         self._take(wait)
-        if wait and question != self.question:  # an older question was on its way
-            self._next = (question, self.pool.submit(work))
+        while wait and question != self.question:  # an older question was on its way
+            self._submit(question, work)
             self._take(wait)
-        return self._answer.result() if self._answer else None
+        answer = self._answer
+        return answer.result() if answer else None
 
     @property
     def latest(self) -> T | None:
         """The last answer; None if there is none yet or the work failed."""
-        return None if self._answer is None or self._answer.exception() else self._answer.result()
+        answer = self._answer
+        return None if answer is None or answer.exception() else answer.result()
 
     def forget(self) -> None:
         """Begin anew: what is on its way is about something that no longer exists."""
-        self.question, self._answer, self._next = None, None, None
+        with self._lock:
+            self.question, self._answer, self._next = None, None, None
+
+    def _submit(self, question: Hashable, work: Callable[[], T]) -> None:
+        with self._lock:
+            if question != self.question and self._next is None:
+                self._next = (question, self.pool.submit(work))
 
     def _take(self, wait: bool) -> None:
-        if self._next and (wait or self._next[1].done()):
-            with suppress(Exception):  # told where the answer is asked for
-                self.pool.wait(self._next[1])
-            (self.question, self._answer), self._next = self._next, None
+        """Take in what is there, or what is on its way if it is to be waited for; not under the lock."""
+        coming = self._next
+        if coming is None or not (wait or coming[1].done()):
+            return
+        with suppress(Exception):  # told where the answer is asked for
+            self.pool.wait(coming[1])
+        with self._lock:
+            if self._next is coming:
+                (self.question, self._answer), self._next = coming, None

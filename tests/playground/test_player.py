@@ -2,7 +2,6 @@
 
 import time
 
-import pytest
 import torch
 
 from engine import Experiment
@@ -142,9 +141,11 @@ def test_the_saved_run_brings_its_film(session: Session, pool: Pool) -> None:
     assert torch.equal(other.shown[0].sight.moment.weights, trained(4).moment().weights)
 
 
-@pytest.mark.parametrize(
-    ("updates", "start"),
-    [(0, 0), (1, 1), (9, 1), (10, 10), (99, 10), (999, 100), (1000, 1000), (7e5, 5e5)],
-)
-def test_while_training_the_slider_ends_at_a_round_number(updates: int, start: int) -> None:
-    assert film.round_start(int(updates)) == start
+def test_while_training_there_is_nothing_to_choose(session: Session) -> None:
+    """A slider that gets other options every second tells of places that nobody chose."""
+    after(session, 12)
+    assert film.options(session) == session.player.times != []
+    session.play()
+    assert film.options(session) == []
+    session.pause()
+    assert film.options(session) == session.player.times
