@@ -252,6 +252,7 @@ def test_bytes_of_a_tick(monkeypatch: pytest.MonkeyPatch, steps: str, hidden: st
     app.button(key="play").click().run()
     tick_until(session(app), trained)
     monkeypatch.setattr(Course, "snapshot", long)
+    session(app)._frames = None  # what is kept was made before
     found = sent_by(frame_of(app))
     session(app).pause()
     assert len(found) == 2 + len(["h", "gradient", "c", "i", "f", "g", "o"])

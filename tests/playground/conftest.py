@@ -6,6 +6,7 @@ import pytest
 import torch
 from hypothesis import settings
 
+from playground.runs.pace import Pace
 from playground.runs.pool import Pool
 from playground.runs.session import Session
 from tests.playground.visitors import chosen
@@ -16,11 +17,18 @@ settings.load_profile("playground")
 
 
 @pytest.fixture(scope="session")
-def pool() -> Iterator[Pool]:
+def shared_pool() -> Iterator[Pool]:
     """One worker process for all tests: starting one takes seconds."""
     made = Pool(1)
     yield made
     made.close()
+
+
+@pytest.fixture
+def pool(shared_pool: Pool) -> Pool:
+    """That, with nobody training yet."""
+    shared_pool.pace = Pace()
+    return shared_pool
 
 
 @pytest.fixture

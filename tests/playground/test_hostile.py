@@ -44,9 +44,9 @@ ANY = st.one_of(NASTY, st.text(max_size=40), st.integers().map(str), st.floats()
 
 
 @pytest.fixture(scope="module")
-def visitor(pool: Pool) -> Iterator[Session]:
+def visitor(shared_pool: Pool) -> Iterator[Session]:
     """Three updates into a run, which nothing that follows may touch."""
-    session = Session(chosen(), pool)
+    session = Session(chosen(), shared_pool)
     for _ in range(3):
         session.step()
     yield session
