@@ -48,7 +48,7 @@ def test_cells_are_at_their_places(visitor: Opener, scheme: str, colours: list[s
     visit = visitor(color_scheme=scheme)
     visit.open(**SMALL)
     gate = Run(Experiment.from_params(SMALL)).trace().layers[0][0].gates["z"]
-    expected = palette(tuple(colours))[levels(gate.T, 0.0, 1.0)]
+    expected = palette(tuple(colours))[levels(gate.T, 0.0, 1.0) - 1]
     pixels, scale = painted(visit.chart(GATE).locator("canvas"))
     # The plot begins 48 pixels from the left and ends 4 from the right; where it is from the top, the picture tells.
     left, right = 48 * scale, pixels.shape[1] - 4 * scale
