@@ -22,6 +22,9 @@ log = logging.getLogger(__name__)
 COUNTERS, DRAWN = "frame.counters", "frame.drawn"
 """Where the page has room for the counters, which change with every frame; and all else that the bar was drawn from."""
 
+STILL_THERE = 300.0
+"""Seconds of the timer of a page on which nothing moves."""
+
 ASK_AGAIN = 3.0
 """Seconds after which a page that waits for a place asks for one again."""
 
@@ -45,6 +48,12 @@ def open_page(page: str) -> None:
         st.stop()
     with st.sidebar:
         share.draw(visitor(), page)
+    _comes_back()
+
+
+@st.fragment(run_every=STILL_THERE)
+def _comes_back() -> None:
+    """Draws nothing. A browser that has found the server again asks for the page anew only if it holds a timer."""
 
 
 def _affordable(experiment: Experiment) -> Experiment:
@@ -131,6 +140,7 @@ def live_together(session: Session, draw: Callable[[Frames], None]) -> None:
         except (LostError, TimeoutError):
             log.exception("event=not_drawn")
             st.error(words.NOT_DRAWN, icon=":material/error:")
+        session.drawn()
         # Everything around the pictures is drawn with the page, so when that should change it takes a new page.
         if _standing(session, frames) != drawn:
             st.rerun()

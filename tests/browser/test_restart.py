@@ -18,8 +18,7 @@ def test_a_server_that_was_killed_and_started_again(browser: Browser) -> None:
     expected = [visit.step() for _ in range(2)]
     first.kill()
     with Server(first.port):
-        # Reloaded by hand: that a page finds the new server by itself is to be mended, it no longer draws anew then.
-        visit.page.reload()
+        # Nobody reloads it: the page finds the new server by itself.
         expect(visit.metric("Updates")).to_have_text("0", timeout=60_000)
         visit.settled()
         assert {name: visit.params[name] for name in SMALL} == SMALL

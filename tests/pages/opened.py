@@ -83,7 +83,7 @@ def ticked(app: AppTest) -> list[Any]:
             super().__init__(*args, **kwargs)
             runners.append(self)
 
-    (fragment,) = app._fragment_storage._fragments
+    _comes_back, fragment = app._fragment_storage._fragments
     asked = partial(RerunData, fragment_id_queue=[fragment], is_auto_rerun=True)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(local_script_runner, "RerunData", asked)

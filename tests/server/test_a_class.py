@@ -77,16 +77,15 @@ def test_three_who_explode_disturb_nobody(server: Server) -> None:
     async def scenario() -> None:
         settings = [WILD if k % 10 == 0 else {**SMALL, "seed": str(k)} for k in range(30)]
         visitors = await arrive(server, *settings)
-        await asyncio.gather(*(visitor.press("Train") for visitor in visitors))
 
         async def watch(visitor: Visitor) -> str:
-            """Until it has come as far as it should, or much too late."""
-            alerts = ""
+            """Until it has come as far as it should, or much too late. A run can explode before its page is drawn."""
+            alerts = (await visitor.press("Train")).texts()
             for _ in range(120):
-                alerts = (await visitor.tick()).texts()
                 if "press Reset" in alerts or (visitor.settings is not WILD and visitor.updates > 10):
                     break
                 await asyncio.sleep(0.5)
+                alerts = (await visitor.tick()).texts()
             return alerts
 
         texts = await asyncio.gather(*map(watch, visitors))
