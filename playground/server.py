@@ -8,6 +8,8 @@ import time
 from uuid import uuid4
 
 import streamlit as st
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.runtime import forward_msg_queue
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 
 from playground import theme
@@ -66,6 +68,17 @@ class Presence:
         log.info("event=left visitors=%d training=%d", PLACES.taken, POOL.pace.training)
 
 
+def _interrupted(message: ForwardMsg, _is_fragment_run: bool) -> ForwardMsg:
+    """A message that waits to be sent as the next run begins: a run whose end is among them counts as interrupted.
+
+    Streamlit drops the pictures of a tick that wait when the next tick begins, but lets the end of the whole page's run
+    stand. The browser takes that for complete and removes the pictures that did not come: they blink after a click.
+    """
+    if message.WhichOneof("type") == "script_finished":
+        message.script_finished = ForwardMsg.FINISHED_EARLY_FOR_RERUN
+    return message
+
+
 @st.cache_resource
 def prepare() -> None:
     """Once a server: the log's form, room for uploads, and what the imports made is left out of garbage collections."""
@@ -79,6 +92,7 @@ def prepare() -> None:
         files = st.runtime.get_instance().uploaded_file_mgr
         if isinstance(files, MemoryUploadedFileManager):
             files.add_file = bounded(files)  # type: ignore[method-assign]  # Streamlit offers no setting for it
+    forward_msg_queue._update_script_finished_message = _interrupted  # type: ignore[assignment]
     theme.remembered()
     gc.collect()
     gc.freeze()
