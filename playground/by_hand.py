@@ -171,11 +171,11 @@ def consequences(scene: Scene) -> None:
     left, right = st.columns(2, gap="medium")
     with left:
         st.markdown(say.DIFFERENCE_TITLE)
-        sequence_above(after, "inside.after")
+        sequence_above(after)
         change = "change of h"
         dark, still = is_dark(), not visitor().moving
         picture = heatmap(change, *difference.shape, -top, top, dark=dark)
-        show(picture, heatmap_data(change, difference, -top, top, dark, still), "inside.difference")
+        show(picture, heatmap_data(change, difference, -top, top, dark, still))
         st.caption(say.DIFFERENCE)
     with right:
         st.markdown(say.UNIT_TITLE.format(unit=place.unit))

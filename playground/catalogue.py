@@ -92,7 +92,7 @@ def equations(key: str) -> None:
 def wiring(key: str) -> None:
     """The definition, drawn."""
     st.markdown("##### Wiring")
-    show(wiring_picture(key, is_dark()), {}, "cells.wiring")
+    show(wiring_picture(key, is_dark()), {})
     st.caption(say.WIRING)
 
 

@@ -92,7 +92,7 @@ def _results(under_way: Sweeping) -> None:
     asked, rows = under_way.sweep, under_way.rows
     names = {key: cell.about.name for key, cell in CELLS.items()}
     cells = tuple(names[cell] for cell in asked.cells)
-    show(sweep_map(cells, asked.lags), sweep_data(over_chance(rows), names), "sweep.map")
+    show(sweep_map(cells, asked.lags), sweep_data(over_chance(rows), names))
     st.caption(say.SWEEP_LOOK)
     st.download_button(
         "Download CSV",

@@ -1,13 +1,37 @@
 """How a page draws: pictures whose view is kept while their data moves."""
 
+import json
+from weakref import WeakKeyDictionary
+
 import streamlit as st
+from streamlit.dataframe_util import convert_arrow_table_to_arrow_bytes
+from streamlit.elements import vega_charts
+from streamlit.elements.lib.layout_utils import LayoutConfig
+from streamlit.proto.VegaLiteChart_pb2 import VegaLiteChart
 
 from playground.charts.base import Data, Picture
 
+_texts: WeakKeyDictionary[Picture, str] = WeakKeyDictionary()
 
-def show(picture: Picture, data: Data, key: str) -> None:
-    """A picture on the page. Its spec rarely changes from frame to frame, so the view is kept and only data moves."""
-    st.vega_lite_chart(picture.filled(data), key=key, alt=picture.alt, width="stretch")
+
+def show(picture: Picture, data: Data) -> None:
+    """A picture on the page. Its spec rarely changes from frame to frame, so the view is kept and only data moves.
+
+    st.vega_lite_chart writes and reads the spec anew each time, which is most of what it costs (docs/figures.md); here
+    it is written once, as Streamlit writes it.
+    """
+    chart = VegaLiteChart(spec=_text(picture), theme="streamlit", alt=picture.alt)
+    for name, rows in data.items():
+        chart.datasets.add(name=name, has_name=True, data={"data": convert_arrow_table_to_arrow_bytes(rows)})
+    st._main._enqueue("vega_lite_chart", chart, layout_config=LayoutConfig(width="stretch"))
+
+
+def _text(picture: Picture) -> str:
+    """The spec of a picture, without spaces."""
+    if picture not in _texts:
+        spec = vega_charts._prepare_vega_lite_spec(picture.spec, True)
+        _texts[picture] = vega_charts._stabilize_vega_json_spec(json.dumps(spec, separators=(",", ":")))
+    return _texts[picture]
 
 
 def headed(title: str, caption: str) -> None:

@@ -140,7 +140,7 @@ def live_together(session: Session, draw: Callable[[Frames], None]) -> None:
         except (LostError, TimeoutError):
             log.exception("event=not_drawn")
             st.error(words.NOT_DRAWN, icon=":material/error:")
-        session.drawn()
+        session.player.drawn()
         # Everything around the pictures is drawn with the page, so when that should change it takes a new page.
         if _standing(session, frames) != drawn:
             st.rerun()

@@ -66,7 +66,7 @@ def strengths(found: Moment) -> None:
     low, high = powers(*(part for _, full, learned in rows for part in (full, learned)))
     names = tuple(name for name, _, _ in rows)
     picture = strengths_picture(names, len(rows[0][1]), low, high, bool(seen.cut))
-    show(picture, strengths_data(rows, seen.cut), "gradients.strengths")
+    show(picture, strengths_data(rows, seen.cut))
     st.caption(say.STRENGTHS_LOOK)
     if seen.cut:
         st.caption(say.CUT.format(k=found.frame.snapshot.experiment.training.truncate))
@@ -80,7 +80,7 @@ def clipping(frame: Frame) -> None:
         st.caption(say.NO_GRADIENT)
         return
     clip = snapshot.experiment.training.clip
-    show(norms_picture(bool(clip)), norms_data(snapshot.norms, clip), "gradients.norms")
+    show(norms_picture(bool(clip)), norms_data(snapshot.norms, clip))
     if not len(snapshot.norms):
         st.caption(say.NOTHING_YET)
     elif snapshot.norms[:, 2].any():
@@ -200,7 +200,7 @@ def _row(seen: Gradients, t: int, k: int) -> None:
         is_dark(),
     )
     data = row_data(steps, [(names[name], values) for name, values in lines], k, value)
-    show(picture, data, "gradients.row")
+    show(picture, data)
     for sentence in beside(seen, row, column, value):
         st.markdown(sentence)
     if seen.bound is not None:
@@ -208,7 +208,6 @@ def _row(seen: Gradients, t: int, k: int) -> None:
         show(
             singular_picture(len(seen.bound.singular), top),
             singular_data(seen.bound.singular, seen.bound.radius),
-            "gradients.singular",
         )
         st.caption(say.SINGULAR)
         st.caption(matrix(seen.bound))

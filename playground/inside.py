@@ -238,7 +238,7 @@ def wiring(scene: Scene) -> None:
     """The cell drawn, with the unit's numbers."""
     st.subheader("Wiring", anchor=False)
     numbers = carried(scene.moment, scene.entries)
-    show(valued_picture(scene.cell, is_dark()), valued_data(scene.cell, numbers, scene.read), "inside.wiring")
+    show(valued_picture(scene.cell, is_dark()), valued_data(scene.cell, numbers, scene.read))
     st.caption(say.VALUED)
 
 

@@ -74,7 +74,7 @@ def unanswered(trace: Trace) -> bool:
 def sequence(frame: Frame) -> None:
     """The sequence where it stands still, above what moves."""
     if unanswered(frame.sight.trace):
-        sequence_above(frame.sight.trace, "inside_sequence")
+        sequence_above(frame.sight.trace)
 
 
 def inside(frame: Frame, chosen: Chosen) -> None:
@@ -83,9 +83,9 @@ def inside(frame: Frame, chosen: Chosen) -> None:
     still = not visitor().moving
     strands = {strand.direction: strand for strand in trace.layers[chosen.layer - 1]}
     if not unanswered(trace):
-        sequence_above(trace, "inside_sequence", readable=WIDE)
+        sequence_above(trace, readable=WIDE)
     for name in chosen.names:
-        show(*quantity(strands[chosen.direction], name, cell, still), f"inside_{name}")
+        show(*quantity(strands[chosen.direction], name, cell, still))
 
 
 def end(cell: str, name: str, values: np.ndarray) -> float:

@@ -50,11 +50,11 @@ def sequence(trace: Trace) -> None:
         rows = 1 if sum(map(bool, reading.targets)) == 1 else len(ROWS)  # a single answer stands in the verdict
         columns = min(LINE // widest(reading), len(drawn))
         picture = tokens_picture(len(drawn), columns, rows, True, is_dark())
-        show(picture, tokens_data(reading, drawn, rows), "task_picture")
+        show(picture, tokens_data(reading, drawn, rows))
     st.markdown(verdict(reading))
 
 
-def sequence_above(trace: Trace, key: str, rows: int = len(ROWS), readable: int = READABLE) -> None:
+def sequence_above(trace: Trace, rows: int = len(ROWS), readable: int = READABLE) -> None:
     """The probe sequence on the time axis of the pictures below it: the first `rows` of it, letters if they fit.
 
     Of a series, target and answer stand at the right edge, as they belong to the step after the last.
@@ -63,13 +63,13 @@ def sequence_above(trace: Trace, key: str, rows: int = len(ROWS), readable: int 
     if isinstance(reading, Tokens):
         steps = len(reading.inputs)
         drawing = tokens_picture(steps, steps, rows, letters_fit(trace, readable), is_dark())
-        show(drawing, tokens_data(reading, range(1, steps + 1), rows), key)
+        show(drawing, tokens_data(reading, range(1, steps + 1), rows))
     elif any(reading.marked):
-        show(marked_picture(len(reading.values)), values_data(reading), key)
+        show(marked_picture(len(reading.values)), values_data(reading))
     elif rows == len(ROWS):
-        show(forecast_picture(len(reading.values), is_dark()), forecast_data(reading), key)
+        show(forecast_picture(len(reading.values), is_dark()), forecast_data(reading))
     else:
-        show(series_picture(len(reading.values)), values_data(reading), key)
+        show(series_picture(len(reading.values)), values_data(reading))
 
 
 def asked() -> None:
@@ -179,9 +179,9 @@ def network(frame: Frame, view: str) -> None:
     """The network's picture, unrolled in time or folded."""
     snapshot, experiment = frame.snapshot, frame.snapshot.experiment
     if view == "Folded":
-        show(folded(rows(snapshot.sizes), is_dark()), folded_data(experiment, snapshot.sizes), "folded")
+        show(folded(rows(snapshot.sizes), is_dark()), folded_data(experiment, snapshot.sizes))
     else:
-        show(*_unrolled(experiment.task, frame.sight.trace), "unrolled")
+        show(*_unrolled(experiment.task, frame.sight.trace))
 
 
 def about_network(view: str) -> None:
@@ -214,4 +214,4 @@ def loss(frame: Frame) -> None:
     experiment = snapshot.experiment
     here = None if at is None else frame.snapshot.updates
     data = loss_data(snapshot.losses, snapshot.held_out, experiment.task.chance_loss, here)
-    show(loss_curve(experiment.network.cell, experiment.task.chance_loss), data, "loss")
+    show(loss_curve(experiment.network.cell, experiment.task.chance_loss), data)

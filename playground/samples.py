@@ -38,7 +38,7 @@ def written(reader: Reader, moment: Moment) -> None:
         only = say.ONLY_TOP.format(count=top_k) if 0 < top_k < len(text.alphabet) else ""
         st.markdown(say.COULD_COME.format(place=place, temperature=temperature, top_k=only))
         data = probabilities_data(text.likeliest(place - 1, MOST), text.text[place - 1])
-        show(probabilities_picture(is_dark()), data, "text.shares")
+        show(probabilities_picture(is_dark()), data)
 
 
 def _controls(moment: Moment) -> tuple[str, float, int]:

@@ -180,7 +180,7 @@ def losses(side: Side, frames: Frames) -> None:
     here = None if side.session.player.at is None else max(frame.snapshot.updates for frame in frames)
     courses = [(member.name, each.losses, each.held_out) for member, each in zip(side.members, snapshots, strict=True)]
     data = losses_data(courses, snapshots[0].experiment.task.chance_loss, here)
-    show(losses_picture(_lines(side)), data, "side.loss")
+    show(losses_picture(_lines(side)), data)
     st.caption(words.CURVES[snapshots[0].experiment.task.varied] + say.LOSSES_LOOK)
 
 
@@ -192,7 +192,7 @@ def gradients(side: Side, frames: Frames) -> None:
     drawn = [_strength(each, layer, direction).full for each in found]
     low, high = powers(*drawn)
     picture = gradients_picture(_lines(side), len(drawn[0]), low, high)
-    show(picture, gradients_data([(m.name, norms) for m, norms in zip(side.members, drawn, strict=True)]), "side.norms")
+    show(picture, gradients_data([(m.name, norms) for m, norms in zip(side.members, drawn, strict=True)]))
     st.caption(say.GRADIENTS_LOOK)
     if any(len(each) > 1 for each in found):
         st.caption(say.OF_LAYER)
@@ -232,12 +232,12 @@ def states(side: Side, frames: Frames) -> None:
     """The probe sequence, and under it the states of every network on the same time axis."""
     first, place = frames[0].sight.trace, _place()
     # What the networks answer stands with each of them.
-    sequence_above(first, "side.sequence", rows=2, readable=LETTERS)
-    for number, (member, frame) in enumerate(zip(side.members, frames, strict=True)):
-        _states(member, frame.sight.trace, place, f"side.states.{number}", not side.session.moving)
+    sequence_above(first, rows=2, readable=LETTERS)
+    for member, frame in zip(side.members, frames, strict=True):
+        _states(member, frame.sight.trace, place, not side.session.moving)
 
 
-def _states(member: Member, trace: Trace, place: tuple[int, str], key: str, still: bool) -> None:
+def _states(member: Member, trace: Trace, place: tuple[int, str], still: bool) -> None:
     """The states of one network."""
     values = _strand(trace, *place).state["h"]
     high = end(member.experiment.network.cell, "h", values)
@@ -245,7 +245,7 @@ def _states(member: Member, trace: Trace, place: tuple[int, str], key: str, stil
     st.markdown(f"**{member.name}** — {verdict(trace.reading)}")
     dark = is_dark()
     drawn = heatmap("h", *values.shape, -high, high, whose=f", {member.name}", dark=dark)
-    show(drawn, heatmap_data("h", values, -high, high, dark, still), key)
+    show(drawn, heatmap_data("h", values, -high, high, dark, still))
 
 
 def look(side: Side) -> None:

@@ -48,9 +48,9 @@ GUTTER = 48
 Data = Mapping[str, pa.Table]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Picture:
-    """A Vega-Lite spec over named data, and the words for those who do not see it."""
+    """A Vega-Lite spec over named data, and the words for those who do not see it. Equal to none but itself."""
 
     spec: dict[str, Any]
     alt: str

@@ -95,7 +95,14 @@ def heatmap_data(name: str, values: np.ndarray, low: float, high: float, dark: b
     They go step by step; their places follow from the row number, which saves bytes.
     """
     drawn = image_data(levels(values.T, low, high), shades(low, dark))
-    flat = values.reshape(-1) if still else np.empty(0)
+    if not still:
+        return {**drawn, "values": _nothing(name)}
+    flat = values.reshape(-1)
     finite = np.isfinite(flat)
     whole = (np.where(finite, flat, 0) * 10.0 ** decimals(high)).round().astype(np.int16)
     return {**drawn, "values": pa.table({name: pa.array(whole, mask=~finite)})}
+
+
+@lru_cache
+def _nothing(name: str) -> pa.Table:
+    return pa.table({name: pa.array([], pa.int16())})

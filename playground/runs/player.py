@@ -22,6 +22,7 @@ class Player:
         self.films = [Film(most_bytes * share) for share in self._shares]
         self.at: int | None = None
         self.playing = False
+        self._drawn: int | None = None
         self._sights: Answers[tuple[Sight | None, ...]] = Answers(pool)
 
     @property
@@ -63,14 +64,18 @@ class Player:
         times = self.times
         if times:
             self.at = times[0] if self.at is None or self.at >= times[-1] else self.at
-            self.playing = True
+            self.playing, self._drawn = True, None
 
     def tick(self) -> None:
-        """On to the next moment, if the last one has been shown; at the end the film stops."""
-        if self.playing and self.at is not None and self.shown == self.at:
+        """On to the next moment, if the last one has been drawn; at the end the film stops."""
+        if self.playing and self.at is not None and self._drawn == self.at:
             later = [updates for updates in self.times if updates > self.at]
             self.at = later[0] if later else None
             self.playing = bool(later)
+
+    def drawn(self) -> None:
+        """The page has drawn what frames() brought."""
+        self._drawn = self.shown
 
     def frames(self, now: Frames, look: Look) -> Frames:
         """What is to be seen: `now`, or what the frames were at the moment on show.

@@ -265,17 +265,13 @@ class Session:
     @alone
     def tick(self) -> None:
         """The page is about to show what there is: the next slice may look anew, and goes out if none is."""
+        self.player.tick()
         with self._state:
             self._ticked = time.monotonic()
             self._wanted = True
             if self.playing:
                 self.pool.pace.trains(self)
                 self._hand_out()
-
-    @alone
-    def drawn(self) -> None:
-        """The page has shown what there was: a film that plays goes on."""
-        self.player.tick()
 
     # Slices: out, and back.
 

@@ -65,7 +65,7 @@ def test_the_film_plays_from_the_start_to_the_present(session: Session) -> None:
     while session.player.playing and time.monotonic() < end:
         session.tick()
         frame = session.shown[0]
-        session.drawn()
+        session.player.drawn()
         if not seen or seen[-1] != frame.snapshot.updates:
             seen.append(frame.snapshot.updates)
         time.sleep(0.005)
