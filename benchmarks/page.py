@@ -118,7 +118,7 @@ def watched(browser: Browser, server: Server, path: str, settings: dict[str, str
 
 def pictures(visit: Visit, begins: str) -> int:
     """How many different images a heat map has shown so far."""
-    shown: int = visit.chart(begins).locator("canvas").evaluate("canvas => (canvas.pictures || new Set()).size")
+    shown: int = visit.chart(begins).first.locator("canvas").evaluate("canvas => (canvas.pictures || new Set()).size")
     return shown
 
 
@@ -152,12 +152,17 @@ def first_page(browser: Browser, server: Server, settings: dict[str, str]) -> di
     }
 
 
-def frames_of(browser: Browser, server: Server, path: str, settings: dict[str, str], begins: str) -> float:
-    """How often a second a picture of another page is painted."""
+def frames_of(
+    browser: Browser, server: Server, path: str, settings: dict[str, str], begins: str
+) -> tuple[float, float]:
+    """How often a second another page is drawn, and a heat map on it anew."""
     with watched(browser, server, path, settings) as (visit, _):
-        before, start = paints(visit, begins), time.perf_counter()
+        before, start = pictures(visit, begins), time.perf_counter()
+        visit.page.evaluate(NUMBERS)
         visit.page.wait_for_timeout(500 * SECONDS)
-        return (paints(visit, begins) - before) / (time.perf_counter() - start)
+        frames: int = visit.page.evaluate("window.shown.size")
+        seconds = time.perf_counter() - start
+        return frames / seconds, (pictures(visit, begins) - before) / seconds
 
 
 async def ticks(address: str, path: str, settings: dict[str, str], charts: int) -> list[float]:
@@ -226,11 +231,13 @@ def main() -> None:
                     (f"{name}: bytes of a frame", sent, "", f"≤ {most:,}", sent <= most),
                 ]
                 kinds.append(f"{name}: {seen['kinds']}")
-            drawn = frames_of(browser, server, "gradients", LONG, "Heat map of")
+            drawn, new = frames_of(browser, server, "gradients", LONG, "Heat map of")
             rows.append(("Gradients with the triangle, T=100: frames", drawn, "/s", "≥ 4", drawn >= 4))
+            rows.append(("Gradients with the triangle, T=100: new triangles", new, "/s", "", None))
             networks = {**SMALL, "networks": "rnn,irnn,gru,lstm"}
-            drawn = frames_of(browser, server, "side", networks, "Line chart of the losses")
+            drawn, new = frames_of(browser, server, "side", networks, "Heat map of")
             rows.append(("Side by side, four networks: frames", drawn, "/s", "≥ 5", drawn >= 5))
+            rows.append(("Side by side, four networks: new states", new, "/s", "", None))
     rows += [
         ("streamlit run to the first network", first, "s", f"≤ {FIRST:g}", first <= FIRST),
         ("gradients of a moment, triangle of T=100", seconds, "s", "≤ 1", seconds <= 1),

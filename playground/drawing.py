@@ -34,6 +34,19 @@ def _text(picture: Picture) -> str:
     return _texts[picture]
 
 
+def widening(axis: str, ends: tuple[int, int], moving: bool) -> tuple[int, int]:
+    """The ends of an axis: while all moves they only go apart. An axis that jumps cannot be read, and costs a new view.
+
+    axis: its name among all of the visitor's.
+    """
+    key = f"ends.{axis}"
+    if moving and key in st.session_state:
+        low, high = st.session_state[key]
+        ends = min(low, ends[0]), max(high, ends[1])
+    st.session_state[key] = ends
+    return ends
+
+
 def headed(title: str, caption: str) -> None:
     """A heading and a line under it, as one element: each costs a busy server as much as a picture's data."""
     st.markdown(f"#### {title}\n\n:small[:gray[{caption}]]")

@@ -24,7 +24,7 @@ from playground.charts.reach import (
     strengths_picture,
 )
 from playground.charts.triangle import PICK, triangle_data, triangle_picture
-from playground.drawing import is_dark, show
+from playground.drawing import is_dark, show, widening
 from playground.frame import visitor
 from playground.gradient_sentences import about_pair, beside, matrix
 from playground.measuring import Measuring, Moment
@@ -54,6 +54,11 @@ def _question() -> Question:
     )
 
 
+def _ends(axis: str, *values: np.ndarray | None) -> tuple[int, int]:
+    """Powers of ten that hold all of it."""
+    return widening(f"gradients.{axis}", powers(*values), visitor().moving and FROZEN not in st.session_state)
+
+
 def strengths(found: Moment) -> None:
     """‖∂L/∂h_t‖ of every layer and direction."""
     st.subheader(say.STRENGTHS)
@@ -63,7 +68,7 @@ def strengths(found: Moment) -> None:
         (f"layer {each.layer}" + (f", {each.direction}" if both else ""), each.full, each.learned)
         for each in seen.strengths
     ]
-    low, high = powers(*(part for _, full, learned in rows for part in (full, learned)))
+    low, high = _ends("strengths", *(part for _, full, learned in rows for part in (full, learned)))
     names = tuple(name for name, _, _ in rows)
     picture = strengths_picture(names, len(rows[0][1]), low, high, bool(seen.cut))
     show(picture, strengths_data(rows, seen.cut))
@@ -125,7 +130,7 @@ def _choose(seen: Gradients) -> None:
 
 def _map(seen: Gradients, what: str, t: int, k: int) -> None:
     steps, values, last = seen.pairs.steps, seen.pairs.values, len(seen.strengths[0].full)
-    low, high = powers(values)
+    low, high = _ends("triangle", values)
     shown, dark = tuple(steps.tolist()), is_dark()
     still = not visitor().moving or FROZEN in st.session_state
     picture = triangle_picture(what, last, shown, low, high, seen.cut, dark)
@@ -190,7 +195,7 @@ def _row(seen: Gradients, t: int, k: int) -> None:
     tables = {"measured": seen.pairs.values, "direct": seen.direct, "gamma": seen.by_gamma, "norms": seen.by_norms}
     names = say.LINES | {"direct": gate.format(gate=f"{seen.gate}ᵢ" if seen.gate in ("f", "z") else seen.gate)}
     lines = [(name, table[row]) for name, table in tables.items() if table is not None]
-    low, high = powers(*(values for _, values in lines))
+    low, high = _ends("row", *(values for _, values in lines))
     picture = row_picture(
         len(seen.strengths[0].full),
         tuple(name for name, _ in lines),

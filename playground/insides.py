@@ -13,7 +13,7 @@ from playground import words
 from playground.charts.base import Data, Picture, limit
 from playground.charts.heatmap import heatmap, heatmap_data
 from playground.charts.reach import gradient_curve, gradient_data, powers
-from playground.drawing import headed, is_dark, show
+from playground.drawing import headed, is_dark, show, widening
 from playground.frame import visitor
 from playground.panels import WIDE, sequence_above
 
@@ -98,7 +98,8 @@ def quantity(strand: Strand, name: str, cell: str, still: bool) -> tuple[Picture
     title, look_for = words.quantity(cell, name)
     if name == "gradient":
         norms = strand.grad_norm
-        return gradient_curve(len(norms), *powers(norms), title, look_for, is_dark()), gradient_data(norms)
+        ends = widening("inside.gradient", powers(norms), not still)
+        return gradient_curve(len(norms), *ends, title, look_for, is_dark()), gradient_data(norms)
     values = {**strand.state, **strand.gates}[name]
     if name in strand.gates and name not in strand.signed:
         low, high = 0.0, 1.0

@@ -19,7 +19,7 @@ from playground import words
 from playground.charts.heatmap import heatmap, heatmap_data
 from playground.charts.reach import powers
 from playground.charts.together import Line, gradients_data, gradients_picture, line, losses_data, losses_picture
-from playground.drawing import is_dark, show
+from playground.drawing import is_dark, show, widening
 from playground.insides import end
 from playground.lengthening import SOLVED
 from playground.panels import sequence_above, verdict
@@ -190,7 +190,7 @@ def gradients(side: Side, frames: Frames) -> None:
     found = _measured(side, frames)
     layer, direction = _place()
     drawn = [_strength(each, layer, direction).full for each in found]
-    low, high = powers(*drawn)
+    low, high = widening("side.norms", powers(*drawn), side.session.moving)
     picture = gradients_picture(_lines(side), len(drawn[0]), low, high)
     show(picture, gradients_data([(m.name, norms) for m, norms in zip(side.members, drawn, strict=True)]))
     st.caption(say.GRADIENTS_LOOK)

@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 SLICE = 0.03
 """Seconds of a slice: short, as whoever clicks waits for the one that is under way."""
 
-ROUND = 0.6
+ROUND = 0.4
 """Seconds within which everybody who trains on a worker has a turn, as far as slices can be made shorter for it."""
 
 SHORTEST = 0.008
