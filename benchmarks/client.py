@@ -134,6 +134,6 @@ class Visitor:
                 self.buttons[element.button.label] = (element.button.id, delta.fragment_id)
             if kind == "html" and (figures := dict(FIGURE.findall(element.html.body))):
                 self.updates = int(figures["Updates"].replace(",", ""))
-                self.loss = figures.get("Loss", "")
+                self.loss = figures.get("Training loss") or figures.get("Loss", "")
                 self.fragment = delta.fragment_id
         self.charts = len(answer.elements("vega_lite_chart"))

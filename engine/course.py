@@ -122,3 +122,20 @@ class Course:
             norms=self._norms.table(),
             explosion=last.explosion,
         )
+
+
+LATEST, RISEN, APART = 4, 1.05, 1.2
+"""Of how many held-out measurements the mean counts as now; how far above its lowest, and above the training loss, it
+has to stand to say that the two have parted."""
+
+
+def parted(losses: np.ndarray, held_out: np.ndarray) -> bool:
+    """Whether training loss (N, 2) and held-out loss (M, 3) have parted: the one falls, the other rises again.
+
+    By the means of the last measurements, as single ones go up and down.
+    """
+    if len(held_out) < 2 * LATEST or not len(losses):
+        return False
+    now, best = held_out[-LATEST:, 1].mean(), held_out[:, 1].min()
+    training = losses[losses[:, 0] >= held_out[-LATEST, 0], 1].mean()
+    return bool(now > RISEN * best and now > APART * training)

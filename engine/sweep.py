@@ -36,6 +36,8 @@ UPDATES = Whole(1000, HELD_OUT_EVERY, 20_000, "updates")
 class Row:
     """How one run ended. loss: held-out, after `updates`; ratio: over the chance level, so 1 means nothing learned.
 
+    chance, no_memory: the losses of the best answers without looking and from the present input alone.
+
     ended: "done" or "exploded"; an exploded run's loss is the last that was a number. settings: the run as a link.
     """
 
@@ -48,6 +50,7 @@ class Row:
     ratio: float
     ended: str
     settings: str
+    no_memory: float
 
 
 @dataclass(frozen=True)
@@ -65,11 +68,14 @@ class Job:
 
     def row(self, run: Run) -> Row:
         """What its run came to."""
-        measured, chance = run.held_out.table(), self.experiment.task.chance_loss
+        measured, task = run.held_out.table(), self.experiment.task
         loss = float(measured[-1, 1]) if len(measured) else math.inf
         ended = "exploded" if run.explosion else "done"
         cell, seed = self.experiment.network.cell, self.experiment.training.seed
-        return Row(cell, self.lag, seed, self.updates, loss, chance, loss / chance, ended, self.key[0])
+        ratio = task.over_chance(loss)
+        return Row(
+            cell, self.lag, seed, self.updates, loss, task.chance_loss, ratio, ended, self.key[0], task.no_memory_loss
+        )
 
 
 @dataclass(frozen=True)

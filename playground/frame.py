@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable, Hashable
 
+import numpy as np
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
@@ -12,6 +13,7 @@ from engine.config import Training
 from engine.course import Explosion, Snapshot
 from engine.slices import Frame, Frames
 from playground import controls, film, server, share, words
+from playground.charts.base import CELL_COLOURS, TRAINING
 from playground.runs.pool import LostError
 from playground.runs.session import Session
 from playground.server import POOL
@@ -184,33 +186,46 @@ def figures(session: Session, frames: Frames) -> str:
     """The counters as one line of HTML. All of it is ours: words and numbers, nothing that a visitor typed."""
     rate = f"{session.rate:,.0f}" if session.playing and session.rate else "–"
     updates = max(frame.snapshot.updates for frame in frames)
-    found = [("Updates", f"{updates:,}"), ("Updates/s", rate)]
+    found = [("Updates", f"{updates:,}", ""), ("Updates/s", rate, "")]
     if len(frames) == 1:  # of several, the page says it beside their names
         found += _score(frames[0].snapshot)
     cells = "".join(
-        f'<span><small>{label}</small><b data-figure="{label}">{value}</b></span>' for label, value in found
+        f'<span{_underlined(colour)}><small>{label}</small><b data-figure="{label}">{value}</b></span>'
+        for label, value, colour in found
     )
     return f'<div class="figures">{cells}</div>'
 
 
 FIGURES = """<style>
-.figures {display: flex; flex-wrap: wrap; gap: .15rem 1.2rem; font-variant-numeric: tabular-nums; line-height: 1.25}
-.figures span {display: inline-flex; flex-direction: column; min-width: 4.2rem}
+.figures {display: flex; flex-wrap: wrap; gap: .15rem .9rem; font-variant-numeric: tabular-nums; line-height: 1.25}
+.figures span {display: inline-flex; flex-direction: column; min-width: 3.6rem}
 .figures small {font-size: .75rem; opacity: .7; white-space: nowrap}
 .figures b {font-size: 1.15rem; font-weight: 500}
 </style>"""
 """How the counters look; it stands in the page once."""
 
 
-def _score(snapshot: Snapshot) -> list[tuple[str, str]]:
-    chance = snapshot.experiment.task.chance_loss
-    measured = snapshot.losses if len(snapshot.losses) else snapshot.held_out
-    loss = words.number(measured[-1, 1]) if len(measured) else "–"
-    found = [("Loss", loss), ("Chance", f"{chance:.4g}")]
+def _underlined(colour: str) -> str:
+    """A line of that colour under a counter, that of its curve in the picture of the losses."""
+    return f' style="box-shadow: 0 3px {colour}"' if colour else ""
+
+
+def _score(snapshot: Snapshot) -> list[tuple[str, str, str]]:
+    """Losses with the colours of their lines, what is scored without learning, and the accuracy."""
+    task, colour = snapshot.experiment.task, CELL_COLOURS[snapshot.experiment.network.cell]
+
+    def latest(rows: np.ndarray) -> str:
+        return words.number(rows[-1, 1]) if len(rows) else "–"
+
+    if task.varied:
+        found = [("Training loss", latest(snapshot.losses), TRAINING)]
+        found.append(("Held-out loss", latest(snapshot.held_out), colour))
+    else:  # with a single sequence, such as one word, nothing can be held out
+        found = [("Loss", latest(snapshot.losses if len(snapshot.losses) else snapshot.held_out), TRAINING)]
+    found.append(("Chance", f"{task.chance_loss:.4g}", ""))
     if len(snapshot.held_out):
-        # With a single sequence, such as one word, nothing can be held out.
-        label = "Held-out accuracy" if snapshot.experiment.task.varied else "Accuracy"
-        found.append((label, f"{snapshot.held_out[-1, 2]:.1%}"))
+        label = "Held-out accuracy" if task.varied else "Accuracy"
+        found.append((label, f"{snapshot.held_out[-1, 2]:.1%}", ""))
     return found
 
 

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import streamlit as st
 
+from engine.course import parted
 from engine.fields import FieldError
 from engine.slices import Frame
 from engine.tasks import Characters, Forecast, Quantity, Task, Tokens
@@ -76,6 +77,8 @@ def asked() -> None:
     """What the task asks, and a way to the next sequence."""
     experiment = visitor().experiment
     headed("Task", words.TASKS[experiment.task_name][1])
+    if out := experiment.task.out_of_sight(experiment.network.direction):
+        st.caption(words.OUT_OF_SIGHT[out].format(task=words.TASKS[experiment.task_name][0]))
 
 
 def task(frame: Frame) -> None:
@@ -89,7 +92,7 @@ def next_sequence() -> None:
     """The button that shows another sequence, and what there is to say of the present one."""
     task = visitor().experiment.task
     if isinstance(task, Forecast):
-        mean, last = words.number(task.mean_loss, 3), words.number(task.last_value_loss, 3)
+        mean, last = words.number(task.chance_loss, 3), words.number(task.last_value_loss, 3)
         st.caption(words.BASELINES.format(mean=mean, last=last))
     if task.varied:
         st.button(
@@ -205,7 +208,7 @@ def _unrolled(task: Task, trace: Trace) -> tuple[Picture, Data]:
 
 def about_loss() -> None:
     """The heading of the picture of the losses."""
-    headed("Loss", words.CURVES[visitor().experiment.task.varied] + words.BELOW_CHANCE)
+    headed("Loss", words.baselines(visitor().experiment.task))
 
 
 def loss(frame: Frame) -> None:
@@ -213,5 +216,8 @@ def loss(frame: Frame) -> None:
     snapshot, at = visitor().frame.snapshot, visitor().player.at
     experiment = snapshot.experiment
     here = None if at is None else frame.snapshot.updates
-    data = loss_data(snapshot.losses, snapshot.held_out, experiment.task.chance_loss, here)
-    show(loss_curve(experiment.network.cell, experiment.task.chance_loss), data)
+    task = experiment.task
+    data = loss_data(snapshot.losses, snapshot.held_out, task, here)
+    show(loss_curve(experiment.network.cell, task.varied), data)
+    if task.finite and parted(snapshot.losses, snapshot.held_out):
+        st.caption(words.BY_HEART[experiment.task_name])

@@ -114,6 +114,8 @@ def archive(frame: Frame, saved: bytes) -> bytes:
     snapshot, trace = frame.snapshot, frame.sight.trace
     losses = pd.DataFrame(snapshot.losses, columns=["update", "training_loss"])
     held_out = pd.DataFrame(snapshot.held_out, columns=["update", "held_out_loss", "held_out_accuracy"])
+    task = snapshot.experiment.task
+    held_out = held_out.assign(chance=task.chance_loss, no_memory=task.no_memory_loss)
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as files:
         files.writestr("losses.csv", _csv(losses))

@@ -1,5 +1,6 @@
 """The parts of the page Side by side: each draws one view of all networks."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
@@ -130,9 +131,9 @@ def _sample(drawn: Line) -> None:
 
 def _standing(snapshot: Snapshot) -> None:
     """How far a network is."""
-    held_out, chance = snapshot.held_out, snapshot.experiment.task.chance_loss
-    label = say.OF_CHANCE if snapshot.experiment.task.varied else say.OF_CHANCE_SINGLE
-    ratio = float(held_out[-1, 1]) / chance if len(held_out) else float("nan")
+    held_out, task = snapshot.held_out, snapshot.experiment.task
+    label = say.OF_CHANCE if task.varied else say.OF_CHANCE_SINGLE
+    ratio = task.over_chance(float(held_out[-1, 1])) if len(held_out) else float("nan")
     st.metric(label, _ratio(ratio), help=say.OF_CHANCE_HELP)
     st.markdown(f"**{state(snapshot, ratio)}**")
     parts = [say.UPDATES.format(count=snapshot.updates), say.PARAMETERS.format(count=snapshot.parameters)]
@@ -154,6 +155,8 @@ def _facts(member: Member) -> None:
 
 def _ratio(value: float) -> str:
     """Two digits, but no powers of ten."""
+    if math.isinf(value):
+        return "–"
     return say.TINY if value < 0.001 else f"{value:,.0f}" if value >= 100 else words.number(value, 2)
 
 
@@ -179,9 +182,10 @@ def losses(side: Side, frames: Frames) -> None:
     snapshots = [frame.snapshot for frame in side.session.frames]
     here = None if side.session.player.at is None else max(frame.snapshot.updates for frame in frames)
     courses = [(member.name, each.losses, each.held_out) for member, each in zip(side.members, snapshots, strict=True)]
-    data = losses_data(courses, snapshots[0].experiment.task.chance_loss, here)
+    data = losses_data(courses, snapshots[0].experiment.task, here)
     show(losses_picture(_lines(side)), data)
-    st.caption(words.CURVES[snapshots[0].experiment.task.varied] + say.LOSSES_LOOK)
+    task = snapshots[0].experiment.task
+    st.caption(words.CURVES[task.varied] + say.LOSSES_LOOK + " " + words.baselines(task))
 
 
 def gradients(side: Side, frames: Frames) -> None:

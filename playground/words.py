@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from engine import CELLS, FieldError
 from engine.fields import Choice, Real, Spec, Text, Whole, Wholes
+from engine.tasks import Task
 
 TITLE = "RNN Playground"
 
@@ -139,7 +140,25 @@ JOINED = (
 CURVES = {True: "Thin: training. Thick: held-out. ", False: "Thin: at every update. Thick: measured now and then. "}
 """What is drawn of a run, by whether its task has more than one sequence: with one, nothing can be held out."""
 
-BELOW_CHANCE = "Below the dashed line the network knows more than chance."
+CHANCE = "Chance: the best answer without a look at the input. "
+NO_MEMORY = "No memory: the best answer from the present input alone; below that line memory is at work."
+NO_MEMORY_MEAN = (
+    "No memory: the best answer from the inputs without their order, as the mean of all states needs no memory for "
+    "that; below that line memory is at work."
+)
+SAME = "Without memory the present input alone helps no further, so below the dashed line memory is at work."
+NEEDS_NONE = "The mean of all states can tell the answer without memory, so this task then asks for none."
+ALWAYS_SAME = "The answer is always the same letter here, so there is nothing to learn: chance is 0."
+BY_HEART = {
+    "text": "It learns this text by heart; on new text it gets worse.",
+    "forecast": "It learns this part of the series by heart; on the part held out it gets worse.",
+}
+OUT_OF_SIGHT = {
+    "future": ":orange[*{task}* needs the future; this network reads forward, so it cannot solve it, however long it "
+    "trains.] Choose both directions.",
+    "past": ":orange[*{task}* needs the past; this network reads backward, so it cannot solve it, however long it "
+    "trains.] Choose forward or both directions.",
+}
 NETWORK_VIEWS = {
     "Unrolled": "The same weights at every step, drawn once a step; colour is the state of up to eight units there.",
     "Folded": "One box a layer; the loop is the step from t − 1 to t. Shapes are units × steps.",
@@ -303,3 +322,14 @@ def plain(text: str) -> str:
     escaped = re.sub(r"([\\`*_{}\[\]()#+\-.!|~<>$:&=@/^])", r"\\\1", text).replace("\n", " ")
     # Addresses are recognised after escapes are resolved, so they are broken up by an invisible joiner.
     return re.sub(r"(\\[:@]|(?i:www))", "\\1\N{WORD JOINER}", escaped)
+
+
+def baselines(task: Task) -> str:
+    """What the dashed lines of a task are."""
+    if not task.chance_loss:
+        return ALWAYS_SAME
+    if task.no_memory_loss == task.chance_loss:
+        return CHANCE + SAME
+    if not task.no_memory_loss:
+        return CHANCE + NEEDS_NONE
+    return CHANCE + (NO_MEMORY_MEAN if task.readout == "mean" else NO_MEMORY)

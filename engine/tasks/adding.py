@@ -30,6 +30,10 @@ class Adding(Amounts):
     Chance: the best answer that does not look is the mean, 1; its squared error is the variance of the sum of two
     uniform numbers, 2 · 1/12 = 1/6 ≈ 0.1667. (Several papers print 0.1767.) Right: within 0.04 of the sum, as in
     Hochreiter & Schmidhuber 1997, experiment 4, whose problem this is, with numbers in 0..1 as Le et al. 2015 have it.
+
+    No memory: the last step is one of the T − ⌊T/2⌋ that the second mark can fall on. If it does, one of the two
+    numbers is known, and the variance of the other remains: 1/6 − 1/12 · 1/(T − ⌊T/2⌋). If the mean of all states is
+    read, the sum of what is marked needs no memory: 0.
     """
 
     length: int = setting(Whole(50, 2, 500, "steps"))
@@ -42,6 +46,10 @@ class Adding(Amounts):
     @property
     def steps(self) -> int:
         return self.length
+
+    @property
+    def no_memory_loss(self) -> float:
+        return 0.0 if self.readout == "mean" else 1 / 6 - 1 / 12 / (self.length - self.length // 2)
 
     @property
     def sampler(self) -> Sampler:

@@ -81,6 +81,9 @@ class Task(ABC):
     varied: ClassVar[bool] = True
     """False if there is only one sequence, so that what is held out is what is trained on."""
 
+    finite: ClassVar[bool] = False
+    """True if all sequences come from one text or series, which can be learned by heart."""
+
     def __post_init__(self) -> None:
         check_settings(self)
         # A setting without a meaning here takes its default: tasks that do the same are equal, and links short.
@@ -116,7 +119,24 @@ class Task(ABC):
     @property
     @abstractmethod
     def chance_loss(self) -> float:
-        """The loss of an answer that does not look at the input; derived in the task's docstring."""
+        """The loss of the best answer that does not look at the input; derived in the task's docstring."""
+
+    @property
+    @abstractmethod
+    def no_memory_loss(self) -> float:
+        """The loss of the best answer that sees the present input alone; derived in the task's docstring.
+
+        Where the mean of all states is read, the best answer that sees the inputs but not their order, as that mean
+        needs no memory. At most chance_loss. What scores less, remembers.
+        """
+
+    def over_chance(self, loss: float) -> float:
+        """A loss in units of chance; without end where chance is 0, as the answer is always the same."""
+        return loss / self.chance_loss if self.chance_loss else math.inf
+
+    def out_of_sight(self, direction: str) -> str:
+        """What a network that reads in this `direction` has not seen when it is asked: "past", "future" or ""."""
+        return ""
 
     @property
     @abstractmethod

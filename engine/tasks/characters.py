@@ -4,11 +4,13 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
 
+import numpy as np
 import torch
 from torch import Tensor
 
 from engine.fields import Choice, FieldError, Text, Whole, setting
-from engine.tasks.base import Batch, Classes, Sampler, uniform_loss
+from engine.tasks.base import Batch, Classes, Sampler
+from engine.tasks.baselines import cross_entropy, following, frequencies
 
 MAX_SYMBOLS = 500
 RARE = "\N{WHITE SQUARE}"
@@ -53,10 +55,6 @@ class Characters(Classes):
         return self.alphabet
 
     @property
-    def chance_loss(self) -> float:
-        return uniform_loss(len(self.alphabet))
-
-    @property
     def source(self) -> str:
         """The whole text."""
         raise NotImplementedError
@@ -72,7 +70,9 @@ class Hello(Characters):
     """Spell a word: given its letters one by one, say the next. For hello: hell → ello.
 
     The same letter can call for different answers (after the first l comes l, after the second o), so the network must
-    remember. Chance: one of the V letters of the word, ln V.
+    remember. Chance: each letter as often as it is asked for. No memory: each as often as it follows the present one.
+    Both counted in the word itself, as there is nothing else: for hello, e l l o are asked for, 1.040; l is followed by
+    l or o, the others by one letter alone, ½ · ln 2 = .347.
     """
 
     varied = False
@@ -87,6 +87,21 @@ class Hello(Characters):
                 "word needs 2 to 50 characters, at least two of them different, such as hello; "
                 f"it has {len(self.word)} ({len(set(self.word))} different).",
             )
+
+    @property
+    def _codes(self) -> np.ndarray:
+        return np.array([self.alphabet.index(c) for c in self.word])
+
+    @property
+    def chance_loss(self) -> float:
+        asked = self._codes[1:]
+        return cross_entropy((np.bincount(asked) / len(asked))[asked])
+
+    @property
+    def no_memory_loss(self) -> float:
+        given, asked = self._codes[:-1], self._codes[1:]
+        together = [((given == g) & (asked == a)).sum() / (given == g).sum() for g, a in zip(given, asked, strict=True)]
+        return cross_entropy(np.array(together))
 
     @property
     def source(self) -> str:
@@ -117,8 +132,13 @@ class NextCharacter(Characters):
 
     The last tenth of the text is never trained on: held-out loss is measured there. Up to 500 different characters are
     told apart, the most frequent ones; the others count as one, □. If the text is short, passages are shorter than
-    `length`. Chance: one of the V characters, ln V.
+    `length`.
+
+    Chance: each character as often as the training part has it. No memory: each as often as it follows the present one
+    there. Both scored on the held-out part; baselines.py says how they are counted where the training part has too few.
     """
+
+    finite = True
 
     corpus: str = setting(Choice("alice", (*CORPORA, "own")))
     text: str = setting(Text("", 200_000), when=("corpus", "own"))
@@ -155,6 +175,14 @@ class NextCharacter(Characters):
         return codes[:-held], codes[-held:]
 
     @property
+    def chance_loss(self) -> float:
+        return _baselines(self)[0]
+
+    @property
+    def no_memory_loss(self) -> float:
+        return _baselines(self)[1]
+
+    @property
     def steps(self) -> int:
         return min(self.length, *(len(part) - 1 for part in self.parts))
 
@@ -168,3 +196,12 @@ class NextCharacter(Characters):
     def held_out(self, size: int, generator: torch.Generator) -> Batch:
         draw, settings = self._sampler(self.parts[1])
         return Batch(*draw(size, **settings, generator=generator))
+
+
+@lru_cache(maxsize=16)
+def _baselines(task: NextCharacter) -> tuple[float, float]:
+    """The losses without a look at the input, and without memory; kept, as a page asks with every click."""
+    train, held = (part.numpy() for part in task.parts)
+    symbols = len(task.alphabet)
+    alone = cross_entropy(frequencies(train, symbols)[held[1:]])
+    return alone, min(alone, cross_entropy(following(train, symbols)[held[:-1], held[1:]]))

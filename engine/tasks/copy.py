@@ -39,6 +39,7 @@ class Copy(Classes):
 
     Chance: a network that remembers nothing still knows when to say blank, and guesses the K letters among 8:
     K·ln 8 spread over T+2K answers. (For K=10 that is 10·ln 8/(T+20).) Accuracy counts the K letters only; chance 1/8.
+    No memory: the same, as blanks come in where letters are asked for.
     Source: Hochreiter & Schmidhuber 1997; in this form Arjovsky, Shah & Bengio 2016.
     """
 
@@ -69,6 +70,13 @@ class Copy(Classes):
     @property
     def chance_loss(self) -> float:
         return self.symbols * math.log(8) / self.steps
+
+    @property
+    def no_memory_loss(self) -> float:
+        return self.chance_loss
+
+    def out_of_sight(self, direction: str) -> str:
+        return "past" if direction == "backward" else ""
 
     @property
     def sampler(self) -> Sampler:

@@ -27,7 +27,8 @@ class Echo(Classes):
     """Say at every step the symbol that came `delay` steps earlier.
 
     The state must hold `delay` symbols in order, all the time. A network that only reads backwards has not yet met the
-    symbol it is asked for. Chance: all symbols are equally likely, ln(symbols).
+    symbol it is asked for. Chance: all symbols are equally likely, ln(symbols). No memory: the same, as
+    the present symbol tells nothing of an earlier one.
     """
 
     length: int = setting(Whole(30, 2, 500, "steps"))
@@ -64,6 +65,13 @@ class Echo(Classes):
     @property
     def chance_loss(self) -> float:
         return uniform_loss(self.symbols)
+
+    @property
+    def no_memory_loss(self) -> float:
+        return self.chance_loss
+
+    def out_of_sight(self, direction: str) -> str:
+        return "past" if direction == "backward" else ""
 
     @property
     def sampler(self) -> Sampler:

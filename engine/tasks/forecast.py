@@ -11,6 +11,7 @@ from torch import Tensor
 
 from engine.fields import Choice, FieldError, Numbers, Real, Whole, setting
 from engine.tasks.base import Amounts, Batch, Quantity, Sampler, floats
+from engine.tasks.baselines import linear_fit
 
 MIN_VALUES = 20
 SMALLEST_CHANGE = 1e-9
@@ -74,8 +75,10 @@ class Forecast(Amounts):
     are scaled by the training part's mean and standard deviation. If the series is short, windows are shorter than
     `length`.
 
-    Chance: always answering the training part's mean; the loss is then the mean square of the scaled values that are
-    asked for, near 1. Right: within a tenth of a standard deviation.
+    Chance: always answering the training part's mean; the loss is then the mean square of the scaled held-out values
+    that are asked for. No memory: a straight line from the last value to the next one, or from the mean of the values
+    if the mean of all states is read; fitted to the training part, scored on the held-out one. Right: within a tenth of
+    a standard deviation.
     """
 
     series: str = setting(Choice("mackey_glass", (*SERIES, "own")))
@@ -85,6 +88,7 @@ class Forecast(Amounts):
     values: tuple[float, ...] = setting(Numbers((), 50_000), when=("series", "own"))
     readout: str = setting(Choice("last", ("last", "mean")))
 
+    finite = True
     tolerance = 0.1
     input_size = 1
 
@@ -137,12 +141,19 @@ class Forecast(Amounts):
 
     @cached_property
     def chance_loss(self) -> float:
-        return float(self.parts[0][self.steps :].square().mean())
+        return float(self.parts[1][self.steps :].square().mean())
 
     @cached_property
-    def mean_loss(self) -> float:
-        """The loss of always answering the training part's mean, on the held-out part."""
-        return float(self.parts[1][self.steps :].square().mean())
+    def no_memory_loss(self) -> float:
+        (known, asked), (held_known, held_asked) = (self._without_order(part.double().numpy()) for part in self.parts)
+        slope, intercept = linear_fit(known, asked)
+        return min(self.chance_loss, float(np.square(slope * held_known + intercept - held_asked).mean()))
+
+    def _without_order(self, values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Of every window what is known without memory, and the value that is asked for."""
+        taken = np.lib.stride_tricks.sliding_window_view(values, self.steps + 1)
+        known = taken[:, :-1].mean(axis=1) if self.readout == "mean" else taken[:, -2]
+        return known, taken[:, -1]
 
     @cached_property
     def last_value_loss(self) -> float:

@@ -40,6 +40,8 @@ class Neighbours(Classes):
     stays at ln 2 and half the answers right, however long it trains; one that reads both ways can reach 0. So can a
     forward one that may answer `late` steps late, if late ≥ distance: the delayed output, the older way to see the
     future. Schuster & Paliwal 1997.
+
+    No memory: ln 4, as the present symbol is none of the two; but with late = distance it is the later one: ln 2.
     """
 
     length: int = setting(Whole(20, 3, 500, "steps"))
@@ -76,6 +78,15 @@ class Neighbours(Classes):
     @property
     def steps(self) -> int:
         return self.length + self.late
+
+    @property
+    def no_memory_loss(self) -> float:
+        return uniform_loss(2 if self.late == self.distance else 4)
+
+    def out_of_sight(self, direction: str) -> str:
+        if direction == "backward":
+            return "past"
+        return "future" if direction == "forward" and self.late < self.distance else ""
 
     @property
     def sampler(self) -> Sampler:

@@ -27,7 +27,9 @@ class Order(Classes):
     """Two letters, X or Y, stand among distractors a–d: say at the end which came, in order.
 
     The first stands between one and two tenths of the sequence, the second between five and six tenths; E opens and B
-    closes. Chance: four answers, equally likely: ln 4.
+    closes. Chance: four answers, equally likely: ln 4. No memory: the same, as the last letter is
+    always B. If the mean of all states is read, how often X and Y came is known without memory; then only XY and YX
+    cannot be told apart, half of all: ½ · ln 2.
     Source: Hochreiter & Schmidhuber 1997, task 6a; there a sequence's length is drawn from 100–110, here it is fixed.
     """
 
@@ -41,6 +43,10 @@ class Order(Classes):
     @property
     def steps(self) -> int:
         return self.length
+
+    @property
+    def no_memory_loss(self) -> float:
+        return uniform_loss(2) / 2 if self.readout == "mean" else self.chance_loss
 
     @property
     def sampler(self) -> Sampler:

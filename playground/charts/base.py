@@ -20,6 +20,8 @@ GRADIENT = "#8e4b9e"
 RIGHT, WRONG = "#2878b8", "#d0650f"
 MARKED = "#d0650f"
 NEUTRAL = "#8a9499"
+TRAINING = "#7b6f63"
+"""The line of the training loss, beside the held-out one in the cell's colour."""
 HERE = "#c9a227"
 """Where in the film one is."""
 CELL_COLOURS = {

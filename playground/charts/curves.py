@@ -6,12 +6,14 @@ import altair as alt
 import numpy as np
 import pyarrow as pa
 
+from engine.tasks import Task
 from playground.charts.base import (
     CELL_COLOURS,
     HERE,
+    NEUTRAL,
+    TRAINING,
     Data,
     Picture,
-    level,
     log_axis,
     picture,
     table,
@@ -23,18 +25,27 @@ SMALLEST_LOSS = 1e-9
 """Where a loss of 0 is drawn: a log axis has no place for it."""
 
 
-@lru_cache(maxsize=16)
-def loss_curve(cell: str, chance: float) -> Picture:
-    """Training loss (thin) and held-out loss (thick) on a log axis, chance as a dashed line."""
-    colour = CELL_COLOURS[cell]
+KINDS = {True: ("training", "held-out"), False: ("at every update", "measured now and then")}
+"""The two lines, by whether the task has more than one sequence: with one, nothing can be held out."""
+
+
+@lru_cache(maxsize=32)
+def loss_curve(cell: str, varied: bool) -> Picture:
+    """Training loss (thin, grey) and held-out loss (thick, the cell's colour) on a log axis; dashed what is scored
+    without looking, and without memory."""
+    kinds = list(KINDS[varied])
     x, y = update_axis(), log_axis("loss", "loss")
     # Numbers instead of words in every row; 1 is held out.
-    told = alt.Chart(alt.NamedData("losses")).transform_calculate(on="['training', 'held-out'][datum.held]")
+    told = alt.Chart(alt.NamedData("losses")).transform_calculate(on=f"{kinds}[datum.held]")
     curves = told.encode(
         x,
         y,
+        color=alt.Color(
+            "on:N",
+            scale=alt.Scale(domain=kinds, range=[TRAINING, CELL_COLOURS[cell]]),
+            legend=alt.Legend(title=None, orient="top", symbolType="stroke", symbolStrokeWidth=3),
+        ),
         strokeWidth=alt.StrokeWidth("held:O", scale=alt.Scale(domain=[0, 1], range=[1, 2.4]), legend=None),
-        opacity=alt.Opacity("held:O", scale=alt.Scale(domain=[0, 1], range=[0.5, 1]), legend=None),
         tooltip=[
             alt.Tooltip("on:N", title="loss on"),
             alt.Tooltip("update:Q", format=","),
@@ -44,20 +55,20 @@ def loss_curve(cell: str, chance: float) -> Picture:
     )
     layers = (
         alt.Chart(alt.NamedData("frame")).mark_point(opacity=0, size=0).encode(x, y),
-        curves.mark_line(color=colour),
+        curves.mark_line(),
         # The first losses are single points, and a line of one point cannot be seen.
-        curves.transform_filter("datum.update <= 3").mark_point(color=colour, filled=True, size=40),
-        *level(alt.Data(values=[{"loss": chance, "label": f"chance {chance:.4g}"}]), y),
+        curves.transform_filter("datum.update <= 3").mark_point(filled=True, size=40, opacity=1),
+        *baselines(alt.NamedData("baselines"), y),
         *here_marks(x),
     )
     return picture(
         alt.layer(*layers, height=300),
-        "Line chart of the loss against updates on a logarithmic axis: training loss, held-out loss, the chance level "
-        "as a dashed line, and where in the film one is.",
+        "Line chart of the loss against updates on a logarithmic axis: training loss, held-out loss, chance and the "
+        "best answer without memory as dashed lines, and where in the film one is.",
     )
 
 
-def loss_data(losses: np.ndarray, held_out: np.ndarray, chance: float, here: int | None = None) -> Data:
+def loss_data(losses: np.ndarray, held_out: np.ndarray, task: Task, here: int | None = None) -> Data:
     """losses (N, 2), held_out (M, 3): at most 100 points each, every one the mean of the updates around it.
 
     The loss before the first update stays a point of its own. here: the update looked back to, if any.
@@ -72,9 +83,41 @@ def loss_data(losses: np.ndarray, held_out: np.ndarray, chance: float, here: int
             loss=np.maximum(both[:, 1], SMALLEST_LOSS),
             accuracy=np.concatenate([np.full(len(losses), np.nan), held_out[:, 2]]),
         ),
-        "frame": table(update=[0, end], loss=[chance, chance]),
+        "baselines": baselines_data(task),
+        "frame": frame_data(task, end),
         "here": here_data(here),
     }
+
+
+def baselines(data: alt.NamedData, y: alt.Y) -> list[alt.Chart]:
+    """Dashed lines across at the rows of `data`, the label of chance above its line, that of no memory below."""
+    layers: list[alt.Chart] = []
+    for number, dash, offset in ((0, [5, 4], -7), (1, [2, 3], 9)):
+        row = alt.Chart(data).transform_filter(f"datum.number == {number}")
+        layers += [
+            row.mark_rule(color=NEUTRAL, strokeDash=dash, strokeWidth=1.5).encode(y=y),
+            row.mark_text(color=NEUTRAL, align="right", dx=-2, dy=offset, fontSize=12).encode(
+                y=y, x=alt.value("width"), text="label:N"
+            ),
+        ]
+    return layers
+
+
+def baselines_data(task: Task) -> pa.Table:
+    """Chance and no memory, one line if they are the same; a loss of 0 has no place on a log axis."""
+    chance, without = task.chance_loss, task.no_memory_loss
+    if without == chance:
+        rows = [(0, chance, f"chance, no memory {chance:.4g}")]
+    else:
+        rows = [(0, chance, f"chance {chance:.4g}"), (1, without, f"no memory {without:.4g}")]
+    rows = [row for row in rows if row[1] > 0]
+    numbers, losses, labels = zip(*rows, strict=True) if rows else ((), (), ())
+    return table(number=np.array(numbers, int), loss=np.array(losses, float), label=list(labels))
+
+
+def frame_data(task: Task, end: int) -> pa.Table:
+    """What the axes hold from the start: updates up to `end`, and chance."""
+    return table(update=[0, end], loss=[max(task.chance_loss, SMALLEST_LOSS)] * 2)
 
 
 def here_marks(x: alt.X) -> tuple[alt.Chart, alt.Chart]:

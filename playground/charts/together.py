@@ -7,18 +7,27 @@ from typing import Any, NamedTuple
 import altair as alt
 import numpy as np
 
+from engine.tasks import Task
 from playground.charts.base import (
     CELL_COLOURS,
     Data,
     Picture,
-    level,
     log_axis,
     picture,
     table,
     time_axis,
     update_axis,
 )
-from playground.charts.curves import SMALLEST_LOSS, here_data, here_marks, round_end, thinned
+from playground.charts.curves import (
+    SMALLEST_LOSS,
+    baselines,
+    baselines_data,
+    frame_data,
+    here_data,
+    here_marks,
+    round_end,
+    thinned,
+)
 from playground.charts.reach import logarithms, power_axis, power_text
 
 HEIGHT = 280
@@ -65,7 +74,7 @@ def _channels(lines: Sequence[Line]) -> dict[str, Any]:
 
 @lru_cache(maxsize=64)
 def losses_picture(lines: tuple[Line, ...]) -> Picture:
-    """Of every network the training loss (thin) and the held-out loss (thick), and chance as a dashed line."""
+    """Of every network the training loss (thin) and the held-out loss (thick); dashed, chance and no memory."""
     x, y = update_axis(), log_axis("loss", "loss")
     tooltip = [
         alt.Tooltip("name:N", title="network"),
@@ -85,17 +94,17 @@ def losses_picture(lines: tuple[Line, ...]) -> Picture:
         lines_drawn,
         # The first losses are single points, and a line of one point cannot be seen.
         curves.transform_filter("datum.update <= 3").mark_point(filled=True, size=34, opacity=1),
-        *level(alt.NamedData("chance"), y),
+        *baselines(alt.NamedData("baselines"), y),
         *here_marks(x),
     )
     return picture(
         alt.layer(*layers, height=HEIGHT),
         "Line chart of the losses of several networks against updates on a logarithmic axis, training and held-out, "
-        f"with the chance level as a dashed line: {_listed(lines)}.",
+        f"with chance and the best answer without memory as dashed lines: {_listed(lines)}.",
     )
 
 
-def losses_data(courses: Sequence[tuple[str, np.ndarray, np.ndarray]], chance: float, here: int | None = None) -> Data:
+def losses_data(courses: Sequence[tuple[str, np.ndarray, np.ndarray]], task: Task, here: int | None = None) -> Data:
     """courses: name, losses (N, 2) and held-out measurements (M, 3), at most 100 points of each. here: in the film."""
     end = round_end(max((losses[-1, 0] for _, losses, _ in courses if len(losses)), default=0))
     names: list[str] = []
@@ -116,8 +125,8 @@ def losses_data(courses: Sequence[tuple[str, np.ndarray, np.ndarray]], chance: f
             loss=np.maximum(every[:, 1], SMALLEST_LOSS),
             accuracy=every[:, 2],
         ),
-        "chance": table(loss=[chance], label=[f"chance {chance:.4g}"]),
-        "frame": table(update=[0, end], loss=[chance, chance]),
+        "baselines": baselines_data(task),
+        "frame": frame_data(task, end),
         "here": here_data(here),
     }
 

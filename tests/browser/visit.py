@@ -87,7 +87,7 @@ class Visit:
 
     @property
     def loss(self) -> str:
-        return self.metric("Loss").inner_text()
+        return self.page.locator('[data-figure="Training loss"], [data-figure="Loss"]').inner_text()
 
     def wait_for_updates(self, at_least: int) -> None:
         self.page.wait_for_function(

@@ -79,7 +79,7 @@ def test_an_explosion_ends_a_run_with_its_last_loss() -> None:
 
 
 def test_median_over_the_seeds() -> None:
-    rows = [Row("gru", 10, seed, 50, 0, 1, ratio, "done", "") for seed, ratio in enumerate((0.1, 0.9, 0.2))]
+    rows = [Row("gru", 10, seed, 50, 0, 1, ratio, "done", "", 1) for seed, ratio in enumerate((0.1, 0.9, 0.2))]
     assert over_chance(rows) == {("gru", 10): 0.2}
     assert over_chance([]) == {}
 

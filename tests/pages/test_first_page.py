@@ -17,22 +17,25 @@ SMALL = {"hidden": "6", "batch": "2"}
 
 COUNTERS = re.compile(
     r'<div class="figures">'
-    r"(<span><small>(Updates|Updates/s|Loss|Chance|Held-out accuracy|Accuracy)</small>"
-    r'<b data-figure="\2">[-+\d.,e%–]+</b></span>)+</div>'
+    r'(<span( style="box-shadow: 0 3px #[0-9a-f]{6}")?>'
+    r"<small>(Updates|Updates/s|Loss|Training loss|Held-out loss|Chance|Held-out accuracy|Accuracy)</small>"
+    r'<b data-figure="\3">[-+\d.,e%–]+</b></span>)+</div>'
 )
 
 
 def expected(shown: Session) -> dict[str, str]:
     """What the counters have to say of the frame on show while it stands still."""
     snapshot = shown.shown[0].snapshot
-    measured = snapshot.losses if len(snapshot.losses) else snapshot.held_out
-    label = "Held-out accuracy" if snapshot.experiment.task.varied else "Accuracy"
+    task, losses, held_out = snapshot.experiment.task, snapshot.losses, snapshot.held_out
+    training = words.number(losses[-1, 1]) if len(losses) else ""
+    measured = words.number(held_out[-1, 1])
+    scores = {"Training loss": training or "–", "Held-out loss": measured}
     return {
         "Updates": f"{snapshot.updates:,}",
         "Updates/s": "–",
-        "Loss": words.number(measured[-1, 1]),
-        "Chance": f"{snapshot.experiment.task.chance_loss:.4g}",
-        label: f"{100 * snapshot.held_out[-1, 2]:.1f}%",
+        **(scores if task.varied else {"Loss": training or measured}),
+        "Chance": f"{task.chance_loss:.4g}",
+        "Held-out accuracy" if task.varied else "Accuracy": f"{100 * held_out[-1, 2]:.1f}%",
     }
 
 
@@ -138,7 +141,7 @@ def test_every_picture_of_the_inside_has_its_sentence_under_its_title(cell: str)
 def test_the_other_pictures_have_theirs_on_the_page() -> None:
     app = sound(opened(task="adding", length="6", **SMALL))
     said = "\n".join(element.value for element in (*app.main.markdown, *app.main.caption))
-    for sentence in (words.CURVES[True], words.BELOW_CHANCE, words.INSIDE_LOOK, words.NETWORK_VIEWS["Unrolled"]):
+    for sentence in (words.CHANCE, words.NO_MEMORY, words.INSIDE_LOOK, words.NETWORK_VIEWS["Unrolled"]):
         assert said.count(sentence.strip()) == 1
     assert "parameters" in said
 

@@ -47,7 +47,10 @@ def test_archive_holds_what_the_run_holds(params: dict[str, str], updates: int) 
     assert files["run.safetensors"] == b"the run"
     losses, held_out = table_of(files["losses.csv"]), table_of(files["held_out.csv"])
     assert list(losses) == ["update", "training_loss"]
-    assert list(held_out) == ["update", "held_out_loss", "held_out_accuracy"]
+    assert list(held_out) == ["update", "held_out_loss", "held_out_accuracy", "chance", "no_memory"]
+    task = snapshot.experiment.task
+    np.testing.assert_allclose(held_out.pop("chance"), task.chance_loss, rtol=1e-8)
+    np.testing.assert_allclose(held_out.pop("no_memory"), task.no_memory_loss, rtol=1e-8)
     np.testing.assert_allclose(losses.to_numpy(float), snapshot.losses, rtol=1e-8)
     np.testing.assert_allclose(held_out.to_numpy(float), snapshot.held_out, rtol=1e-8)
     assert Experiment.from_params(json.loads(files["experiment.json"])) == snapshot.experiment

@@ -10,11 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.tasks import Quantity, Tokens
-from playground.charts.base import Data, limit, table, ticks
+from engine.course import parted
+from engine.tasks import TASKS, Quantity, Task, Tokens
+from playground.charts.base import CELL_COLOURS, TRAINING, Data, limit, table, ticks
 from playground.charts.curves import (
     POINTS,
     SMALLEST_LOSS,
+    baselines_data,
     loss_curve,
     loss_data,
     round_end,
@@ -92,7 +94,7 @@ def test_loss_data(updates: int) -> None:
     losses = np.stack([np.arange(1, updates + 1), np.linspace(2, 0, updates)], axis=1)
     at = np.arange(0, updates + 1, 25)
     held_out = np.stack([at, np.full(len(at), 0.5), np.full(len(at), 0.25)], axis=1)
-    data = loss_data(losses, held_out, 1.5)
+    data = loss_data(losses, held_out, TASKS["adding"](length=4))
     assert_numbers(data)
     rows = data["losses"].to_pandas()
     for held, given_rows in ((0, losses), (1, held_out)):
@@ -203,5 +205,38 @@ def test_task_picture_shows_both_ends(steps: int) -> None:
     assert real == sorted(set(real))
 
 
-def test_chance_stands_in_the_picture_of_the_losses() -> None:
-    assert '{"loss": 1.5, "label": "chance 1.5"}' in json.dumps(loss_curve("lstm", 1.5).spec)
+@pytest.mark.parametrize(
+    ("task", "labels"),
+    [
+        (TASKS["adding"](length=4), ["chance 0.1667", "no memory 0.125"]),
+        (TASKS["adding"](readout="mean"), ["chance 0.1667"]),
+        (TASKS["echo"](symbols=2), ["chance, no memory 0.6931"]),
+        (TASKS["hello"](), ["chance 1.04", "no memory 0.3466"]),
+        (TASKS["hello"](word="ab"), []),
+    ],
+)
+def test_what_is_scored_without_learning_stands_beside_the_losses(task: Task, labels: list[str]) -> None:
+    """One line where both are the same; a log axis has no place for 0."""
+    assert baselines_data(task)["label"].to_pylist() == labels
+
+
+def test_the_two_losses_have_a_legend_in_their_colours() -> None:
+    spec = json.dumps(loss_curve("lstm", True).spec)
+    assert json.dumps({"domain": ["training", "held-out"], "range": [TRAINING, CELL_COLOURS["lstm"]]}) in spec
+
+
+@pytest.mark.parametrize(
+    ("held_out", "training", "expected"),
+    [
+        ([3, 2, 1, 1, 2, 3, 3, 3], 0.5, True),
+        ([3, 2, 1, 1, 1, 1, 1, 1], 0.5, False),
+        ([3, 2, 1, 1, 2, 3, 3, 3], 3, False),
+        ([3, 1, 3], 0.5, False),
+    ],
+)
+def test_losses_part_when_one_falls_and_the_other_rises_again(
+    held_out: list[float], training: float, expected: bool
+) -> None:
+    at = 25 * np.arange(len(held_out))
+    losses = np.stack([np.arange(1, at[-1] + 1), np.full(at[-1], training)], axis=1)
+    assert parted(losses, np.stack([at, held_out, np.zeros(len(at))], axis=1)) == expected
