@@ -15,7 +15,9 @@ MISSING = frozenset(
 
 SPACES = " \u00a0\u2007\u2009\u202f"
 FULL_WIDTH = {ord(wide): chr(ord(wide) - 0xFEE0) for wide in "０１２３４５６７８９．，＋－％"} | {ord("−"): "-"}
-MONEY = r"(?:[$€£¥￥₹₽₩฿₺₫₴₪₱¢元円]|US\$|R\$|USD|EUR|GBP|CHF|JPY|CNY|RMB|INR|AUD|CAD|SEK|NOK|DKK|PLN|CZK|Rs\.?|kr\.?|zł)"
+MONEY = (
+    r"(?:[$€£¥￥₹₽₩฿₺₫₴₪₱¢元円]|US\$|R\$|USD|EUR|GBP|CHF|JPY|CNY|RMB|INR|AUD|CAD|SEK|NOK|DKK|PLN|CZK|Rs\.?|kr\.?|zł)"
+)
 MONEY_BEFORE = re.compile(rf"^([+-]?)\s*{MONEY}\s*(?=[-+.\d])", re.IGNORECASE)
 MONEY_OR_PERCENT_AFTER = re.compile(rf"(?<=[\d.])\s*(?:{MONEY}|%)$", re.IGNORECASE)
 
@@ -31,6 +33,7 @@ def _shape(decimal: str) -> re.Pattern[str]:
 
 
 SHAPES = {mark: _shape(mark) for mark in DECIMAL_MARKS}
+PLAIN = {mark: re.compile(rf"-?\d{{1,20}}(?:{re.escape(mark)}\d{{1,20}})?", re.ASCII) for mark in DECIMAL_MARKS}
 GROUPING = {".": re.compile(rf"[,'’{SPACES}]"), ",": re.compile(rf"[.'’{SPACES}]")}
 
 MONTH = r"(?:jan|feb|mar|apr|may|mai|jun|jul|aug|sep|sept|oct|okt|nov|dec|dez)[a-z]{0,6}\.?"
@@ -38,7 +41,8 @@ CLOCK = r"\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?(?:\s?[ap]m)?(?:\s?(?:z|utc|[+-]\d
 DAY = (
     r"\d{4}([-/.])\d{1,2}(?:\1\d{1,2})?|\d{1,2}([-/.])\d{1,2}\2\d{2,4}|\d{1,2}([-/])\d{4}"
     r"|\d{4}年(?:\d{1,2}月(?:\d{1,2}日)?)?|\d{1,2}月\d{1,2}日"
-    rf"|\d{{1,2}}[-. ]{{1,2}}{MONTH}[-., ]{{0,2}}\d{{2,4}}|{MONTH}[-., ]{{1,2}}(?:\d{{1,2}}(?:st|nd|rd|th)?,?[ ])?\d{{2,4}}"
+    rf"|\d{{1,2}}[-. ]{{1,2}}{MONTH}[-., ]{{0,2}}\d{{2,4}}"
+    rf"|{MONTH}[-., ]{{1,2}}(?:\d{{1,2}}(?:st|nd|rd|th)?,?[ ])?\d{{2,4}}"
     r"|\d{4}[- ]?[qw]\d{1,2}|q\d[- ]?\d{4}|\d{8}[t_]\d{4,6}z?"
 )
 DATE = re.compile(rf"(?:{DAY})(?:(?:[t, ]|, ){CLOCK})?|{CLOCK}", re.IGNORECASE | re.ASCII)
@@ -74,6 +78,8 @@ def number(cell: str, decimal: str) -> float:
 
     Thousands may be set apart by a comma or point, an apostrophe, or a space; 12 % is 12; a currency is left out.
     """
+    if PLAIN[decimal].fullmatch(cell):
+        return float(cell.replace(",", "."))
     cell = bare(cell)
     if not cell or len(cell) > MAX_CELL or not SHAPES[decimal].fullmatch(cell):
         return math.nan

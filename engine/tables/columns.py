@@ -8,13 +8,14 @@ from typing import NamedTuple
 import numpy as np
 
 from engine.fields import shown
-from engine.tables.cells import is_missing
 
 NAMED = 3
 FAR = 10.0
 MOST_FAR = 0.02
 SENTINEL = re.compile(r"-?9{2,}(?:\.9+|\.0+)?|-?1e1[0-9]|-?32768|-?2147483648")
-COUNTER = re.compile(r"(?:id|nr|no|index|row|#|t|time|date|day|month|year|jahr|年|年份|日期|timestamp|unix.*|.*_id)\.?", re.I)
+COUNTER = re.compile(
+    r"(?:id|nr|no|index|row|#|t|time|date|day|month|year|jahr|年|年份|日期|timestamp|unix.*|.*_id)\.?", re.I
+)
 
 
 class Cell(NamedTuple):
@@ -93,9 +94,12 @@ class Column:
             return False
         if len(set(steps.tolist())) == 1:
             return True
-        rising = bool(np.all(steps > 0)) and bool(np.all(known == np.round(known)))
+        one_way = bool(np.all(steps >= 0) or np.all(steps <= 0)) and bool(np.any(steps))
+        if not one_way or bool(np.any(known != np.round(known))):
+            return False
         years = bool(np.all((known >= 1500) & (known < 2200)))
-        return rising and (years or COUNTER.fullmatch(self.name) is not None)
+        days = bool(np.all((known >= 1500_01_01) & (known < 2200_01_01)))
+        return years or days or COUNTER.fullmatch(self.name) is not None
 
     @property
     def said(self) -> str:
@@ -148,13 +152,8 @@ def filled(values: np.ndarray) -> np.ndarray:
     known = np.flatnonzero(np.isfinite(values))
     if not len(known):
         raise ValueError("no value is known")
-    return np.interp(np.arange(len(values)), known, values[known])
+    return np.asarray(np.interp(np.arange(len(values)), known, values[known]))
 
 
 def _is_sentinel(value: float) -> bool:
     return SENTINEL.fullmatch(f"{value:.10g}".replace("e+", "e")) is not None
-
-
-def is_gap(cell: Cell) -> bool:
-    """Whether a cell that is no number says that there is none, as NA does, rather than something else."""
-    return is_missing(cell.text)

@@ -21,7 +21,11 @@ BINARY = re.compile(rb"[\x00-\x08\x0e-\x19\x1b-\x1f\x7f]")
 """Control characters that no text holds. Tab, line breaks, vertical tab, form feed and Ctrl-Z (the end of a text in
 old systems) are not among them."""
 HIGH = re.compile(rb"[\x80-\xff]+")
-MARKS = ((b"\xef\xbb\xbf", "utf_8", "utf_8"), (b"\xff\xfe", "utf_16", "utf_16_le"), (b"\xfe\xff", "utf_16", "utf_16_be"))
+MARKS = (
+    (b"\xef\xbb\xbf", "utf_8", "utf_8"),
+    (b"\xff\xfe", "utf_16", "utf_16_le"),
+    (b"\xfe\xff", "utf_16", "utf_16_be"),
+)
 
 
 class Decoded(NamedTuple):

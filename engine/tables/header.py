@@ -2,16 +2,17 @@
 
 import re
 from collections import Counter
+from itertools import pairwise
 from typing import NamedTuple
 
 from engine.tables.cells import is_date, is_missing, number
 from engine.tables.separators import Record
 
 TOP = 60
-SAMPLE = 400
+SAMPLE = 200
 UNIT = re.compile(
-    r"[\[(].{0,15}[\])]|-|[%‰°]|°?[CFK]|[kmcµμnd]?(?:m|g|s|l|L|W|Wh|V|A|Pa|Hz|J|N|mol|bar)(?:[²³23]|\^?[23])?|[kMG]W h?|ppm|ppb"
-    r"|min|h|hr|hrs|d|days?|years?|yr|sec|in|ft|mi|mph|kn|kt|t|ha|psi|USD|EUR|GBP|CNY|€|\$|£|¥|deg|rad|db|dB|hPa|count|unit"
+    r"[\[(].{0,15}[\])]|-|[%‰°]|°?[CFK]|[kmcµμnd]?(?:m|g|s|l|L|W|Wh|V|A|Pa|Hz|J|N|mol|bar)(?:[²³23]|\^?[23])?|ppm|ppb"
+    r"|[kMG]Wh?|min|h|hr|hrs|d|days?|years?|yr|sec|in|ft|mi|mph|kn|kt|t|ha|USD|EUR|GBP|CNY|€|\$|£|¥|deg|rad|db|dB|hPa|count|unit"
     r"|[a-zA-Zµ°%²³]{1,4}\s?[/·*]\s?[a-zA-Z²³0-9]{1,4}|m s-1|y+[-./]m+[-./]d+.*|utc|UTC|n/a|米|厘米|毫米|公里|度|℃|%RH",
 )
 
@@ -94,7 +95,7 @@ def _years_as_names(found: list[Record], start: int, kinds: list[str], decimal: 
     cells = [found[start].cells[k] for k in at]
     if not cells or not all(re.fullmatch(r"(?:1[5-9]|2[01])\d\d", cell, re.ASCII) for cell in cells):
         return False
-    if {b - a for a, b in zip(map(int, cells), map(int, cells[1:]), strict=False)} not in ({1}, {-1}, {5}, {10}, set()):
+    if {b - a for a, b in pairwise(map(int, cells))} not in ({1}, {-1}, {5}, {10}, set()):
         return False
     below = [r.cells[k] for r in found[start + 1 : start + 200] for k in at if k < len(r.cells)]
     values = [number(cell, decimal) for cell in below]

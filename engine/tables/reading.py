@@ -5,6 +5,7 @@ import math
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 
@@ -20,6 +21,7 @@ MAX_ROWS = 50_000
 MAX_COLUMNS = 200
 MAX_NAME = 60
 FIRST = 8
+PROOFS = 20_000
 NAMED = 3
 FIELD = "values"
 
@@ -30,8 +32,8 @@ class Table:
 
     encoding: a key of ENCODINGS. separator: one of SEPARATORS, "" for one column. decimal: "." or ",". header: the line
     of the file that names the columns, 0 if none does. columns: all of them, names made unique. lines: the line of
-    the file of each row, (N,). first: the first lines that are not blank, as (line of the file, cells). notes: sentences
-    that say what was left out and where another reading is as good.
+    the file of each row, (N,). first: the first lines that are not blank, as (line of the file, cells). notes: what
+    was decided and left out, as sentences that say what was left out and where another reading is as good.
     """
 
     encoding: str
@@ -67,12 +69,14 @@ def read_table(
 ) -> Table:
     """A table from a file. What is None is found out; `header` is a line of the file, 0 for none.
 
-    Up to 2,000,000 bytes, 50,000 rows, 200 columns. Raises FieldError for "values" if it is larger, no text or no table,
+    Up to 2,000,000 bytes, 50,000 rows, 200 columns. Raises FieldError for "values" if it is larger or no table,
     or does not have what an override says.
     """
     _check(data, separator, decimal)
     text, encoding, certain = decode(data, FIELD, encoding)
-    notes = [] if certain else [f"It was read as {ENCODINGS[encoding]}, the likeliest encoding; others may fit as well."]
+    notes = (
+        [] if certain else [f"It was read as {ENCODINGS[encoding]}, the likeliest encoding; others may fit as well."]
+    )
     doubtful = False
     if separator is None:
         separator, doubtful = find_separator(text)
@@ -129,6 +133,10 @@ def _records(text: str, separator: str, notes: list[str]) -> list[Record]:
             filled += not record.blank
             if filled > MAX_ROWS + 100:
                 break
+            if len(found) > 4 * MAX_ROWS:
+                raise FieldError(
+                    FIELD, f"The file has more than {4 * MAX_ROWS:,} lines, most of them blank. Leave those out."
+                )
             found.append(record)
     except csv.Error:
         raise FieldError(
@@ -136,7 +144,7 @@ def _records(text: str, separator: str, notes: list[str]) -> list[Record]:
         ) from None
     if found and SAID.fullmatch(text.split("\n", 1)[0]):
         del found[0]
-    comments = [record for record in found if is_comment(record.cells)]
+    comments = [record for record in found if is_comment(record.cells, separator)]
     if comments and len(comments) * 2 < filled:
         notes.append(f"{_lines(comments)} left out as {'comments' if len(comments) > 1 else 'a comment'}.")
         gone = {record.line for record in comments}
@@ -147,7 +155,7 @@ def _records(text: str, separator: str, notes: list[str]) -> list[Record]:
     if not found:
         raise FieldError(
             FIELD,
-            "The file could not be read as a table, because it has no lines. It needs a line a row, with a comma, "
+            "The file could not be read as a table, because no line of it holds anything. It needs a line a row, with a comma, "
             "semicolon or tab between the columns.",
         )
     return found
@@ -195,15 +203,12 @@ def _decimal(kept: list[Record], separator: str) -> tuple[str, str]:
     """The decimal mark that most cells prove, and a cell that could be read with either if none proves anything."""
     proofs: Counter[str] = Counter()
     either = ""
-    for record in kept[:5000]:
-        for cell in record.cells:
-            if "," in cell or "." in cell:
-                proof = decimal_evidence(cell)
-                proofs[proof] += 1
-                if not proof and not either and number(cell, ".") != number(cell, ",") and number(cell, ",") == number(
-                    cell, ","
-                ):
-                    either = cell
+    marked = (cell for record in kept for cell in record.cells if "," in cell or "." in cell)
+    for cell in islice(marked, PROOFS):
+        proof = decimal_evidence(cell)
+        proofs[proof] += 1
+        if not proof and not either and abs(number(cell, ",")) != abs(number(cell, ".")) >= 0:
+            either = cell
     if proofs[","] or proofs["."]:
         return ("," if proofs[","] > proofs["."] else "."), ""
     if "," in bare(either):

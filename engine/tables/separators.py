@@ -5,7 +5,8 @@ import io
 import re
 from collections import Counter
 from collections.abc import Iterator
-from typing import NamedTuple
+from itertools import islice, pairwise
+from typing import Literal, NamedTuple
 
 from clevercsv.detect import Detector
 from clevercsv.exceptions import Error
@@ -17,6 +18,9 @@ SEPARATORS = (",", ";", "\t", "|", " ", "")
 
 SAMPLE = 100_000
 SAMPLE_RECORDS = 200
+SAMPLE_CELLS = 5_000
+LONG_WORD = re.compile(r"[^,;\t| \n]{300}")
+"""CleverCSV takes a time that grows with the square of a word's length: minutes for 100,000 letters without a space."""
 CLEARLY_BETTER = 0.8
 COMMENTS = ("#", "//")
 SAID = re.compile(r"sep=(.)\s*", re.IGNORECASE)
@@ -43,7 +47,7 @@ def records(text: str, separator: str) -> Iterator[Record]:
     A quotation mark that is never closed is a plain sign. May raise csv.Error for a cell beyond csv's own limit.
     """
     # csv takes over 100,000 lines into one cell where a quote stays open; such a text is read without quotes.
-    quoting = csv.QUOTE_MINIMAL if _closed(text, separator) else csv.QUOTE_NONE
+    quoting: Literal[0, 3] = csv.QUOTE_MINIMAL if _closed(text, separator) else csv.QUOTE_NONE
     lines = iter(io.StringIO(text, newline="\n"))
     if separator == " ":
         lines = (re.sub(" +", " ", line.strip(" \n")) + "\n" for line in lines)
@@ -65,9 +69,9 @@ def _closed(text: str, separator: str) -> bool:
     return True
 
 
-def is_comment(cells: tuple[str, ...]) -> bool:
+def is_comment(cells: tuple[str, ...], separator: str) -> bool:
     """Whether a line is a comment: it begins with # or //, and not as the name of a column, "#", does."""
-    return cells[0].startswith(COMMENTS) and cells[0] not in COMMENTS
+    return cells[0].startswith(COMMENTS) and (separator == " " or cells[0] not in COMMENTS)
 
 
 def find_separator(text: str) -> tuple[str, bool]:
@@ -101,6 +105,8 @@ def find_separator(text: str) -> tuple[str, bool]:
 
 
 def _clever(sample: str) -> str | None:
+    if LONG_WORD.search(sample):
+        return None
     try:
         dialect = Detector().detect(sample, delimiters=[s for s in SEPARATORS if s])
     except (Error, ValueError, IndexError, KeyError, ZeroDivisionError):  # what it finds no way to read
@@ -124,7 +130,8 @@ def _fit(sample: str, separator: str) -> float:
     width, count = Counter(len(record.cells) for record in found[len(found) > 1 :]).most_common(1)[0]
     if separator and width == 1:
         return 0.0
-    cells = [cell for record in found[len(found) > 1 :] if len(record.cells) == width for cell in record.cells if cell]
+    body = (record.cells for record in found[len(found) > 1 :] if len(record.cells) == width)
+    cells = list(islice((cell for row in body for cell in row if cell), SAMPLE_CELLS))
     typed = sum(_typed(cell) for cell in cells) / len(cells) if cells else 0.0
     # Spaces also stand inside dates, names and thousands, so that they have to be much better.
     return count / len(found) * typed * (0.75 if separator == " " else 1.0)
@@ -156,7 +163,7 @@ def _one_column(lines: list[str]) -> tuple[bool | None, bool]:
 
 
 def _one_of_two(pairs: list[list[str]]) -> tuple[bool, bool]:
-    """Lines without a name above, all with one comma: whether that is the decimal mark (or thousands), and if surely."""
+    """Lines without a name above, with one comma each: whether each is one number, and if surely."""
     first, second = [p.strip() for p, _ in pairs], [q.strip() for _, q in pairs]
     if any(re.search(r"[\s'’$€£¥]", p) or p.startswith(("-0", "+0")) for p in first):
         return True, True
@@ -178,7 +185,7 @@ def _counts(cells: list[str]) -> bool:
         values = [int(cell) for cell in cells]
     except ValueError:
         return False
-    steps = {b - a for a, b in zip(values, values[1:], strict=False)}
+    steps = {b - a for a, b in pairwise(values)}
     return len(steps) == 1 and steps != {0}
 
 
