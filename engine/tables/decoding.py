@@ -114,4 +114,6 @@ def _likeliest(data: bytes) -> str:
         # Long tables hide a few letters among many digits: those lines alone.
         lines = b"\n".join(line for line in sample.splitlines() if HIGH.search(line))
         best = from_bytes(lines, cp_isolation=["gb18030", "big5", "cp1252"]).best()
-    return best.encoding if best is not None and best.encoding in ENCODINGS else "cp1252"
+    if best is not None and best.encoding in ENCODINGS:
+        return best.encoding
+    return "gb18030" if all(len(letters) % 2 == 0 for letters in HIGH.findall(sample)) else "cp1252"

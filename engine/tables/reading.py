@@ -155,8 +155,8 @@ def _records(text: str, separator: str, notes: list[str]) -> list[Record]:
     if not found:
         raise FieldError(
             FIELD,
-            "The file could not be read as a table, because no line of it holds anything. It needs a line a row, with a comma, "
-            "semicolon or tab between the columns.",
+            "The file could not be read as a table, because no line of it holds anything. It needs a line a row, "
+            "with a comma, semicolon or tab between the columns.",
         )
     return found
 
