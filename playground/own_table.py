@@ -82,8 +82,6 @@ def _reading(table: Table | None) -> None:
     with st.expander("How it was read", expanded=table is None, icon=":material/table:"):
         if table is not None:
             st.caption(words.plain(_summary(table)))
-            for note in table.notes:
-                st.caption(words.plain(note))
             st.dataframe(_first_rows(table), height="content")
         found = {
             "separator": SEPARATOR_NAMES[table.separator] if table else "",
@@ -135,6 +133,10 @@ def _column(table: Table, key: str) -> None:
     """Choose a column; its numbers go to st.session_state[key] once they have no gap."""
     names = [column.name for column in table.numbers]
     name = st.selectbox("Column", names, key=COLUMN, on_change=lambda: st.session_state.pop(GAPS, None))
+    words_only = [column.name[:40] for column in table.columns if column.kind == "text"]
+    if words_only:
+        more = f" and {len(words_only) - 5:,} more" if len(words_only) > 5 else ""
+        st.caption(words.plain(f"Not offered, as most cells are no number: {', '.join(words_only[:5])}{more}."))
     column = table.column(name)
     values = _without_far(column)
     show(column_picture(is_dark()), column_data(column.values))

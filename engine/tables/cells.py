@@ -8,7 +8,7 @@ LARGEST = 1e30
 DECIMAL_MARKS = (".", ",")
 
 MISSING = frozenset(
-    {"", "-", "--", "–", "—", ".", "..", "...", "…", "?", "*", "x", "na", "n/a", "n.a.", "nan", "nil", "null", "none"}
+    {"", "-", "--", "–", "—", ".", "..", "...", "…", "?", "na", "n/a", "n.a.", "nan", "nil", "null", "none"}
     | {"#n/a", "#na", "<na>", "\\n", "missing", "unknown", "#value!", "#div/0!", "#ref!", "k.a.", "keine", "空", "无"}
 )
 """How people write that there is no value, in small letters."""
@@ -18,8 +18,12 @@ FULL_WIDTH = {ord(wide): chr(ord(wide) - 0xFEE0) for wide in "０１２３４５
 MONEY = (
     r"(?:[$€£¥￥₹₽₩฿₺₫₴₪₱¢元円]|US\$|R\$|USD|EUR|GBP|CHF|JPY|CNY|RMB|INR|AUD|CAD|SEK|NOK|DKK|PLN|CZK|Rs\.?|kr\.?|zł)"
 )
+MEASURE = r"°\s?[CF]|℃|[kcmµμ]?m[²³23]?|[kmµ]?g|[mc]?l|m/s|km/h|mph|kn|h?Pa|mbar|bar|[kM]?Wh?|m?V|m?A|[kM]?Hz|ppm|ppb|K"
+"""Units that stand behind a number, in the letters that physics gives them."""
 MONEY_BEFORE = re.compile(rf"^([+-]?)\s*{MONEY}\s*(?=[-+.\d])", re.IGNORECASE)
 MONEY_OR_PERCENT_AFTER = re.compile(rf"(?<=[\d.])\s*(?:{MONEY}|%)$", re.IGNORECASE)
+
+MEASURE_AFTER = re.compile(rf"(?<=[\d.])\s?(?:{MEASURE})$")
 
 
 def _shape(decimal: str) -> re.Pattern[str]:
@@ -60,11 +64,11 @@ def is_date(cell: str) -> bool:
 
 
 def bare(cell: str) -> str:
-    """A cell without what people put around a number: spaces, a currency, a percent sign, brackets of accountants."""
+    """A cell without what people put around a number: spaces, a currency, percent, a unit, brackets of accountants."""
     cell = cell.strip().translate(FULL_WIDTH)
     if len(cell) > MAX_CELL:
         return cell
-    without = MONEY_BEFORE.sub(r"\1", MONEY_OR_PERCENT_AFTER.sub("", cell))
+    without = MONEY_BEFORE.sub(r"\1", MONEY_OR_PERCENT_AFTER.sub("", MEASURE_AFTER.sub("", cell)))
     if without == cell and cell[:1] == "(" and cell[-1:] == ")":
         inner = bare(cell[1:-1])
         return f"-{inner}" if inner != cell[1:-1] and inner[:1].isdigit() else cell

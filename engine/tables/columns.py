@@ -92,8 +92,8 @@ class Column:
         steps = np.diff(known)
         if len(steps) == 0:
             return False
-        if len(set(steps.tolist())) == 1:
-            return True
+        if np.allclose(steps, steps[0], rtol=1e-6, atol=1e-9 * float(np.abs(known).max())):
+            return bool(steps[0])
         one_way = bool(np.all(steps >= 0) or np.all(steps <= 0)) and bool(np.any(steps))
         if not one_way or bool(np.any(known != np.round(known))):
             return False

@@ -12,7 +12,7 @@ TOP = 60
 SAMPLE = 200
 UNIT = re.compile(
     r"[\[(].{0,15}[\])]|-|[%‰°]|°?[CFK]|[kmcµμnd]?(?:m|g|s|l|L|W|Wh|V|A|Pa|Hz|J|N|mol|bar)(?:[²³23]|\^?[23])?|ppm|ppb"
-    r"|[kMG]Wh?|min|h|hr|hrs|d|days?|years?|yr|sec|in|ft|mi|mph|kn|kt|t|ha|USD|EUR|GBP|CNY|€|\$|£|¥|deg|rad|db|dB|hPa|count|unit"
+    r"|[kMG]Wh?|seconds?|minutes?|hours?|met(?:re|er)s?|degrees?|percent|volts?|watts?|min|h|hr|hrs|d|days?|years?|yr|sec|in|ft|mi|mph|kn|kt|t|ha|USD|EUR|GBP|CNY|€|\$|£|¥|deg|rad|db|dB|hPa|count|unit"
     r"|[a-zA-Zµ°%²³]{1,4}\s?[/·*]\s?[a-zA-Z²³0-9]{1,4}|m s-1|y+[-./]m+[-./]d+.*|utc|UTC|n/a|米|厘米|毫米|公里|度|℃|%RH",
 )
 
@@ -92,6 +92,7 @@ def _is_title(record: Record, width: int) -> bool:
 def _years_as_names(found: list[Record], start: int, kinds: list[str], decimal: str) -> bool:
     """Whether the first row has years at equal distances over columns of other numbers."""
     at = [k for k, kind in enumerate(kinds) if kind == "number" and k < len(found[start].cells)]
+    at = [k for k in at if cell_kind(found[start].cells[k], decimal) != "text"]
     cells = [found[start].cells[k] for k in at]
     if not cells or not all(re.fullmatch(r"(?:1[5-9]|2[01])\d\d", cell, re.ASCII) for cell in cells):
         return False

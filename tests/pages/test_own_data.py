@@ -224,7 +224,7 @@ def test_each_decision_has_a_control() -> None:
     app = app.selectbox(key="values.encoding").set_value(None).run()
     app = app.selectbox(key="values.header").set_value(None).run()
     app = sound(app.selectbox(key="values.separator").set_value(",").run())
-    assert app.selectbox(key="values.column").options == ["level", "column 2"]
+    assert app.selectbox(key="values.column").options == ["column 1", "column 2"]
 
 
 def test_names_of_columns_are_words_and_no_markup() -> None:

@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 
 from engine.fields import FieldError
 from engine.tables import filled, read_table
+from playground.charts.column import column_data, column_picture
 from playground.uploads import MAX_BYTES, composed, read_text
+from tests.playground.vega import unknown_fields
 
 
 def refusal(read: Callable[..., Any], *given_: object) -> str:
@@ -97,3 +99,15 @@ def test_any_file_gives_numbers_or_a_sentence(data: bytes) -> None:
         assert len({column.name for column in table.columns}) == len(table.columns)
     text = attempt(read_text, data)
     assert text is None or "\r" not in text[0]
+
+
+def test_the_picture_of_a_column_keeps_its_extremes_and_gaps() -> None:
+    values = np.arange(10_000.0) % 7
+    values[5_000], values[7_000] = 99.0, np.nan
+    drawn = column_data(values)["column"]
+    assert drawn.num_rows <= 600
+    assert max(drawn["value"].to_pylist()) == 99.0
+    assert column_data(np.array([1.0, np.nan, 3.0]))["column"]["value"].to_pylist() == [1.0, None, 3.0]
+    for dark in (False, True):
+        picture = column_picture(dark)
+        assert not unknown_fields(picture.spec, {"column": drawn.column_names})

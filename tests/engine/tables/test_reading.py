@@ -119,6 +119,23 @@ TABLES: dict[str, tuple[str, str]] = {
     "months in words": ("month,level\n" + first(lambda k: ("Jan", "Feb", "Mar")[k % 3] + f" {1990 + k}"), "level"),
     "compact dates": ("date,level\n" + first(lambda k: f"2021{1 + k // 28:02}{1 + k % 28:02}"), "level"),
     "years as names, text first": ("place,2019,2020\n" + first("p{}".format).replace("\n", ",5.5\n"), "2019"),
+    "years as names, a number first": (
+        "month;2019;2020\n" + "".join(f"{k % 12};{comma(v)};{comma(v)}\n" for k, v in enumerate(LEVEL)),
+        "2019 or month",
+    ),
+    "a name that could be a sign": ("x\n" + only("-{:.2f}".format), "-x"),
+    "units in the cells": (HEAD + rows(number="{:.2f} cm".format), "level"),
+    "degrees in the cells": ("year;level\n" + rows(";", lambda v: f"{comma(v)} °C"), "level"),
+    "units in words": ("time,level\nseconds,metres\n" + rows(), "level"),
+    "steps of a tenth": ("time (s),level\n" + "".join(f"{k / 10},{v}\n" for k, v in enumerate(LEVEL)), "level"),
+    "date, time and decimal comma": (
+        "Datum;Wert\n" + "".join(f"{1 + k % 28:02}.01.2021 10:00;{comma(v)}\n" for k, v in enumerate(LEVEL)),
+        "Wert",
+    ),
+    "names of rows as R writes them": (
+        '"a" "b"\n' + "".join(f'"{k}" {v} {v + 1:.2f}\n' for k, v in enumerate(LEVEL)),
+        "a",
+    ),
     "equal names": ("level,level,level\n" + "".join(f"{v},{v + 1},{v + 2}\n" for v in LEVEL), "level"),
     "one column": ("level\n" + only(), "level"),
     "one column without header": (only(), "column 1"),
@@ -151,6 +168,9 @@ def test_kinds(name: str) -> None:
     table = read_table(text.encode())
     column = table.likeliest
     assert column is not None
+    if wanted == "2019 or month":
+        assert [each.name for each in table.columns] == ["month", "2019", "2020"]
+        wanted, column = "2019", table.column("2019")
     values = np.array(LEVEL)
     if wanted.endswith(" + 1000"):
         wanted, values = wanted.removesuffix(" + 1000"), values + 1000
