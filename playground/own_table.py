@@ -109,6 +109,7 @@ def _decision(label: str, name: str, options: dict[Any, Any], found: dict[str, s
         format_func=lambda value: itself if value is None else str(options.get(value, value)),
         key=key,
         on_change=_read,
+        persist_state="session",
     )
 
 
@@ -132,7 +133,11 @@ def _first_rows(table: Table) -> pd.DataFrame:
 def _column(table: Table, key: str) -> None:
     """Choose a column; its numbers go to st.session_state[key] once they have no gap."""
     names = [column.name for column in table.numbers]
-    name = st.selectbox("Column", names, key=COLUMN, on_change=lambda: st.session_state.pop(GAPS, None))
+    if st.session_state.get(COLUMN) not in names and table.likeliest is not None:
+        st.session_state[COLUMN] = table.likeliest.name
+    name = st.selectbox(
+        "Column", names, key=COLUMN, persist_state="session", on_change=lambda: st.session_state.pop(GAPS, None)
+    )
     words_only = [column.name[:40] for column in table.columns if column.kind == "text"]
     if words_only:
         more = f" and {len(words_only) - 5:,} more" if len(words_only) > 5 else ""
@@ -166,7 +171,8 @@ def _without_far(column: Column) -> np.ndarray:
     if not column.far:
         return column.values
     st.warning(words.plain(column.far_said), icon=":material/rule:")
-    return column.without_far() if st.checkbox("Count such values as gaps", key=FAR) else column.values
+    far = st.checkbox("Count such values as gaps", key=FAR, persist_state="session")
+    return column.without_far() if far else column.values
 
 
 def _gaps(column: Column, values: np.ndarray) -> str | None:
@@ -176,5 +182,7 @@ def _gaps(column: Column, values: np.ndarray) -> str | None:
         STRETCH: f"Take the longest stretch without a gap: lines {first:,} to {last:,}, {stop - start:,} values",
         FILL: f"Fill {int(np.isnan(values).sum()):,} gaps on straight lines between the values beside them",
     }
-    choice: str | None = st.radio("Gaps", list(options), format_func=options.__getitem__, index=None, key=GAPS)
+    choice: str | None = st.radio(
+        "Gaps", list(options), format_func=options.__getitem__, index=None, key=GAPS, persist_state="session"
+    )
     return choice

@@ -201,6 +201,16 @@ def test_gaps_are_filled_or_left_out_when_asked() -> None:
     assert values[17] == pytest.approx((values[16] + values[18]) / 2)
 
 
+def test_another_page_keeps_the_column_and_what_was_chosen_for_its_gaps() -> None:
+    app = uploaded(own_series(), "values.file", "own.csv", (CASES / "one-missing.csv").read_bytes())
+    app = sound(app.radio(key="values.gaps").set_value("stretch").run())
+    chosen = session(app).experiment.task.values
+    app = sound(app.switch_page("../pages/cells.py").run())
+    app = sound(app.run())
+    assert app.selectbox(key="values.column").value == "level"
+    assert session(app).experiment.task.values == chosen
+
+
 def test_an_outlier_can_be_counted_as_a_gap() -> None:
     app = uploaded(own_series(), "values.file", "own.csv", (CASES / "late-outlier.csv").read_bytes())
     assert "line 57" in warnings(app)
