@@ -88,7 +88,9 @@ def written_at(
     """Sample `number` (0, 1, …) of what the network writes. Raises FieldError if it cannot."""
     task = _text(experiment)
     generator = seeds.generator(experiment.training.seed, seeds.SAMPLE, number)
-    length = LENGTH.default if task.varied else max(1, len(task.source) - max(1, len(task.encode(prompt))))
+    length = (
+        LENGTH.default if task.varied else max(1, len(task.source) - max(1, len(task.encode(task.spelled(prompt)))))
+    )
     return sample(restored(experiment, weights), task, prompt, length, temperature, generator, top_k)
 
 

@@ -125,7 +125,10 @@ class Choice:
 
 @dataclass(frozen=True)
 class Text:
-    """A person's own text, at most `max_bytes` of UTF-8, without control characters other than line break and tab."""
+    """A person's own text, at most `max_bytes` of UTF-8, without control characters.
+
+    Line break, tab, form feed and Ctrl-Z, with which old systems end a page and a text, are not counted as such.
+    """
 
     default: str
     max_bytes: int
@@ -142,7 +145,7 @@ class Text:
                 name,
                 f"{name} may be up to {self.max_bytes:,} bytes long; it was given {size:,}. Use a shorter piece of it.",
             )
-        if any((c < " " and c not in "\n\t") or c == "\x7f" for c in value):
+        if any((c < " " and c not in "\n\t\f\x1a") or c == "\x7f" for c in value):
             raise FieldError(
                 name,
                 f"{name} holds control characters, as a binary file does; give it plain text saved as UTF-8.",

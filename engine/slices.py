@@ -189,7 +189,7 @@ def sample_of(experiment: Experiment, network: Network, look: Look) -> str | Non
     generator = seeds.generator(experiment.training.seed, seeds.SAMPLE, look.probe)
     try:
         PROMPT.check("prompt", look.prompt)
-        prompt = "".join(task.alphabet[code] for code in task.encode(look.prompt)) or task.source[0]
+        prompt = "".join(task.alphabet[code] for code in task.encode(task.spelled(look.prompt))) or task.source[0]
         length = SAMPLE_LENGTH if task.varied else max(1, len(task.source) - len(prompt))
         return prompt + write(network, task, prompt, length, look.temperature, generator)
     except FieldError:

@@ -76,7 +76,7 @@ def sample(
     PROMPT.check("prompt", prompt)
     TOP_K.check("top_k", top_k)
     LENGTH.check("length", length)
-    codes = task.encode(prompt) or task.encode(task.source[:1])
+    codes = task.encode(task.spelled(prompt)) or task.encode(task.source[:1])
     states = network.start(1)
     outputs = torch.empty(1, task.output_size)
     for code in codes:

@@ -136,7 +136,6 @@ def _prompt(asked: Characters) -> None:
         prompt = st.text_input(
             "Prompt",
             key="prompt",
-            max_chars=100,
             persist_state="session",
             on_change=_look_again,
             help="What the text begins with. Press Enter.",
@@ -153,7 +152,12 @@ def _prompt(asked: Characters) -> None:
             on_change=_look_again,
             help="Low: the likeliest characters. High: more surprises.",
         )
-    unknown = "".join(sorted(set(prompt or "") - set(asked.alphabet)))
+    try:
+        PROMPT.check("prompt", prompt or "")
+    except FieldError as problem:
+        st.error(words.sentence(problem, ""), icon=":material/error:")
+        return
+    unknown = "".join(sorted(set(asked.spelled(prompt or "")) - set(asked.alphabet)))
     if unknown:
         st.caption(words.UNKNOWN.format(characters=words.plain(unknown)))
 

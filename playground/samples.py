@@ -20,6 +20,7 @@ def written(reader: Reader, moment: Moment) -> None:
     """The controls, the text in colours, and the bars of one place in it."""
     st.subheader("It writes", anchor=False)
     prompt, temperature, top_k = _controls(moment)
+    prompt = moment.task.spelled(prompt)
     unknown = "".join(sorted(set(prompt) - set(moment.task.alphabet)))
     if unknown:
         st.caption(words.UNKNOWN.format(characters=words.plain("".join(map(visible, unknown)))))
@@ -51,7 +52,6 @@ def _controls(moment: Moment) -> tuple[str, float, int]:
         prompt = st.text_input(
             "Prompt",
             key="text.write.prompt",
-            max_chars=100,
             width=260,
             persist_state="session",
             help="What the text begins with. Press Enter.",

@@ -1,5 +1,6 @@
 """Predict the next character: of one word, or of a whole text."""
 
+import unicodedata
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -58,6 +59,17 @@ class Characters(Classes):
     def source(self) -> str:
         """The whole text."""
         raise NotImplementedError
+
+    def spelled(self, text: str) -> str:
+        """`text` in the letters of the alphabet: é as one letter (NFC), or as e and accent if it knows those."""
+        known = set(self.alphabet)
+        if known.issuperset(text):
+            return text
+        parts = (
+            c if c in known or not known.issuperset(apart := unicodedata.normalize("NFD", c)) else apart
+            for c in unicodedata.normalize("NFC", text)
+        )
+        return "".join(parts)
 
     def encode(self, text: str) -> list[int]:
         """Codes of a text; a character outside the alphabet becomes the rare sign, or is left out without one."""

@@ -103,11 +103,24 @@ class Forecast(Amounts):
                 )
             # Scaled by less, the numbers would leave the range in which float32 can square them.
             if not self.scale[1] > SMALLEST_CHANGE * np.abs(self.source).max():
+                self._refuse_one_far_out()
                 raise FieldError(
                     ("values", "series"),
                     "values hardly changes in its first four fifths, so there is nothing to learn. "
                     "Choose another column.",
                 )
+
+    def _refuse_one_far_out(self) -> None:
+        """Raise FieldError if the series changes well enough, but for one value of the held-out part."""
+        held = np.abs(self._split[1])
+        at = int(held.argmax())
+        others = np.delete(self.source, len(self.source) - len(held) + at)
+        if self.scale[1] > SMALLEST_CHANGE * np.abs(others).max():
+            raise FieldError(
+                ("values", "series"),
+                f"values has one number far outside the rest: number {len(self.source) - len(held) + at + 1:,} is "
+                f"{held[at]:g} in size, so large that beside it the others cannot be told apart. Leave it out.",
+            )
 
     @cached_property
     def source(self) -> np.ndarray:

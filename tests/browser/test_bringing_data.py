@@ -32,7 +32,7 @@ def test_an_own_table_and_a_bad_one(visit: Visit) -> None:
     before = visit.pause()
     visit.choose("Series", "My own")
     visit.upload("bad.csv", b"name\nann\nben\n")
-    expect(visit.alerts.filter(has_text="No column holds numbers only")).to_be_visible()
+    expect(visit.alerts.filter(has_text="No column holds numbers")).to_be_visible()
     assert visit.updates == before, "the old run is gone"
     visit.keep("bad-table")
     visit.upload("good.csv", TABLE.encode())

@@ -1,5 +1,8 @@
 """Own words, texts and tables through the page: what works trains, what does not is said, and nothing is lost."""
 
+import json
+from pathlib import Path
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -78,9 +81,38 @@ def test_uploaded_text() -> None:
     assert session(app).experiment.to_params()["text"] == TEXT * 2
     app.button(key="step").click().run()
     begun = session(app).beginnings
-    app = uploaded(app, "text.file", "bad.txt", TEXT.encode("utf-16"))
-    assert any("not text in UTF" in error.value for error in app.error)
+    app = uploaded(app, "text.file", "bad.txt", b"PK\x03\x04\x00\x00" + TEXT.encode())
+    assert any("not text" in error.value for error in app.error)
     assert session(app).beginnings == begun
+
+
+def bare(text: str) -> str:
+    """Words without what keeps them from being markup."""
+    return text.replace("\\", "").replace("\N{WORD JOINER}", "")
+
+
+def captions(app: AppTest) -> str:
+    return " ".join(bare(element.value) for element in app.caption)
+
+
+@pytest.mark.parametrize(
+    ("encoding", "said"), [("gb18030", "GBK"), ("big5", "Big5"), ("utf-16", "UTF-16"), ("utf-8", "UTF-8")]
+)
+def test_uploaded_text_in_other_encodings(encoding: str, said: str) -> None:
+    text = "床前明月光，疑是地上霜。" * 3
+    app = sound(uploaded(own_text(), "text.file", "own.txt", text.encode(encoding)))
+    assert session(app).experiment.to_params()["text"] == text
+    assert f"Read as {said}" in captions(app)
+
+
+def test_form_feed_and_decomposed_letters() -> None:
+    app = sound(uploaded(own_text(), "text.file", "own.txt", b"the cafe\xcc\x81 at noon\fpage two\x1a"))
+    assert session(app).experiment.to_params()["text"] == "the café at noon\fpage two\x1a"
+    sound(app.button(key="step").click().run())
+    app = sound(app.text_area(key="text.text").set_value("cafe\u0301 and a cafe\u0301 again").run())
+    assert session(app).experiment.to_params()["text"] == "café and a café again"
+    app = sound(app.text_input(key="prompt").set_value("cafe\u0301").run())
+    assert "not know" not in captions(app)
 
 
 def own_series() -> AppTest:
@@ -114,10 +146,10 @@ def test_uploaded_table() -> None:
         (b"", "could not be read"),
         (b"a,b\nx,y\n", "No column holds numbers"),
         (table(1), "at least 20 numbers"),
-        (table(30).replace(b",4,", b",,"), "empty or infinite"),
+        (table(30).replace(b",4,", b",,"), "Choose what to do with the gaps"),
         (b"a\n" + b"1\n" * 60_000, "50,000 rows"),
         (b"a\n" + b"7\n" * 60, "hardly changes"),
-        (bytes(range(256)) * 20, "could not be read"),
+        (bytes(range(256)) * 20, "not text"),
         (b"a\n" + b"1\n" * 1_000_000, "2,000,000"),
     ],
     ids=["empty", "words", "one row", "gap", "long", "constant", "binary", "huge"],
@@ -134,6 +166,89 @@ def test_a_bad_table_after_a_good_one_keeps_the_run() -> None:
     assert app.error
     assert session(app).beginnings == begun
     assert session(app).updates == 1
+
+
+CASES = Path(__file__).parents[1] / "engine" / "tables" / "cases"
+EXPECTED = json.loads((CASES / "expected.json").read_text(encoding="utf-8"))
+
+
+def warnings(app: AppTest) -> str:
+    return " ".join(bare(element.value) for element in (*app.warning, *app.error, *app.caption))
+
+
+@pytest.mark.parametrize("name", EXPECTED)
+def test_cases(name: str) -> None:
+    wanted = EXPECTED[name]
+    app = uploaded(own_series(), "values.file", name, (CASES / name).read_bytes())
+    assert all(word in warnings(app) for word in wanted.get("sentence_names", ()))
+    if "values" in wanted:
+        assert list(session(sound(app)).experiment.task.values) == wanted["values"]
+        assert app.selectbox(key="values.column").value == wanted.get(
+            "column", app.selectbox(key="values.column").value
+        )
+    assert "hardly changes" not in warnings(app)
+
+
+def test_gaps_are_filled_or_left_out_when_asked() -> None:
+    app = uploaded(own_series(), "values.file", "own.csv", (CASES / "one-missing.csv").read_bytes())
+    assert "“level”: 1 cell is no number (line 19: “NA”)" in warnings(app)
+    assert session(app).experiment.task.series == "sunspots"
+    app = sound(app.radio(key="values.gaps").set_value("stretch").run())
+    assert len(session(app).experiment.task.values) == 42
+    app = sound(app.radio(key="values.gaps").set_value("fill").run())
+    values = session(app).experiment.task.values
+    assert len(values) == 60
+    assert values[17] == pytest.approx((values[16] + values[18]) / 2)
+
+
+def test_another_page_keeps_the_column_and_what_was_chosen_for_its_gaps() -> None:
+    app = uploaded(own_series(), "values.file", "own.csv", (CASES / "one-missing.csv").read_bytes())
+    app = sound(app.radio(key="values.gaps").set_value("stretch").run())
+    chosen = session(app).experiment.task.values
+    app = sound(app.switch_page("../pages/cells.py").run())
+    app = sound(app.run())
+    assert app.selectbox(key="values.column").value == "level"
+    assert session(app).experiment.task.values == chosen
+
+
+def test_an_outlier_can_be_counted_as_a_gap() -> None:
+    app = uploaded(own_series(), "values.file", "own.csv", (CASES / "late-outlier.csv").read_bytes())
+    assert "line 57" in warnings(app)
+    assert "far outside the rest" in warnings(app)
+    app = app.checkbox(key="values.far").check().run()
+    app = sound(app.radio(key="values.gaps").set_value("stretch").run())
+    assert len(session(app).experiment.task.values) == 55
+
+
+def test_each_decision_has_a_control() -> None:
+    data = "level\n" + "".join(f"{1 + k * k % 17},{1 + k % 9}25\n" for k in range(60))
+    app = sound(uploaded(own_series(), "values.file", "own.csv", data.encode()))
+    assert "two ways" in captions(app)
+    first = session(app).experiment.task.values
+    app = sound(app.selectbox(key="values.decimal").set_value("," if first[1] > 100 else ".").run())
+    assert session(app).experiment.task.values != first
+    app = app.selectbox(key="values.header").set_value(0).run()
+    assert app.selectbox(key="values.column").value == "column 1"
+    app = app.selectbox(key="values.encoding").set_value("utf_16").run()
+    assert app.error
+    app = app.selectbox(key="values.encoding").set_value(None).run()
+    app = app.selectbox(key="values.header").set_value(None).run()
+    app = sound(app.selectbox(key="values.separator").set_value(",").run())
+    assert app.selectbox(key="values.column").options == ["column 1", "column 2"]
+
+
+def test_names_of_columns_are_words_and_no_markup() -> None:
+    app = sound(uploaded(own_series(), "values.file", "own.csv", table(60).replace(b"a,b", b"<b>*[x](y),b")))
+    assert "<b>" not in "".join(element.value for element in app.markdown)
+
+
+def test_a_paste_over_the_limit_is_refused_in_words() -> None:
+    assert not own_text().text_area(key="text.text").proto.max_chars
+    app = own_text("ab" * 200_000)
+    assert any("200,000 bytes" in element.value.replace("\\", "") for element in app.error)
+    app = sound(opened(task="hello"))
+    app = app.text_input(key="prompt").set_value("h" * 500).run()
+    assert any("400 bytes" in element.value.replace("\\", "") for element in app.error)
 
 
 @pytest.mark.parametrize("word", ["春风", "a b", '"; import os', "<b>x</b>", "\\n{x}", "e\u0301😀"])

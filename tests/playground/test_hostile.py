@@ -13,10 +13,11 @@ from hypothesis import strategies as st
 from engine import Experiment, FieldError
 from engine.config import known_settings
 from engine.saving import load, save
+from engine.tables import read_table
 from playground import words
 from playground.runs.pool import Pool
 from playground.runs.session import Session
-from playground.uploads import read_csv, read_text
+from playground.uploads import read_text
 from tests.engine.runs import assert_same_place, trained
 from tests.playground.visitors import chosen, run_of
 
@@ -76,7 +77,7 @@ def test_links(visitor: Session, params: dict[str, str]) -> None:
 @MANY
 @given(st.one_of(st.binary(max_size=300), st.text("0123456789.,;\t\n\"'=-e nan\0", max_size=300).map(str.encode)))
 def test_uploads(visitor: Session, data: bytes) -> None:
-    for read in (read_text, read_csv):
+    for read in (read_text, read_table):
         try:
             read(data)
         except FieldError as problem:

@@ -4,12 +4,16 @@ import math
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from engine.fields import FieldError
-from playground.uploads import MAX_BYTES, MAX_ROWS, checked_column, read_csv, read_text
+from engine.tables import filled, read_table
+from playground.charts.column import column_data, column_picture
+from playground.uploads import MAX_BYTES, composed, read_text
+from tests.playground.vega import unknown_fields
 
 
 def refusal(read: Callable[..., Any], *given_: object) -> str:
@@ -19,91 +23,44 @@ def refusal(read: Callable[..., Any], *given_: object) -> str:
     return str(caught.value)
 
 
-@pytest.mark.parametrize(
-    ("data", "columns"),
-    [
-        ("year,value\n1,2.5\n2,3\n", {"year": (1, 2), "value": (2.5, 3)}),
-        ("a;b\n1;2\n3;4\n", {"a": (1, 3), "b": (2, 4)}),
-        ("a\tb\n1\t2\n3\t4\n", {"a": (1, 3), "b": (2, 4)}),
-        ("value\r\n1\r\n2\r\n", {"value": (1, 2)}),
-        ("value\n1\n2", {"value": (1, 2)}),
-        ("1,2\n3,4\n5,6\n", {"column 1": (1, 3, 5), "column 2": (2, 4, 6)}),
-        ("1\n2\n3\n", {"column 1": (1, 2, 3)}),
-        ('"name, first","the ""n"""\nx,1\ny,2\n', {'the "n"': (1, 2)}),
-        ('name,n\n"a, b",1\n"c\nd",2\n', {"n": (1, 2)}),
-        ("\ufeffvalue\n1\n2\n", {"value": (1, 2)}),
-        ("数,n\n甲,1e-3\n乙,-2E2\n", {"n": (0.001, -200)}),
-        ("a, b\n1, 2\n", {"a": (1,), "b": (2,)}),
-        ("date,n\n2020-01-01,1\n", {"n": (1,)}),
-        ("n,n,\n1,2,3\n", {"n": (1,), "n (2)": (2,), "column 3": (3,)}),
-        ("a,b\n1,inf\n2,nan\n", {"a": (1, 2)}),
-        ("n\n1\n2\n\n\n", {"n": (1, 2)}),
-    ],
-    ids=range(16),
-)
-def test_tables(data: str, columns: dict[str, tuple[float, ...]]) -> None:
-    assert read_csv(data.encode()) == columns
-
-
-def test_gaps_are_found_where_the_column_is_chosen() -> None:
-    columns = read_csv(b"a,b\n1,2\n,3\n5,\n")
-    assert "“a” has 1 empty or infinite cells, the first in row 2 " in refusal(checked_column, "a", columns["a"])
-    assert "row 3 " in refusal(checked_column, "b", columns["b"])
-    assert "row 2 " in refusal(checked_column, "n", read_csv(b"n\n1\n\n3\n")["n"])
-    assert checked_column("c", (1.0, -1e30)) == (1.0, -1e30)
-    assert "“" + "n" * 40 + "”" in refusal(checked_column, "n" * 100, (math.nan,))
-
-
-def test_gaps_are_found_without_a_line_of_names() -> None:
-    columns = read_csv(b"1,2\n3,\n5,6\n")
-    assert "row 2 " in refusal(checked_column, "column 2", columns["column 2"])
-
-
-@pytest.mark.parametrize(
-    ("data", "words"),
-    [
-        (b"", "could not be read as a table"),
-        (b"\n\n\n", "could not be read as a table"),
-        (b"name\nann\nben\n", "No column holds numbers only (columns: name)"),
-        (b"name,n\nann,1\nben,x\n", "No column holds numbers only (columns: name, n)"),
-        (b"n\n1,5\n2,5,3\n", "Line 2 of the file has 2 cells and the first line 1"),
-        (b"1," * 200 + b"1\n", "201 columns"),
-        (b"a,b\n,\n", "No column holds numbers only (columns: a, b)"),
-        ("n\n1\n2\n".encode("utf-16"), "could not be read as a table"),
-        (bytes(range(256)), "could not be read as a table"),
-        (b"PK\x03\x04\x14\x00\x00\x00", "could not be read as a table"),
-        (b"n\n" + b"1\n" * (MAX_ROWS + 1), "more than 50,000 rows"),
-        (b"n\n" + b"1" * MAX_BYTES["csv"], "2,000,002 bytes; up to 2,000,000 will do"),
-        (b"n\n1\n1" + b"0" * 400 + b"\n", "No column holds numbers only"),
-        (b"n\nTrue\nFalse\n", "No column holds numbers only (columns: n)"),
-    ],
-    ids=range(14),
-)
-def test_refused_tables(data: bytes, words: str) -> None:
-    assert words in refusal(read_csv, data)
-
-
-def test_a_line_of_names_only_has_no_numbers() -> None:
-    assert "No column" in refusal(read_csv, b"a,b\n")
-
-
-def test_as_many_rows_as_allowed() -> None:
-    assert len(read_csv(b"n\n" + b"1.5\n" * MAX_ROWS)["n"]) == MAX_ROWS
-
-
 def test_texts() -> None:
-    assert read_text("\ufeffa\r\nb\rc 春\n".encode()) == "a\nb\nc 春\n"
-    assert read_text(b"") == ""
-    assert len(read_text(b"a" * MAX_BYTES["text"])) == MAX_BYTES["text"]
+    assert read_text("\ufeffa\r\nb\rc 春\n".encode()) == ("a\nb\nc 春\n", "Read as UTF-8.")
+    assert read_text(b"") == ("", "Read as UTF-8.")
+    assert len(read_text(b"a" * MAX_BYTES)[0]) == MAX_BYTES
+
+
+def test_a_form_feed_and_the_end_of_a_text_in_old_systems_are_no_binary_file() -> None:
+    assert read_text(b"page\fpage\x1a")[0] == "page\fpage\x1a"
+
+
+def test_composed_and_decomposed_letters_are_the_same() -> None:
+    text, said = read_text("cafe\u0301".encode())
+    assert text == "café" == composed("cafe\u0301")
+    assert "one letter" in said
+    assert "one letter" not in read_text("café".encode())[1]
+
+
+@pytest.mark.parametrize(
+    ("encoding", "named"),
+    [("gb18030", "GBK"), ("big5", "Big5"), ("utf-16", "UTF-16")],
+)
+def test_encodings_are_said(encoding: str, named: str) -> None:
+    text = "床前明月光，疑是地上霜。" * 3
+    assert read_text(text.encode(encoding))[0] == text
+    assert named in read_text(text.encode(encoding))[1]
+
+
+def test_windows_is_said() -> None:
+    assert read_text("déjà vu".encode("cp1252")) == ("déjà vu", "Read as Windows-1252, the likeliest encoding.")
 
 
 @pytest.mark.parametrize(
     ("data", "words"),
     [
-        (b"a" * (MAX_BYTES["text"] + 1), "200,001 bytes; up to 200,000"),
-        ("hello".encode("utf-16"), "not text in UTF-8"),
-        ("é".encode("latin-1"), "not text in UTF-8"),
-        (b"\x89PNG\r\n\x1a\n", "not text in UTF-8"),
+        (b"a" * (MAX_BYTES + 1), "200,001 bytes; up to 200,000"),
+        (("春" * 70_000).encode("gb18030"), "210,000 bytes; up to 200,000"),
+        (b"a" * 1_000_000, "1,000,000 bytes; up to 200,000"),
+        (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "not text"),
     ],
     ids=range(4),
 )
@@ -119,7 +76,7 @@ def attempt(read: Callable[..., Any], *given_: object) -> Any:
         return None
 
 
-TABLE_LIKE = st.text(alphabet="1234567890.,;\t\n\r\"' eE+-#abn∞\0\ufeff", max_size=60).map(str.encode)
+TABLE_LIKE = st.text(alphabet="1234567890.,;\t\n\r\"' eE+-#abn∞\0\ufeff|%$/", max_size=60).map(str.encode)
 
 
 @given(st.one_of(st.binary(max_size=200), TABLE_LIKE))
@@ -130,12 +87,27 @@ TABLE_LIKE = st.text(alphabet="1234567890.,;\t\n\r\"' eE+-#abn∞\0\ufeff", max_
 @example(b"-\n9223372036854775808\n18446744073709551616\n")
 def test_any_file_gives_numbers_or_a_sentence(data: bytes) -> None:
     """Whatever the bytes, nothing but FieldError is raised."""
-    columns = attempt(read_csv, data)
-    assert columns is None or columns
-    for name, values in (columns or {}).items():
-        assert isinstance(name, str)
-        assert all(type(value) is float for value in values)
-        column = attempt(checked_column, name, values)
-        assert column is None or all(map(math.isfinite, column))
+    table = attempt(read_table, data)
+    for column in table.columns if table else ():
+        assert len(column.values) == len(column.lines) == len(table.lines)
+        start, stop = column.stretch
+        assert all(map(math.isfinite, column.values[start:stop]))
+        assert len(column.strange) in (0, int(np.isnan(column.values).sum()))
+        if stop:
+            assert np.isfinite(filled(column.values)).all()
+    if table:
+        assert len({column.name for column in table.columns}) == len(table.columns)
     text = attempt(read_text, data)
-    assert text is None or "\r" not in text
+    assert text is None or "\r" not in text[0]
+
+
+def test_the_picture_of_a_column_keeps_its_extremes_and_gaps() -> None:
+    values = np.arange(10_000.0) % 7
+    values[5_000], values[7_000] = 99.0, np.nan
+    drawn = column_data(values)["column"]
+    assert drawn.num_rows <= 600
+    assert max(drawn["value"].to_pylist()) == 99.0
+    assert column_data(np.array([1.0, np.nan, 3.0]))["column"]["value"].to_pylist() == [1.0, None, 3.0]
+    for dark in (False, True):
+        picture = column_picture(dark)
+        assert not unknown_fields(picture.spec, {"column": drawn.column_names})

@@ -114,3 +114,11 @@ def test_shipped_texts_are_fit_to_learn_from(name: str) -> None:
 def test_text_is_the_persons_own_only_if_chosen() -> None:
     assert NextCharacter(corpus="alice", text=WORDS).source == EVERY[0].source
     assert own(WORDS).source == WORDS
+
+
+def test_composed_and_decomposed_letters_are_the_same_letter() -> None:
+    composed, apart = own("caf\u00e9 and a cafe again, "), own("cafe\u0301 and a cafe again, ")
+    for prompt in ("caf\u00e9", "cafe\u0301"):
+        assert composed.spelled(prompt) == "caf\u00e9"
+    assert apart.spelled("caf\u00e9") == "cafe\u0301"
+    assert composed.spelled("\u2603") == "\u2603"

@@ -138,6 +138,12 @@ def test_series_that_cannot_be_scaled_is_refused(values: tuple[float, ...]) -> N
         own(values)
 
 
+def test_one_number_far_outside_is_named_as_the_reason() -> None:
+    values = (1.0, 2.0) * 20
+    with pytest.raises(ValueError, match=r"^values has one number far outside the rest: number 38 is 1e\+12 in size"):
+        own((*values[:37], -1e12, *values[38:]))
+
+
 @pytest.mark.parametrize("values", [(1e30, -1e30) * 20, (1e-20, 2e-20) * 20, (1e6, 1e6 + 1) * 20])
 def test_large_and_small_numbers_are_scaled(values: tuple[float, ...]) -> None:
     train, _ = own(values).parts

@@ -1,0 +1,119 @@
+"""Bytes to text: which of a few encodings a file is written in."""
+
+import re
+from typing import NamedTuple
+
+from charset_normalizer import from_bytes
+
+from engine.fields import FieldError
+
+ENCODINGS = {
+    "utf_8": "UTF-8",
+    "utf_16": "UTF-16",
+    "gb18030": "GBK (GB18030)",
+    "big5": "Big5",
+    "cp1252": "Windows-1252",
+}
+"""The encodings that are told apart, by Python's name; what people call them."""
+
+SAMPLE = 100_000
+BINARY = re.compile(rb"[\x00-\x08\x0e-\x19\x1b-\x1f\x7f]")
+"""Control characters that no text holds. Tab, line breaks, vertical tab, form feed and Ctrl-Z (the end of a text in
+old systems) are not among them."""
+HIGH = re.compile(rb"[\x80-\xff]+")
+MARKS = (
+    (b"\xef\xbb\xbf", "utf_8", "utf_8"),
+    (b"\xff\xfe", "utf_16", "utf_16_le"),
+    (b"\xfe\xff", "utf_16", "utf_16_be"),
+)
+
+
+class Decoded(NamedTuple):
+    """A text, the key of ENCODINGS it was read in, and whether the file leaves no doubt about it."""
+
+    text: str
+    encoding: str
+    certain: bool
+
+
+def decode(data: bytes, field: str, encoding: str | None = None) -> Decoded:
+    """The text in `data`, read in `encoding` (a key of ENCODINGS), or in the one that fits it best.
+
+    A byte order mark is left out. Line breaks of all three kinds become "\\n". Raises FieldError, naming `field`, if it
+    is no text, or no text in `encoding`.
+    """
+    if encoding is not None and encoding not in ENCODINGS:
+        raise FieldError(field, f"The encoding must be one of {', '.join(ENCODINGS)}.")
+    for mark, name, codec in MARKS:
+        if data.startswith(mark) and encoding in (None, name):
+            return _checked(data[len(mark) :], field, name, codec, certain=True)
+    wide = _utf_16(data)
+    if encoding is not None:
+        codec = (wide or "utf_16_le") if encoding == "utf_16" else encoding
+        return _checked(data, field, encoding, codec, certain=True)
+    if wide:
+        return _checked(data, field, "utf_16", wide, certain=True)
+    found = BINARY.search(data)
+    if found:
+        raise FieldError(
+            field,
+            f"The file is not text: byte {found.start() + 1:,} is the control character {data[found.start()]:#04x}, "
+            "as a binary file has. Save it as plain text, best in UTF-8.",
+        )
+    try:
+        return _checked(data, field, "utf_8", "utf_8", certain=True)
+    except FieldError:
+        guess = _likeliest(data)
+    try:
+        return _checked(data, field, guess, guess, certain=False)
+    except FieldError:
+        raise FieldError(
+            field,
+            f"The file is not text in one of the encodings {', '.join(ENCODINGS.values())}. "
+            "Save it as plain text in UTF-8.",
+        ) from None
+
+
+def _checked(data: bytes, field: str, encoding: str, codec: str, certain: bool) -> Decoded:
+    try:
+        text = data.decode(codec)
+    except UnicodeDecodeError as problem:
+        raise FieldError(
+            field,
+            f"The file is not text in {ENCODINGS[encoding]}: byte {problem.start + 1:,} does not belong to it. "
+            "Choose another encoding, or save the file in UTF-8.",
+        ) from None
+    if BINARY.search(text.encode("utf-8", "replace")):
+        raise FieldError(
+            field,
+            f"The file is not text: read in {ENCODINGS[encoding]}, it holds control characters, as a binary file does. "
+            "Choose another encoding, or save it as plain text in UTF-8.",
+        )
+    return Decoded(text.replace("\r\n", "\n").replace("\r", "\n"), encoding, certain)
+
+
+def _utf_16(data: bytes) -> str | None:
+    """The byte order of UTF-16 without a mark: every second byte of most of its characters is 0."""
+    even, odd = data[0:SAMPLE:2].count(0), data[1:SAMPLE:2].count(0)
+    half = len(data[:SAMPLE]) // 2
+    if len(data) % 2 or max(even, odd) * 10 < half or not half or min(even, odd) * 20 > max(even, odd):
+        return None
+    return "utf_16_le" if odd > even else "utf_16_be"
+
+
+def _likeliest(data: bytes) -> str:
+    """The encoding of a text that is not Unicode."""
+    sample = data[:SAMPLE]
+    if len(data) > SAMPLE:
+        sample = sample[: sample.rfind(b"\n") + 1] or sample
+    # What tells them apart are letters beyond ASCII. In Western text they stand alone, in Chinese text side by side.
+    if all(len(letters) == 1 for letters in HIGH.findall(data)):
+        return "cp1252"
+    best = from_bytes(sample, cp_isolation=["utf_8", "utf_16", "gb18030", "big5", "cp1252"]).best()
+    if best is None:
+        # Long tables hide a few letters among many digits: those lines alone.
+        lines = b"\n".join(line for line in sample.splitlines() if HIGH.search(line))
+        best = from_bytes(lines, cp_isolation=["gb18030", "big5", "cp1252"]).best()
+    if best is not None and best.encoding in ENCODINGS:
+        return best.encoding
+    return "gb18030" if all(len(letters) % 2 == 0 for letters in HIGH.findall(sample)) else "cp1252"

@@ -1,0 +1,306 @@
+"""A file of bytes read as a table."""
+
+import csv
+import math
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import islice
+
+import numpy as np
+
+from engine.fields import FieldError, shown
+from engine.tables.cells import DECIMAL_MARKS, bare, decimal_evidence, number
+from engine.tables.columns import Cell, Column
+from engine.tables.decoding import ENCODINGS, decode
+from engine.tables.header import Header, cell_kind, find_header
+from engine.tables.separators import SAID, SEPARATORS, Record, find_separator, is_comment, records
+
+MAX_BYTES = 2_000_000
+MAX_ROWS = 50_000
+MAX_COLUMNS = 200
+MAX_NAME = 60
+FIRST = 8
+PROOFS = 20_000
+NAMED = 3
+FIELD = "values"
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table and how it was read.
+
+    encoding: a key of ENCODINGS. separator: one of SEPARATORS, "" for one column. decimal: "." or ",". header: the line
+    of the file that names the columns, 0 if none does. columns: all of them, names made unique. lines: the line of
+    the file of each row, (N,). first: the first lines that are not blank, as (line of the file, cells). notes: what
+    was decided and left out, as sentences that say what was left out and where another reading is as good.
+    """
+
+    encoding: str
+    separator: str
+    decimal: str
+    header: int
+    columns: tuple[Column, ...]
+    lines: np.ndarray
+    first: tuple[tuple[int, tuple[str, ...]], ...]
+    notes: tuple[str, ...]
+
+    @property
+    def numbers(self) -> tuple[Column, ...]:
+        """The columns of numbers."""
+        return tuple(column for column in self.columns if column.kind == "number")
+
+    @property
+    def likeliest(self) -> Column | None:
+        """The column to start from: the first of numbers that do not merely count; None if no column has numbers."""
+        return next((column for column in self.numbers if not column.counts), next(iter(self.numbers), None))
+
+    def column(self, name: str) -> Column:
+        return next(column for column in self.columns if column.name == name)
+
+
+def read_table(
+    data: bytes,
+    *,
+    separator: str | None = None,
+    decimal: str | None = None,
+    header: int | None = None,
+    encoding: str | None = None,
+) -> Table:
+    """A table from a file. What is None is found out; `header` is a line of the file, 0 for none.
+
+    Up to 2,000,000 bytes, 50,000 rows, 200 columns. Raises FieldError for "values" if it is larger or no table,
+    or does not have what an override says.
+    """
+    _check(data, separator, decimal)
+    text, encoding, certain = decode(data, FIELD, encoding)
+    notes = (
+        [] if certain else [f"It was read as {ENCODINGS[encoding]}, the likeliest encoding; others may fit as well."]
+    )
+    doubtful = False
+    if separator is None:
+        separator, doubtful = find_separator(text)
+    kept = _records(text, separator, notes)
+    width = _width(kept, notes)
+    if decimal is None:
+        decimal, either = _decimal(kept, separator)
+        if either:
+            notes.append(
+                f"{shown(either)} could be read in two ways: {number(either, '.'):.10g} with a decimal point, "
+                f"{number(either, ','):.10g} with a decimal comma. It was read with a "
+                f"{'comma' if decimal == ',' else 'point'}; change the decimal mark if that is wrong."
+            )
+    if doubtful:
+        notes.append(
+            "The lines could be one column of numbers with a comma inside, or two columns. They were read as "
+            f"{'two columns' if separator else 'one column'}; change the separator if that is wrong."
+        )
+    filled = [record for record in kept if not record.blank]
+    place = find_header(filled, width, decimal) if header is None else _given(filled, header)
+    rows = _rows(kept, filled, place, width, notes)
+    _say(filled, place, notes, header is None)
+    names = _names(filled[place.names].cells if place.names is not None else (), width)
+    lines = np.array([record.line for record in rows], dtype=int)
+    return Table(
+        encoding=encoding,
+        separator=separator,
+        decimal=decimal,
+        header=filled[place.names].line if place.names is not None else 0,
+        columns=tuple(_column(name, k, rows, lines, decimal) for k, name in enumerate(names)),
+        lines=lines,
+        first=tuple((record.line, record.cells) for record in filled[:FIRST]),
+        notes=tuple(notes),
+    )
+
+
+def _check(data: bytes, separator: str | None, decimal: str | None) -> None:
+    if len(data) > MAX_BYTES:
+        raise FieldError(
+            FIELD, f"The file has {len(data):,} bytes; up to {MAX_BYTES:,} will do. Keep fewer rows or columns."
+        )
+    if separator is not None and separator not in SEPARATORS:
+        raise FieldError(FIELD, f"The separator cannot be {shown(separator)}; choose one of those offered.")
+    if decimal is not None and decimal not in DECIMAL_MARKS:
+        raise FieldError(FIELD, f"The decimal mark must be a point or a comma; it was given {shown(decimal)}.")
+
+
+def _records(text: str, separator: str, notes: list[str]) -> list[Record]:
+    """The lines of the table without comments, blank lines at both ends, and the line that only names the separator."""
+    found: list[Record] = []
+    filled = 0
+    try:
+        for record in records(text, separator):
+            filled += not record.blank
+            if filled > MAX_ROWS + 100:
+                break
+            if len(found) > 4 * MAX_ROWS:
+                raise FieldError(
+                    FIELD, f"The file has more than {4 * MAX_ROWS:,} lines, most of them blank. Leave those out."
+                )
+            found.append(record)
+    except csv.Error:
+        raise FieldError(
+            FIELD, f"The file could not be read as a table: line {found[-1].line + 1 if found else 1:,} is too long."
+        ) from None
+    if found and SAID.fullmatch(text.split("\n", 1)[0]):
+        del found[0]
+    comments = [record for record in found if is_comment(record.cells, separator)]
+    if comments and len(comments) * 2 < filled:
+        notes.append(f"{_lines(comments)} left out as {'comments' if len(comments) > 1 else 'a comment'}.")
+        gone = {record.line for record in comments}
+        kept = [record for record in found if record.line not in gone]
+        found = _commented_names(comments, kept, separator) + kept
+    while found and found[-1].blank:
+        found.pop()
+    if not found:
+        raise FieldError(
+            FIELD,
+            "The file could not be read as a table, because no line of it holds anything. It needs a line a row, "
+            "with a comma, semicolon or tab between the columns.",
+        )
+    return found
+
+
+def _commented_names(comments: list[Record], kept: list[Record], separator: str) -> list[Record]:
+    """The names of the columns where a comment right above the first row has as many of them, as NumPy writes it."""
+    first = next((record for record in kept if not record.blank), None)
+    above = [record for record in comments if first and record.line < first.line]
+    if first is None or not above or not separator or len(first.cells) < 2:
+        return []
+    if all(cell_kind(cell, mark) == "text" for cell in first.cells for mark in DECIMAL_MARKS):
+        return []
+    cells = tuple(cell.strip() for cell in above[-1].cells)
+    cells = (cells[0].lstrip("#/ "), *cells[1:])
+    if not cells[0]:
+        cells = cells[1:]
+    return [Record(above[-1].line, cells)] if len(cells) == len(first.cells) else []
+
+
+def _width(kept: list[Record], notes: list[str]) -> int:
+    """How many columns there are: as many as most lines have, less empty ones that trailing separators make."""
+    filled = [record for record in kept if not record.blank]
+    counts = Counter(len(record.cells) for record in filled)
+    most = max(counts.values(), default=0)
+    width = max((size for size, count in counts.items() if count == most), default=1)
+    whole = width
+    while width > 1 and not any(any(record.cells[width - 1 :]) for record in filled if len(record.cells) <= whole):
+        width -= 1
+    if width < whole:
+        notes.append("Lines end with a separator; the empty last column is left out.")
+    if width > MAX_COLUMNS:
+        raise FieldError(FIELD, f"The table has {width:,} columns; up to {MAX_COLUMNS} will do. Keep those you need.")
+    longer = [record for record in filled if any(record.cells[width:])]
+    if len(longer) * 5 > len(filled):
+        raise FieldError(
+            FIELD,
+            f"Line {longer[0].line:,} of the file has {len(longer[0].cells)} cells and most lines {width}. Give every "
+            "line as many, or choose the separator (a decimal comma between commas cannot be told apart).",
+        )
+    return width
+
+
+def _decimal(kept: list[Record], separator: str) -> tuple[str, str]:
+    """The decimal mark that most cells prove, and a cell that could be read with either if none proves anything."""
+    proofs: Counter[str] = Counter()
+    either = ""
+    marked = (cell for record in kept for cell in record.cells if "," in cell or "." in cell)
+    for cell in islice(marked, PROOFS):
+        proof = decimal_evidence(cell)
+        proofs[proof] += 1
+        if not proof and not either and abs(number(cell, ",")) != abs(number(cell, ".")) >= 0:
+            either = cell
+    if proofs[","] or proofs["."]:
+        return ("," if proofs[","] > proofs["."] else "."), ""
+    if "," in bare(either):
+        return ("," if separator == ";" else "."), either
+    # 1.234 everywhere: three decimals, as a point is the commoner decimal mark.
+    return ".", either
+
+
+def _given(filled: list[Record], line: int) -> Header:
+    """The header that was asked for. Raises FieldError if no line of the table begins there."""
+    if line == 0:
+        return Header(None, 0, None, False)
+    at = next((k for k, record in enumerate(filled) if record.line == line), None)
+    if at is None:
+        raise FieldError(FIELD, f"No line of the table begins on line {line:,} of the file; choose another header.")
+    return Header(at, at + 1, None, False)
+
+
+def _rows(kept: list[Record], filled: list[Record], place: Header, width: int, notes: list[str]) -> list[Record]:
+    """The rows below the header. A blank line is a gap in a table of one column, and left out of a wider one."""
+    start = filled[place.start].line if place.start < len(filled) else math.inf
+    rows = [record for record in kept if record.line >= start]
+    blank = [record for record in rows if record.blank and (width == 1 or len(record.cells) == 1)]
+    if blank and (width > 1 or len(blank) * 3 >= len(rows)):
+        notes.append(f"{_lines(blank)} left out: blank.")
+        gone = {record.line for record in blank}
+        rows = [record for record in rows if record.line not in gone]
+    if len(rows) > MAX_ROWS:
+        raise FieldError(
+            FIELD, f"The table has more than {MAX_ROWS:,} rows, which is the limit. Keep the rows you need."
+        )
+    short = [record for record in rows if len(record.cells) < width and not record.blank]
+    if short:
+        notes.append(
+            f"{_lines(short, 'have' if len(short) > 1 else 'has')} fewer cells than the {width} columns "
+            f"({len(short[0].cells)} on line {short[0].line:,}); what is missing counts as a gap."
+        )
+    longer = [record for record in rows if any(record.cells[width:])]
+    if longer:
+        notes.append(
+            f"{_lines(longer, 'have' if len(longer) > 1 else 'has')} more cells than the {width} columns; from line "
+            f"{longer[0].line:,}, {shown(' '.join(longer[0].cells[width:]))} is left out."
+        )
+    return rows
+
+
+def _say(filled: list[Record], place: Header, notes: list[str], found: bool) -> None:
+    """Note what stands above the rows and is not used, and a header that could be a row."""
+    above = [record for k, record in enumerate(filled[: place.start]) if k not in (place.names, place.units)]
+    if above:
+        notes.append(f"{_lines(above)} left out, above the table: {shown(' '.join(filter(None, above[0].cells)))}.")
+    if place.units is not None:
+        notes.append(f"Line {filled[place.units].line:,} was taken as units and left out of the rows.")
+    if place.doubtful and found and place.names is not None:
+        notes.append(
+            f"Line {filled[place.names].line:,} could be names or a row of numbers. It was taken as names; change the "
+            "header if that is wrong."
+        )
+
+
+def _names(cells: Iterable[str], width: int) -> list[str]:
+    """Names for all columns, none twice: "level", "level (2)"."""
+    given = [" ".join(cell.split())[:MAX_NAME] for cell in cells]
+    if len(given) == width - 1 and width > 2:
+        given = ["", *given]  # rows have names of their own, as R writes them
+    given = [given[k] if k < len(given) else "" for k in range(width)]
+    taken = {name for name in given if name}
+    names: list[str] = []
+    for k, name in enumerate(given, 1):
+        unique = base = name or f"column {k}"
+        again = 2
+        while unique in names or (unique != name and unique in taken):
+            unique = f"{base} ({again})"
+            again += 1
+        names.append(unique)
+    return names
+
+
+def _column(name: str, k: int, rows: list[Record], lines: np.ndarray, decimal: str) -> Column:
+    cells = [record.cells[k] if k < len(record.cells) else "" for record in rows]
+    values = np.array([number(cell, decimal) if cell else math.nan for cell in cells], dtype=float)
+    gaps = np.flatnonzero(np.isnan(values))
+    kinds = Counter(cell_kind(cells[at], decimal) for at in gaps if cells[at])
+    kinds["number"] = len(values) - len(gaps)
+    del kinds["missing"]
+    kind = max(kinds, key=lambda each: kinds[each]) if kinds.total() else "empty"
+    strange = [Cell(rows[at].line_of(k), cells[at]) for at in gaps] if kind == "number" else []
+    return Column(name, kind, values, lines, tuple(strange), tuple(cells[:FIRST]))
+
+
+def _lines(found: list[Record], verb: str = "") -> str:
+    """ "Line 3 was", "Lines 3, 4, 5 and 10 more were"."""
+    named = ", ".join(f"{record.line:,}" for record in found[:NAMED])
+    more = f" and {len(found) - NAMED:,} more" if len(found) > NAMED else ""
+    return f"Line{'s' if len(found) > 1 else ''} {named}{more} {verb or ('were' if len(found) > 1 else 'was')}"

@@ -1,0 +1,59 @@
+"""Texts in the encodings that people have: each is read, and it is said which it is."""
+
+import pytest
+
+from engine.fields import FieldError
+from engine.tables import decode
+
+TEXTS = {
+    "gb18030": ["床前明月光，疑是地上霜。举头望明月，低头思故乡。", "年份,水位\n1900,20\n1901,21\n"],
+    "big5": ["床前明月光，疑是地上霜。舉頭望明月，低頭思故鄉。", "年份,水位\n1900,20\n1901,21\n", "臺北市,氣溫\n1,2\n"],
+    "cp1252": [
+        "Le café est très bon, déjà vu à l’école. Où êtes-vous?",
+        "Größe;Höhe\n1;2\n",
+        "Año,Niño\n1,2\n",
+        "“Hello,” she said – it’s fine.",
+        "level (°C)\n1\n2\n" + "1,5\n" * 2000,
+        "price €\n1\n",
+        "é",
+    ],
+    "utf_8": ["plain", "café 春", "", "a\fb\x1a"],
+    "utf_16": ["level\n1\n2\n"],
+}
+
+
+@pytest.mark.parametrize(("encoding", "text"), [(name, text) for name, texts in TEXTS.items() for text in texts])
+def test_encodings(encoding: str, text: str) -> None:
+    assert decode(text.encode(encoding), "text")[:2] == (text, encoding)
+    assert decode(text.encode(encoding), "text", encoding)[:2] == (text, encoding)
+
+
+@pytest.mark.parametrize("codec", ["utf_16_le", "utf_16_be"])
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+def test_both_orders_of_utf_16(codec: str, mark: str) -> None:
+    text = "year,level\n1900,20.5\n"
+    assert decode((mark + text).encode(codec), "text")[:2] == (text, "utf_16")
+
+
+def test_line_breaks_and_the_mark() -> None:
+    assert decode("\ufeffa\r\nb\rc 春\n".encode(), "text").text == "a\nb\nc 春\n"
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR",
+        bytes(range(256)),
+        b"PK\x03\x04\x14\x00\x00\x00",
+        b"bell \a",
+        b"\x00" * 20,
+    ],
+)
+def test_what_is_no_text(data: bytes) -> None:
+    with pytest.raises(FieldError, match="not text"):
+        decode(data, "text")
+
+
+def test_an_encoding_that_does_not_fit_is_named() -> None:
+    with pytest.raises(FieldError, match="not text in UTF-8: byte 4 "):
+        decode("caf\xe9".encode("latin-1"), "text", "utf_8")
