@@ -107,6 +107,7 @@ def _decision(label: str, name: str, options: dict[Any, Any], found: dict[str, s
         label,
         choices,
         format_func=lambda value: itself if value is None else str(options.get(value, value)),
+        placeholder=itself,  # what Streamlit shows for None
         key=key,
         on_change=_read,
         persist_state="session",
@@ -118,7 +119,7 @@ def _summary(table: Table) -> str:
     header = f"names on line {table.header:,}" if table.header else "no line of names"
     return (
         f"{ENCODINGS[table.encoding]}, {between}, decimal {DECIMAL_NAMES[table.decimal]}, {header}; "
-        f"{len(table.columns)} columns, {len(table.lines):,} rows. The first rows:"
+        f"{len(table.columns)} column{'s' * (len(table.columns) != 1)}, {len(table.lines):,} rows. The first rows:"
     )
 
 

@@ -7,7 +7,7 @@ import numpy as np
 
 from playground.charts.base import NEUTRAL, RIGHT, Data, Picture, picture, table
 
-HEIGHT = 70
+HEIGHT = 130
 MOST_POINTS = 600
 
 
