@@ -45,7 +45,8 @@ class Sweeping:
     @property
     def going(self) -> bool:
         """Whether there is anything left to do."""
-        return bool(self._to_come or self._lanes)
+        with self._lock:  # not between two runs
+            return bool(self._to_come or self._lanes)
 
     def tick(self) -> None:
         """Somebody looks: the next slices go out, and those after them when they are back."""
