@@ -90,12 +90,17 @@ def loss_data(losses: np.ndarray, held_out: np.ndarray, task: Task, here: int | 
 
 
 def baselines(data: alt.NamedData, y: alt.Y) -> list[alt.Chart]:
-    """Dashed lines across at the rows of `data`, the label of chance above its line, that of no memory below."""
+    """Dashed lines across at the two rows of `data`, the label of chance above its line, that of no memory below.
+
+    A line without a label is not drawn; its row is there all the same, as an axis needs one of every layer.
+    """
     layers: list[alt.Chart] = []
     for number, dash, offset in ((0, [5, 4], -7), (1, [2, 3], 9)):
         row = alt.Chart(data).transform_filter(f"datum.number == {number}")
         layers += [
-            row.mark_rule(color=NEUTRAL, strokeDash=dash, strokeWidth=1.5).encode(y=y),
+            row.mark_rule(color=NEUTRAL, strokeDash=dash, strokeWidth=1.5).encode(
+                y=y, opacity=alt.condition("datum.label", alt.value(1), alt.value(0))
+            ),
             row.mark_text(color=NEUTRAL, align="right", dx=-2, dy=offset, fontSize=12).encode(
                 y=y, x=alt.value("width"), text="label:N"
             ),
@@ -106,13 +111,11 @@ def baselines(data: alt.NamedData, y: alt.Y) -> list[alt.Chart]:
 def baselines_data(task: Task) -> pa.Table:
     """Chance and no memory, one line if they are the same; a loss of 0 has no place on a log axis."""
     chance, without = task.chance_loss, task.no_memory_loss
-    if without == chance:
-        rows = [(0, chance, f"chance, no memory {chance:.4g}")]
-    else:
-        rows = [(0, chance, f"chance {chance:.4g}"), (1, without, f"no memory {without:.4g}")]
-    rows = [row for row in rows if row[1] > 0]
-    numbers, losses, labels = zip(*rows, strict=True) if rows else ((), (), ())
-    return table(number=np.array(numbers, int), loss=np.array(losses, float), label=list(labels))
+    both = without == chance
+    above = f"chance{', no memory' * both} {chance:.4g}" if chance else ""
+    below = f"no memory {without:.4g}" if without and not both else ""
+    unseen = max(chance, SMALLEST_LOSS)
+    return table(number=[0, 1], loss=[chance if above else unseen, without if below else unseen], label=[above, below])
 
 
 def frame_data(task: Task, end: int) -> pa.Table:

@@ -217,7 +217,10 @@ def test_task_picture_shows_both_ends(steps: int) -> None:
 )
 def test_what_is_scored_without_learning_stands_beside_the_losses(task: Task, labels: list[str]) -> None:
     """One line where both are the same; a log axis has no place for 0."""
-    assert baselines_data(task)["label"].to_pylist() == labels
+    data = baselines_data(task)
+    assert [label for label in data["label"].to_pylist() if label] == labels
+    assert data["number"].to_pylist() == [0, 1], "Vega warns of a layer without rows"
+    assert all(loss > 0 for loss in data["loss"].to_pylist())
 
 
 def test_the_two_losses_have_a_legend_in_their_colours() -> None:
