@@ -17,7 +17,7 @@ def test_something_is_drawn_before_anything_is_pressed(visit: Visit) -> None:
     visit.open()
     assert visit.charts.count() >= 6
     assert visit.updates == 0
-    assert float(visit.loss) > 0
+    assert float(visit.metric("Held-out loss").inner_text()) > 0
     assert not visit.alerts.count()
     visit.keep("first-sight")
 
