@@ -168,7 +168,10 @@ def done_in(path: Path) -> tuple[str, set[tuple[str, int]]]:
     text = text[: text.rfind("\n") + 1]
     names = [field.name for field in fields(Row)]
     if text and text.split("\n", 1)[0] != ",".join(names):
-        raise FieldError("out", f"{path} is no table of a sweep. Name another file.")
+        raise FieldError(
+            "out",
+            f"{path} is no table of a sweep as this version writes one: its first line differs. Name another file.",
+        )
     return text, {(line["settings"], int(line["updates"])) for line in csv.DictReader(io.StringIO(text))}
 
 

@@ -92,8 +92,7 @@ def next_sequence() -> None:
     """The button that shows another sequence, and what there is to say of the present one."""
     task = visitor().experiment.task
     if isinstance(task, Forecast):
-        mean, last = words.number(task.chance_loss, 3), words.number(task.last_value_loss, 3)
-        st.caption(words.BASELINES.format(mean=mean, last=last))
+        st.caption(words.LAST_VALUE.format(last=words.number(task.last_value_loss, 3)))
     if task.varied:
         st.button(
             "Another sequence",

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from engine import CELLS, FieldError
 from engine.fields import Choice, Real, Spec, Text, Whole, Wholes
-from engine.tasks import Task
+from engine.tasks import Forecast, Task
 
 TITLE = "RNN Playground"
 
@@ -146,6 +146,10 @@ NO_MEMORY_MEAN = (
     "No memory: the best answer from the inputs without their order, as the mean of all states needs no memory for "
     "that; below that line memory is at work."
 )
+CHANCE_SERIES = (
+    "Chance: always the mean of the training part. No memory: the best straight line from the {known} to the next one. "
+    "Both are scored on the held-out part."
+)
 SAME = "Without memory the present input alone helps no further, so below the dashed line memory is at work."
 NEEDS_NONE = "The mean of all states can tell the answer without memory, so this task then asks for none."
 ALWAYS_SAME = "The answer is always the same letter here, so there is nothing to learn: chance is 0."
@@ -189,10 +193,7 @@ CONTINUED = "Taken up at update {updates:,}. Press Train and it goes on as if it
 AS_IT_WAS = " The run goes on as it was."
 AS_USUAL = " The usual experiment is shown instead."
 NOTHING_YET = "Hand in your own data in the sidebar; until then the run goes on as it was."
-BASELINES = (
-    "To beat on the held-out part: always saying the mean of the training part scores {mean}, "
-    "saying the last value again {last}."
-)
+LAST_VALUE = "Saying the last value again scores {last} on the held-out part."
 UNKNOWN = "Not in this text, so passed over or read as □: {characters}"
 CURE = " Lower the learning rate (now {lr:g}) or clip the gradient ({clip}), then press Reset."
 EXPLODED = {
@@ -328,6 +329,8 @@ def baselines(task: Task) -> str:
     """What the dashed lines of a task are."""
     if not task.chance_loss:
         return ALWAYS_SAME
+    if isinstance(task, Forecast):
+        return CHANCE_SERIES.format(known="mean of the values" if task.readout == "mean" else "last value")
     if task.no_memory_loss == task.chance_loss:
         return CHANCE + SAME
     if not task.no_memory_loss:

@@ -56,11 +56,6 @@ class Column:
     texts: tuple[str, ...]
 
     @cached_property
-    def stretch(self) -> tuple[int, int]:
-        """The longest run of rows without a gap, the first of several: start and stop (rows from 0, stop left out)."""
-        return longest(self.values)
-
-    @cached_property
     def far(self) -> tuple[Far, ...]:
         """The few values far outside the rest: more than ten times the middle half's width beyond it.
 
@@ -134,7 +129,7 @@ class Column:
 
 
 def longest(values: np.ndarray) -> tuple[int, int]:
-    """The longest run of finite values: start and stop; (0, 0) if there is none."""
+    """The longest run of finite values, the first of several: start and stop, stop left out; (0, 0) if there is none."""
     known = np.concatenate([[0], np.isfinite(values).astype(int), [0]])
     steps = np.diff(known)
     starts, stops = np.flatnonzero(steps == 1), np.flatnonzero(steps == -1)

@@ -138,7 +138,7 @@ def test_command_line_says_what_is_wrong(tmp_path: Path, capsys: pytest.CaptureF
     other = tmp_path / "notes.csv"
     other.write_text("my,notes\n1,2\n", encoding="utf-8")
     assert main([*ARGUMENTS, "--out", str(other)]) == 2
-    assert "no table of a sweep" in capsys.readouterr().err
+    assert "no table of a sweep as this version writes one" in capsys.readouterr().err
     assert other.read_text(encoding="utf-8") == "my,notes\n1,2\n"
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from engine.fields import FieldError
-from engine.tables import Table, read_table
+from engine.tables import Table, longest, read_table
 
 CASES = Path(__file__).parent / "cases"
 EXPECTED: dict[str, dict[str, Any]] = json.loads((CASES / "expected.json").read_text(encoding="utf-8"))
@@ -197,7 +197,7 @@ def test_a_missing_value_is_a_gap_of_its_column(word: str, separator: str) -> No
     assert [math.isnan(value) for value in column.values] == [k == 19 for k in range(60)]
     assert column.strange == ((21, word),)
     assert f"line 21: {f'“{word}”' if word else 'empty'}" in column.said
-    assert column.stretch == (20, 60)
+    assert longest(column.values) == (20, 60)
 
 
 def test_gaps_at_the_start_and_in_one_column() -> None:
@@ -207,7 +207,7 @@ def test_gaps_at_the_start_and_in_one_column() -> None:
     column = read_table("\n".join(lines).encode()).likeliest
     assert column is not None
     assert (column.name, column.strange) == ("level", ((2, "NA"), (3, "NA"), (31, "")))
-    assert column.stretch == (30, 60)
+    assert longest(column.values) == (30, 60)
 
 
 def test_words_among_numbers_are_named_with_their_line() -> None:
