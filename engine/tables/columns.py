@@ -129,7 +129,7 @@ class Column:
 
 
 def longest(values: np.ndarray) -> tuple[int, int]:
-    """The longest run of finite values, the first of several: start and stop, stop left out; (0, 0) if there is none."""
+    """The longest run of finite values, the first of several: start and stop (left out); (0, 0) if there is none."""
     known = np.concatenate([[0], np.isfinite(values).astype(int), [0]])
     steps = np.diff(known)
     starts, stops = np.flatnonzero(steps == 1), np.flatnonzero(steps == -1)
