@@ -10,7 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from engine.fields import FieldError
-from engine.tables import filled, read_table
+from engine.tables import filled, longest, read_table
 from playground.charts.column import column_data, column_picture
 from playground.uploads import MAX_BYTES, composed, read_text
 from tests.playground.vega import unknown_fields
@@ -90,7 +90,7 @@ def test_any_file_gives_numbers_or_a_sentence(data: bytes) -> None:
     table = attempt(read_table, data)
     for column in table.columns if table else ():
         assert len(column.values) == len(column.lines) == len(table.lines)
-        start, stop = column.stretch
+        start, stop = longest(column.values)
         assert all(map(math.isfinite, column.values[start:stop]))
         assert len(column.strange) in (0, int(np.isnan(column.values).sum()))
         if stop:
