@@ -3,18 +3,18 @@
 import streamlit as st
 
 from engine.slices import Frames
-from playground import side_lag, side_panels, side_session
+from playground import side_cards, side_lag, side_panels, side_session
 from playground import side_words as say
 from playground.frame import bar, live_together
 
 side, problems = side_session.present()
 if side is None:
-    side_panels.networks(None, problems)
+    side_cards.networks(None, problems)
     st.stop()
 
-bar(side.session)
+bar(side.session, [member.name for member in side.members])
 st.caption(say.LEAD)
-slots = side_panels.networks(side, problems)
+slots = side_cards.networks(side, problems)
 side_lag.lag(side)
 found = st.container()
 left, right = st.columns(2, gap="medium")
@@ -24,7 +24,7 @@ states = st.container()
 
 def draw(frames: Frames) -> None:
     side_lag.tick()
-    side_panels.standings(side, slots, frames)
+    side_cards.standings(side, slots, frames)
     with found:
         side_lag.found(side)
     with left:

@@ -11,13 +11,21 @@ from engine.budget import largest_batch
 from engine.config import TASK, Architecture, Training, network_limits
 from engine.fields import Choice, Limit, Real, Spec, Whole, Wholes, conditions, specs
 from engine.tasks import Amounts, Task
-from playground import link, own_data, words
+from playground import link, own_data, side_choice, words
 from playground.presets import PRESETS
+
+OVERRULED = "controls.overruled"
+"""Where it stands which settings mean nothing on the page on show, because each network there has its own."""
+
+DIAL = "dial."
+"""Begins the keys of the controls outside the sidebar, which always mean something."""
 
 
 def experiment(page: str) -> Experiment:
     """Draw the sidebar and return the visitor's experiment: the one on show, or the last one that was valid."""
     link.follow(page, show)
+    wanted = st.session_state[side_choice.CHOSEN] if page == "side" else ()
+    st.session_state[OVERRULED] = side_choice.overruled(st.session_state["cell"], wanted) if wanted else set()
     with st.sidebar:
         _presets()
         values = _widgets()
@@ -56,11 +64,19 @@ def show(experiment: Experiment) -> None:
         state[name] = getattr(experiment.training, name)
 
 
-def dial(name: str, spec: Spec, value: Any, task: str, turned: Callable[[str], None]) -> None:
-    """A second control of a setting, elsewhere on the page; `turned` gets the new value as text."""
-    key = f"dial.{name}"
-    st.session_state[key] = value
-    _widget(name, key, spec, task=task, on_change=lambda: turned(spec.write(st.session_state[key])))
+def dial(name: str, spec: Spec, value: Any, task: str, turned: Callable[[str], None], whose: str = "") -> None:
+    """A second control of a setting, elsewhere on the page; `turned` gets the new value as text.
+
+    whose: tells it from other controls of the same setting.
+    """
+    key = f"{DIAL}{whose}{name}"
+    st.session_state[key] = _held(spec, value)
+
+    def written() -> None:
+        held = st.session_state[key]
+        turned(held if isinstance(spec, Wholes) else spec.write(held))
+
+    _widget(name, key, spec, task=task, on_change=written)
 
 
 def _notices() -> None:
@@ -236,6 +252,8 @@ def _widget(
         "persist_state": "session",
         **more,
     }
+    if name in st.session_state[OVERRULED] and not key.startswith(DIAL):
+        common |= {"disabled": True, "help": words.OVERRULED}
     if isinstance(spec, Choice):
         text = labels.__getitem__ if labels else partial(words.choice, name=name)
         if len(spec.options) <= 3 and name != "cell":

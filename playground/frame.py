@@ -1,7 +1,7 @@
 """What stands around every page: the experiment at the left, the bar at the top, and the tick that moves it all."""
 
 import logging
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 
 import numpy as np
 import streamlit as st
@@ -87,8 +87,11 @@ def visitor() -> Session:
     return session
 
 
-def bar(session: Session | None = None) -> None:
-    """Buttons and film of the visitor's run, or of another `session`: drawn with the page, not with every frame."""
+def bar(session: Session | None = None, names: Sequence[str] = ()) -> None:
+    """Buttons and film of the visitor's run, or of another `session`: drawn with the page, not with every frame.
+
+    names: what each of several runs is called.
+    """
     session = session or visitor()
     # As it is now: what changes while the page is being drawn is found by the first tick.
     st.session_state[DRAWN] = _standing(session, session.shown)
@@ -112,7 +115,7 @@ def bar(session: Session | None = None) -> None:
         st.session_state[COUNTERS] = st.container(width="stretch")
     st.html(FIGURES)
     film.draw(session)
-    _notes(session)
+    _notes(session, names or [""])
 
 
 def live(draw: Callable[[Frame], None]) -> None:
@@ -166,14 +169,13 @@ def _standing(session: Session, frames: Frames) -> Hashable:
     )
 
 
-def _notes(session: Session) -> None:
+def _notes(session: Session, names: Sequence[str]) -> None:
     """What there is to say of a run that does not just go on."""
     if session.failed:
         st.error(words.FAILED[session.failed], icon=":material/error:")
-    for experiment, explosion in zip(session.experiments, session.explosions, strict=True):
+    for experiment, explosion, name in zip(session.experiments, session.explosions, names, strict=True):
         if explosion is not None:
-            name = words.choice(experiment.network.cell, "cell") if len(session.experiments) > 1 else None
-            st.error(_exploded(explosion, experiment.training), title=name, icon=":material/error:")
+            st.error(_exploded(explosion, experiment.training), title=name or None, icon=":material/error:")
     if POOL.away:
         st.info(words.CLUSTER_AWAY, icon=":material/cloud_off:")
     if session.idle:

@@ -10,7 +10,7 @@ from engine.fields import Whole
 from engine.lag import at_lag, lag_setting
 from engine.training import HELD_OUT_EVERY
 from playground.runs.session import Session
-from playground.side_choice import KINDS, together
+from playground.side_choice import Wanted, name_of, together
 
 FACTOR = 2
 """From one lag to the next."""
@@ -49,9 +49,12 @@ class Lengthening:
     Raises FieldError if the budget is none.
     """
 
-    def __init__(self, session: Session, base: Experiment, keys: Sequence[str], budget: int, megabytes: int) -> None:
+    def __init__(
+        self, session: Session, base: Experiment, wanted: Sequence[Wanted], budget: int, megabytes: int
+    ) -> None:
         BUDGET.check("updates", budget)
-        self.session, self.base, self.keys, self.budget, self.megabytes = session, base, tuple(keys), budget, megabytes
+        self.session, self.base, self.wanted = session, base, tuple(wanted)
+        self.budget, self.megabytes = budget, megabytes
         self.outcomes: list[Outcome] = []
         self.end: End | None = None
         session.reset()
@@ -59,7 +62,7 @@ class Lengthening:
 
     @property
     def names(self) -> list[str]:
-        return [KINDS[key].name for key in self.keys]
+        return [name_of(each) for each in self.wanted]
 
     @property
     def going(self) -> bool:
@@ -116,9 +119,9 @@ class Lengthening:
             check_together((base,), self.megabytes)
         except FieldError as problem:
             return End("longest", str(problem))
-        members, problems = together(base, self.keys, self.megabytes)
-        for key, why in problems.items():
-            return End("longest", f"{KINDS[key].name}: {why}")
+        members, problems = together(base, self.wanted, self.megabytes)
+        for place, why in problems.items():
+            return End("longest", f"{self.names[place]}: {why}")
         self.base = base
         self.session.adopt(*(member.experiment for member in members))
         self._train()

@@ -12,7 +12,7 @@ import streamlit as st
 from engine import CELLS, TASKS, Experiment, FieldError
 from engine.config import Architecture, Training
 from engine.fields import specs
-from playground.page_settings import PAGE_SETTINGS, Several, key_of
+from playground.page_settings import PAGE_SETTINGS, Networks, key_of
 
 LONGEST_LINK = 6000
 """Characters; longer addresses are cut by some browsers and servers."""
@@ -54,7 +54,7 @@ def follow(page: str, show: Callable[[Experiment], None]) -> None:
         show(found)
 
 
-def _of_page(page: str) -> Mapping[str, Several]:
+def _of_page(page: str) -> Mapping[str, Networks]:
     return PAGE_SETTINGS.get(page, {})
 
 

@@ -4,35 +4,34 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from engine.fields import FieldError, shown
-from playground.side_choice import FEWEST, KINDS, MOST
+from playground.side_choice import FEWEST, KINDS, MOST, Wanted
 
 
 @dataclass(frozen=True)
-class Several:
-    """From `low` to `high` different ones of some identifiers, written with commas between them."""
+class Networks:
+    """From `low` to `high` networks with what is changed of each, written with commas between them."""
 
-    default: tuple[str, ...]
-    options: tuple[str, ...]
+    default: tuple[Wanted, ...]
     low: int
     high: int
 
-    def read(self, name: str, text: str) -> tuple[str, ...]:
+    def read(self, name: str, text: str) -> tuple[Wanted, ...]:
         """Raises FieldError."""
-        value = tuple(text.split(",", self.high + 1))
-        if not self.low <= len(value) == len(set(value)) <= self.high or not set(value) <= set(self.options):
+        parts = text.split(",", self.high + 1)
+        if not self.low <= len(parts) <= self.high:
             raise FieldError(
                 name,
-                f"{name} must be {self.low} to {self.high} different ones of {', '.join(self.options)}, with commas "
-                f"between them; it was given {shown(text)}.",
+                f"{name} must be {self.low} to {self.high} of {', '.join(KINDS)}, with commas between them; it was "
+                f"given {shown(text)}.",
             )
-        return value
+        return tuple(Wanted.read(name, part) for part in parts)
 
-    def write(self, value: tuple[str, ...]) -> str:
-        return ",".join(value)
+    def write(self, value: tuple[Wanted, ...]) -> str:
+        return ",".join(each.write() for each in value)
 
 
-PAGE_SETTINGS: Mapping[str, Mapping[str, Several]] = {
-    "side": {"networks": Several(("rnn", "gru", "lstm"), tuple(KINDS), FEWEST, MOST)},
+PAGE_SETTINGS: Mapping[str, Mapping[str, Networks]] = {
+    "side": {"networks": Networks((Wanted("rnn"), Wanted("gru"), Wanted("lstm")), FEWEST, MOST)},
 }
 """By the page's name in the address."""
 

@@ -84,9 +84,9 @@ def _turn(text: str) -> None:
 
 def _start(side: Side) -> None:
     st.session_state.pop(PROBLEM, None)
-    keys = [member.key for member in side.members]
+    wanted = [member.wanted for member in side.members]
     st.session_state[LENGTHENING] = Lengthening(
-        side.session, visitor().experiment, keys, st.session_state[UPDATES], SETTINGS.visitor_mb
+        side.session, visitor().experiment, wanted, st.session_state[UPDATES], SETTINGS.visitor_mb
     )
 
 
@@ -121,7 +121,7 @@ def _applies(under_way: Lengthening, side: Side) -> bool:
         same = at_lag(visitor().experiment, under_way.lag) == under_way.base
     except FieldError:
         return False
-    return same and list(under_way.keys) == [member.key for member in side.members]
+    return same and list(under_way.wanted) == [member.wanted for member in side.members]
 
 
 def _table(under_way: Lengthening) -> str:

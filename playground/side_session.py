@@ -7,13 +7,12 @@ import streamlit as st
 
 from engine import Experiment, FieldError
 from playground import server
+from playground.charts.together import Line, lines
 from playground.frame import visitor
-from playground.page_settings import key_of
 from playground.runs.session import Session
 from playground.settings import SETTINGS
-from playground.side_choice import FEWEST, Member, together
+from playground.side_choice import CHOSEN, FEWEST, Member, Wanted, together
 
-CHOSEN = key_of("side", "networks")
 SIDE = "side"
 
 
@@ -28,20 +27,25 @@ class Side:
     def experiments(self) -> tuple[Experiment, ...]:
         return tuple(member.experiment for member in self.members)
 
+    @property
+    def lines(self) -> tuple[Line, ...]:
+        """How they are drawn."""
+        return lines([(member.experiment.network.cell, member.name) for member in self.members])
 
-def chosen() -> tuple[str, ...]:
-    """The keys of the networks that the visitor wants to see."""
-    keys: tuple[str, ...] = st.session_state[CHOSEN]
-    return keys
+
+def chosen() -> tuple[Wanted, ...]:
+    """The networks that the visitor wants to see."""
+    wanted: tuple[Wanted, ...] = st.session_state[CHOSEN]
+    return wanted
 
 
-def choose(keys: Sequence[str]) -> None:
+def choose(wanted: Sequence[Wanted]) -> None:
     """From now on these."""
-    st.session_state[CHOSEN] = tuple(keys)
+    st.session_state[CHOSEN] = tuple(wanted)
 
 
-def present() -> tuple[Side | None, dict[str, FieldError]]:
-    """What there is side by side now, and by key why others that were chosen cannot be there.
+def present() -> tuple[Side | None, dict[int, FieldError]]:
+    """What there is side by side now, and by its place why another that was chosen cannot be there.
 
     If fewer than two can, the last ones stay; None if there are none yet.
     """

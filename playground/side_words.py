@@ -1,10 +1,17 @@
 """The words of the page Side by side."""
 
 LEAD = (
-    "The same task, seed and batches for all, update by update. What is not chosen here, the sidebar says for all; "
-    "a cell's own settings count for that cell, the others take their usual ones."
+    "The same task, seed and batches for all, update by update, unless a network is given its own. What is not chosen "
+    "here, the sidebar says for all; a cell's own settings count for that cell, the others take their usual ones."
 )
 NETWORK = "Network {number}"
+CHANGE, CHANGE_HELP = (
+    "Change",
+    "Settings in which this network differs from the sidebar, such as its learning rate or its seed.",
+)
+ADD_CHANGE, CHOOSE, AS_SIDEBAR = "Another setting", "Choose a setting", "As the sidebar"
+CHANGED = "Not as the sidebar: {setting}"
+OTHER_SEQUENCE = "{name} has another seed, so other first weights, other batches and, here, another sequence."
 ADD, ADD_HELP = "Add a network", "All begin anew, side by side from the first update."
 REMOVE, REMOVE_HELP = "Take away", "The others begin anew without {name}."
 UNTRAINED, AT_CHANCE, LEARNING, SOLVED = "untrained", "at chance", "learning", "solved"

