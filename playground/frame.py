@@ -12,7 +12,7 @@ from engine.budget import check_memory
 from engine.config import Training
 from engine.course import Explosion, Snapshot
 from engine.slices import Frame, Frames
-from playground import controls, film, server, share, words
+from playground import controls, earlier, film, server, share, words
 from playground.charts.base import CELL_COLOURS, TRAINING
 from playground.runs.pool import LostError
 from playground.runs.session import Session
@@ -40,7 +40,12 @@ def open_page(page: str) -> None:
     experiment = _affordable(controls.experiment(page))
     try:
         if "session" not in st.session_state:
-            st.session_state["session"] = Session(experiment, POOL, film_bytes=SETTINGS.film_mb * 10**6)
+            st.session_state["session"] = Session(
+                experiment,
+                POOL,
+                film_bytes=SETTINGS.film_mb * 10**6,
+                earlier_bytes=SETTINGS.earlier_mb * 10**6 / 2,  # the other half is for those side by side
+            )
         server.presence().sessions.add(visitor())
         visitor().touch()
         visitor().adopt(experiment)
@@ -115,6 +120,7 @@ def bar(session: Session | None = None, names: Sequence[str] = ()) -> None:
         st.session_state[COUNTERS] = st.container(width="stretch")
     st.html(FIGURES)
     film.draw(session)
+    earlier.draw(session)
     _notes(session, names or [""])
 
 

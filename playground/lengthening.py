@@ -123,7 +123,7 @@ class Lengthening:
         for place, why in problems.items():
             return End("longest", f"{self.names[place]}: {why}")
         self.base = base
-        self.session.adopt(*(member.experiment for member in members))
+        self.session.adopt(*(member.experiment for member in members), keep=False)
         self._train()
         return None
 

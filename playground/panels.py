@@ -11,8 +11,8 @@ from engine.tasks import Characters, Forecast, Quantity, Task, Tokens
 from engine.trace import Trace
 from engine.writing import PROMPT, TEMPERATURE
 from playground import words
-from playground.charts.base import Data, Picture, limit
-from playground.charts.curves import loss_curve, loss_data
+from playground.charts.base import CELL_COLOURS, Data, Picture, limit
+from playground.charts.curves import EarlierLoss, loss_curve, loss_data
 from playground.charts.network import folded, folded_data, rows, unrolled, unrolled_data
 from playground.charts.sequence import (
     READABLE,
@@ -28,7 +28,11 @@ from playground.charts.sequence import (
     widest,
 )
 from playground.drawing import headed, is_dark, show
+from playground.earlier import comparable, name
 from playground.frame import visitor
+
+MOST_LINES = 3
+"""Earlier runs whose losses are drawn beside that of the present one."""
 
 LINE = 16
 """Letters in a line of the task's picture."""
@@ -220,7 +224,18 @@ def loss(frame: Frame) -> None:
     experiment = snapshot.experiment
     here = None if at is None else frame.snapshot.updates
     task = experiment.task
-    data = loss_data(snapshot.losses, snapshot.held_out, task, here)
+    data = loss_data(snapshot.losses, snapshot.held_out, task, here, _earlier())
     show(loss_curve(experiment.network.cell, task.varied), data)
     if task.finite and parted(snapshot.losses, snapshot.held_out):
         st.caption(words.BY_HEART[experiment.task_name])
+
+
+def _earlier() -> list[EarlierLoss]:
+    """The courses of the last runs that can be compared with the present one."""
+    session = visitor()
+    runs = [(run.experiments[0], run.held_out[0][:, :2]) for run in session.earlier]
+    return [
+        EarlierLoss(name(each, session.experiment), CELL_COLOURS[each.network.cell], rows)
+        for each, rows in runs
+        if comparable(each, session.experiment)
+    ][:MOST_LINES]

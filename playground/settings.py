@@ -35,6 +35,7 @@ class Settings:
 
     workers: processes that train. visitors: how many are let in at once. visitor_mb: what one visitor's run may need,
     or those side by side together. film_mb: what the moments kept of them may need beside that, 0 for none.
+    earlier_mb: what the runs before the present one may need, which can be brought back; 0 for none.
     idle_minutes: how long a run goes on when nobody touches its page.
     """
 
@@ -42,6 +43,7 @@ class Settings:
     visitors: int = setting(Whole(60, 1, 1000, "visitors"))
     visitor_mb: int = setting(Whole(96, 16, 96, "MB"))
     film_mb: int = setting(Whole(4, 0, 4, "MB"))
+    earlier_mb: int = setting(Whole(8, 0, 64, "MB"))
     idle_minutes: int = setting(Whole(30, 1, 1440, "minutes"))
     scheduler: str = setting(Text("", 200))
 

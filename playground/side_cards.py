@@ -28,7 +28,6 @@ from playground.side_choice import (
     another,
     changeable,
     name_of,
-    told,
 )
 from playground.side_session import Side, choose, chosen
 
@@ -206,9 +205,9 @@ def _facts(member: Member) -> None:
     if KINDS[member.wanted.kind].what:
         st.caption(KINDS[member.wanted.kind].what)
     for change in member.wanted.changes:
-        st.caption(say.CHANGED.format(setting=told(*change)))
+        st.caption(say.CHANGED.format(setting=words.told(*change)))
     for why, fixed in groupby(member.fixed, key=lambda each: each.why):
-        st.caption(say.FIXED.format(settings=", ".join(told(each.name, each.value) for each in fixed), why=why))
+        st.caption(say.FIXED.format(settings=", ".join(words.told(each.name, each.value) for each in fixed), why=why))
 
 
 def _ratio(value: float) -> str:

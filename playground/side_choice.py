@@ -97,14 +97,9 @@ def _quoted(value: str) -> str:
     return quote(value, safe="").replace(MARK, "%7E")
 
 
-def told(name: str, value: str) -> str:
-    """A setting and its value, as it is said beside a network."""
-    return f"{words.label(name)} {words.choice(value, name).removesuffix('.0')}"
-
-
 def name_of(wanted: Wanted) -> str:
     """What it is called: its kind, and in what it differs from the sidebar."""
-    return " · ".join([KINDS[wanted.kind].name, *(told(*change) for change in wanted.changes)])
+    return " · ".join([KINDS[wanted.kind].name, *(words.told(*change) for change in wanted.changes)])
 
 
 @dataclass(frozen=True)

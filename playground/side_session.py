@@ -56,6 +56,7 @@ def present() -> tuple[Side | None, dict[int, FieldError]]:
             side = st.session_state[SIDE] = Side(_session(members), members)
         side.members = members
         side.session.adopt(*side.experiments)
+        side.session.about = visitor().experiment, chosen()
     if side is not None:
         side.session.touch()
         server.presence().sessions.add(side.session)
@@ -67,4 +68,5 @@ def _session(members: Sequence[Member]) -> Session:
     first, *others = (member.experiment for member in members)
     half = SETTINGS.film_mb * 10**6 / 2
     visitor().limit_film(half)
-    return Session(first, visitor().pool, *others, film_bytes=half)
+    earlier = SETTINGS.earlier_mb * 10**6 / 2
+    return Session(first, visitor().pool, *others, film_bytes=half, earlier_bytes=earlier)

@@ -134,6 +134,16 @@ FIELDS = {
 
 OVERRULED = "Each network on this page has its own; it is chosen there."
 
+BRING_BACK, BRING_BACK_HELP = (
+    "Bring back: {name}",
+    "This run was kept when another began. The present one will be kept in turn.",
+)
+EARLIER_RUNS = "Earlier runs"
+EARLIER_NAME = "{name}, {updates:,} updates"
+EARLIER_LOST = "The run before this one was too large to be kept."
+OTHER_DATA = "other data"
+AS_NOW = "as now"
+
 JOINED = (
     "Layer {layer} takes one step for {window} of the input's, counted from the end: its colours and points stand for "
     "all "
@@ -278,6 +288,11 @@ def quantity(cell: str, name: str) -> tuple[str, str]:
 def short(name: str) -> str:
     """A state or gate in a word or two, for a button: what a cell calls h_depth is h in depth."""
     return name.replace("_", " in ")
+
+
+def told(name: str, value: str, task: str = "") -> str:
+    """A setting and its value, as text from a link, as they are said beside a network."""
+    return f"{label(name, task)} {choice(value, name).removesuffix('.0')}"
 
 
 def span(spec: Spec, name: str) -> str:

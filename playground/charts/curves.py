@@ -1,6 +1,8 @@
 """The loss over updates."""
 
+from collections.abc import Sequence
 from functools import lru_cache
+from typing import NamedTuple
 
 import altair as alt
 import numpy as np
@@ -55,6 +57,7 @@ def loss_curve(cell: str, varied: bool) -> Picture:
     )
     layers = (
         alt.Chart(alt.NamedData("frame")).mark_point(opacity=0, size=0).encode(x, y),
+        *earlier_lines(x, y),
         curves.mark_line(),
         # The first losses are single points, and a line of one point cannot be seen.
         curves.transform_filter("datum.update <= 3").mark_point(filled=True, size=40, opacity=1),
@@ -63,15 +66,26 @@ def loss_curve(cell: str, varied: bool) -> Picture:
     )
     return picture(
         alt.layer(*layers, height=300),
-        "Line chart of the loss against updates on a logarithmic axis: training loss, held-out loss, chance and the "
-        "best answer without memory as dashed lines, and where in the film one is.",
+        "Line chart of the loss against updates on a logarithmic axis: training loss, held-out loss, pale those of "
+        "earlier runs, chance and the best answer without memory as dashed lines, and where in the film one is.",
     )
 
 
-def loss_data(losses: np.ndarray, held_out: np.ndarray, task: Task, here: int | None = None) -> Data:
+class EarlierLoss(NamedTuple):
+    """The held-out loss of an earlier run, its rows (M, 2): update and loss; with its cell's colour and its name."""
+
+    name: str
+    colour: str
+    rows: np.ndarray
+
+
+def loss_data(
+    losses: np.ndarray, held_out: np.ndarray, task: Task, here: int | None = None, earlier: Sequence[EarlierLoss] = ()
+) -> Data:
     """losses (N, 2), held_out (M, 3): at most 100 points each, every one the mean of the updates around it.
 
-    The loss before the first update stays a point of its own. here: the update looked back to, if any.
+    The loss before the first update stays a point of its own. here: the update looked back to, if any. earlier: other
+    runs, drawn as far as the axis of this one goes.
     """
     end = round_end(losses[-1, 0] if len(losses) else 0)
     losses, held_out = thinned(losses), np.concatenate([held_out[:1], thinned(held_out[1:])])
@@ -86,7 +100,37 @@ def loss_data(losses: np.ndarray, held_out: np.ndarray, task: Task, here: int | 
         "baselines": baselines_data(task),
         "frame": frame_data(task, end),
         "here": here_data(here),
+        "earlier": earlier_data(earlier, end, task),
     }
+
+
+def earlier_lines(x: alt.X, y: alt.Y) -> tuple[alt.Chart, alt.Chart]:
+    """A pale line for each earlier run, and beside it its name."""
+    rows = alt.Chart(alt.NamedData("earlier")).encode(x, y, color=alt.Color("colour:N", scale=None))
+    return (
+        rows.mark_line(opacity=0.4, strokeWidth=2).encode(detail="run:N"),
+        rows.mark_text(opacity=0.85, align="right", dy=-7, fontSize=12).encode(text="label:N"),
+    )
+
+
+def earlier_data(lines: Sequence[EarlierLoss], end: int, task: Task) -> pa.Table:
+    """At most 50 points of each up to update `end`; labels stand apart. The first row is none, as an axis needs one."""
+    run, updates, losses, colours, labels = [0], [0.0], [task.chance_loss], [NEUTRAL], [""]
+    for number, line in enumerate(lines, 1):
+        rows = thinned(line.rows[line.rows[:, 0] <= end], POINTS // 2)
+        named = max(0, len(rows) - 1 - (number - 1) * (len(rows) // 3))
+        run += [number] * len(rows)
+        updates += rows[:, 0].tolist()
+        losses += rows[:, 1].tolist()
+        colours += [line.colour] * len(rows)
+        labels += [line.name if place == named else "" for place in range(len(rows))]
+    return table(
+        run=run,
+        update=np.round(updates).astype(int),
+        loss=np.maximum(losses, SMALLEST_LOSS),
+        colour=colours,
+        label=labels,
+    )
 
 
 def baselines(data: alt.NamedData, y: alt.Y) -> list[alt.Chart]:
@@ -145,9 +189,9 @@ def round_end(update: float) -> int:
     return next(m * power for m in (1, 2, 5, 10) if m * power >= update)
 
 
-def thinned(rows: np.ndarray) -> np.ndarray:
-    """At most 100 rows: each the mean of as many neighbours as that takes."""
-    group = -(-len(rows) // POINTS)
+def thinned(rows: np.ndarray, points: int = POINTS) -> np.ndarray:
+    """At most so many rows: each the mean of as many neighbours as that takes."""
+    group = -(-len(rows) // points)
     if group <= 1:
         return rows
     starts = np.arange(0, len(rows), group)

@@ -37,6 +37,13 @@ class Player:
         if self.at not in self.times:
             self.go(None)
 
+    def resume(self, films: Sequence[Film]) -> None:
+        """Go on with these films, if there are any; what there is by now comes at their end."""
+        for own, kept in zip(self.films, films, strict=False):
+            kept.limit(own.most_bytes)
+            kept.extend(own.moments)
+        self.films = list(films) or self.films
+
     def record(self, slices: Slices) -> None:
         """Keep the moments that came with these slices."""
         for film, each in zip(self.films, slices, strict=True):

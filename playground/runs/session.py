@@ -16,6 +16,7 @@ from engine.film import MOST_BYTES
 from engine.slices import LOOKING_SHARE, Frame, Frames, Look, Sight, Slices, one_update, saved, slice_of, tuned
 from engine.training import tunable
 from engine.worker import Origin
+from playground.runs.earlier import Earlier, fitting
 from playground.runs.player import Player
 from playground.runs.pool import PATIENCE, Held, LostError, Pool
 
@@ -57,9 +58,19 @@ class Session:
     waiting for a worker.
     """
 
-    def __init__(self, experiment: Experiment, pool: Pool, *others: Experiment, film_bytes: float = MOST_BYTES) -> None:
+    def __init__(
+        self,
+        experiment: Experiment,
+        pool: Pool,
+        *others: Experiment,
+        film_bytes: float = MOST_BYTES,
+        earlier_bytes: float = 0,
+    ) -> None:
         self.pool = pool
-        self.film_bytes = film_bytes
+        self.film_bytes, self.earlier_bytes = film_bytes, earlier_bytes
+        self.earlier: tuple[Earlier, ...] = ()
+        self.too_large = False
+        self.about: object = None
         self.lock = threading.RLock()
         self.beginnings = 0
         self.look = Look()
@@ -146,13 +157,16 @@ class Session:
             self.idle = True
 
     @alone
-    def adopt(self, *experiments: Experiment) -> None:
-        """Make `experiments` the visitor's: tune the runs if that is possible, else begin new ones, which wait."""
+    def adopt(self, *experiments: Experiment, keep: bool = True) -> None:
+        """Make `experiments` the visitor's: tune the runs if that is possible, else begin new ones, which wait.
+
+        keep: whether those there were are to be among the earlier ones then.
+        """
         if experiments == self.experiments:
             return
         self._settle()
         if self.failed or not self._tunable(experiments):
-            self._begin(experiments)
+            self._begin(experiments, keep)
             return
         try:
             self._ask(tuned, [each.training for each in experiments], keep=True)
@@ -200,6 +214,19 @@ class Session:
         """Make a saved run, whose experiment this is, the visitor's; it waits. Raises FieldError for a damaged file."""
         self._settle()
         self._take((experiment,), (file,))
+
+    @alone
+    def bring_back(self, place: int) -> Earlier:
+        """Go on with one of `earlier`, by its place there; the present run takes a place among them. Returns it."""
+        self.touch()
+        found = self.earlier[place]
+        self._settle()
+        self._take(found.experiments, found.origins)
+        with self._state:
+            self.player.resume(found.films)
+            self.earlier = tuple(each for each in self.earlier if each is not found)
+            self.about = found.about
+        return found
 
     @alone
     def limit_film(self, most_bytes: float) -> None:
@@ -371,10 +398,10 @@ class Session:
 
     # Beginning.
 
-    def _begin(self, experiments: tuple[Experiment, ...]) -> None:
-        self._take(experiments, experiments)
+    def _begin(self, experiments: tuple[Experiment, ...], keep: bool = True) -> None:
+        self._take(experiments, experiments, keep)
 
-    def _take(self, experiments: tuple[Experiment, ...], origins: tuple[Origin, ...]) -> None:
+    def _take(self, experiments: tuple[Experiment, ...], origins: tuple[Origin, ...], keep: bool = True) -> None:
         # First of all what can fail, so that then all there is stays as it was.
         held = Held(*origins)
         first: Slices = self.pool.wait(self.pool.slice(slice_of, held, self.look, 0.0))
@@ -386,6 +413,8 @@ class Session:
         player = Player(self.pool, [sight.moment.size for sight in sights], self.film_bytes)
         player.record(first)
         self._stop()
+        if keep:
+            self._keep()
         with self._state:
             self.experiments, self._held, self._courses, self._sights = experiments, held, courses, sights
             self._frames, self.player = None, player
@@ -394,6 +423,27 @@ class Session:
             self.tuned = False
             self.rate = None
             self._rate_from = None
+
+    def _keep(self) -> None:
+        """Put the runs that are about to go among the earlier ones, if they have made updates."""
+        if not self.beginnings or not self.updates or not self.earlier_bytes:
+            return
+        try:
+            origins: tuple[Origin, ...] = self._ask(saved, [()] * len(self.experiments))
+        except Exception:  # the run has failed, which was told: what was last brought back of it is all there is
+            origins = self._held.origins
+        snapshots = [frame.snapshot for frame in self.frames]
+        found = Earlier(
+            self.experiments,
+            self.updates,
+            origins,
+            tuple(each.losses for each in snapshots),
+            tuple(each.held_out for each in snapshots),
+            tuple(self.player.films),
+            self.about,
+        )
+        self.earlier = fitting((found, *self.earlier), self.earlier_bytes)
+        self.too_large = not self.earlier
 
     def _measure_rate(self) -> None:
         """Updates a second as the visitor sees them, over the last second or so."""

@@ -25,10 +25,11 @@ def test_what_is_set_is_taken() -> None:
         "PLAYGROUND_VISITORS": "7",
         "PLAYGROUND_VISITOR_MB": "32",
         "PLAYGROUND_FILM_MB": "2",
+        "PLAYGROUND_EARLIER_MB": "6",
         "PLAYGROUND_IDLE_MINUTES": "5",
         "DASK_SCHEDULER_ADDRESS": "tcp://10.0.0.1:8786",
     }
-    assert dataclasses.astuple(Settings.read(given)) == (3, 7, 32, 2, 5, "tcp://10.0.0.1:8786")
+    assert dataclasses.astuple(Settings.read(given)) == (3, 7, 32, 2, 6, 5, "tcp://10.0.0.1:8786")
 
 
 @pytest.mark.parametrize("value", ["0", "-1", "many", "1e3", "４", "99999", "1.5"])
