@@ -104,32 +104,37 @@ def loss_data(
     }
 
 
-def earlier_lines(x: alt.X, y: alt.Y) -> tuple[alt.Chart, alt.Chart]:
-    """A pale line for each earlier run, and beside it its name."""
+def earlier_lines(x: alt.X, y: alt.Y) -> list[alt.Chart]:
+    """A pale line for each earlier run, and its name beside the end of it, on the side where there is room."""
     rows = alt.Chart(alt.NamedData("earlier")).encode(x, y, color=alt.Color("colour:N", scale=None))
-    return (
-        rows.mark_line(opacity=0.4, strokeWidth=2).encode(detail="run:N"),
-        rows.mark_text(opacity=0.85, align="right", dy=-7, fontSize=12).encode(text="label:N"),
-    )
+    names = [
+        rows.transform_filter(f"datum.early == {early}")
+        .mark_text(opacity=0.85, align=align, dx=dx, dy=-7, fontSize=12)
+        .encode(text="label:N")
+        for early, align, dx in ((1, "left", 4), (0, "right", -4))
+    ]
+    return [rows.mark_line(opacity=0.4, strokeWidth=2).encode(detail="run:N"), *names]
 
 
 def earlier_data(lines: Sequence[EarlierLoss], end: int, task: Task) -> pa.Table:
-    """At most 50 points of each up to update `end`; labels stand apart. The first row is none, as an axis needs one."""
-    run, updates, losses, colours, labels = [0], [0.0], [task.chance_loss], [NEUTRAL], [""]
+    """At most 50 points of each up to update `end`; early: whether a line ends in the left half.
+
+    The first two rows are of no run, as an axis needs a row of every layer.
+    """
+    rows = [(0, 0.0, task.chance_loss, NEUTRAL, "", early) for early in (0, 1)]
     for number, line in enumerate(lines, 1):
-        rows = thinned(line.rows[line.rows[:, 0] <= end], POINTS // 2)
-        named = max(0, len(rows) - 1 - (number - 1) * (len(rows) // 3))
-        run += [number] * len(rows)
-        updates += rows[:, 0].tolist()
-        losses += rows[:, 1].tolist()
-        colours += [line.colour] * len(rows)
-        labels += [line.name if place == named else "" for place in range(len(rows))]
+        drawn = thinned(line.rows[line.rows[:, 0] <= end], POINTS // 2)
+        early = int(drawn[-1, 0] < end / 2)
+        names = [""] * (len(drawn) - 1) + [line.name]
+        rows += [(number, at, loss, line.colour, name, early) for (at, loss), name in zip(drawn, names, strict=True)]
+    run, updates, losses, colours, labels, early_ones = zip(*rows, strict=True)
     return table(
         run=run,
         update=np.round(updates).astype(int),
         loss=np.maximum(losses, SMALLEST_LOSS),
         colour=colours,
         label=labels,
+        early=early_ones,
     )
 
 
