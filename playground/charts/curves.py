@@ -107,10 +107,10 @@ def loss_data(
 def earlier_lines(x: alt.X, y: alt.Y) -> list[alt.Chart]:
     """A pale line for each earlier run, and its name beside the end of it, on the side where there is room."""
     rows = alt.Chart(alt.NamedData("earlier")).encode(x, y, color=alt.Color("colour:N", scale=None))
-    text = {"opacity": 0.85, "dy": -7, "fontSize": 12}
+    left, right = (rows.transform_filter(f"datum.early == {early}").encode(text="label:N") for early in (1, 0))
     names = [
-        rows.transform_filter("datum.early == 1").mark_text(align="left", dx=4, **text).encode(text="label:N"),
-        rows.transform_filter("datum.early == 0").mark_text(align="right", dx=-4, **text).encode(text="label:N"),
+        left.mark_text(opacity=0.85, align="left", dx=4, dy=-7, fontSize=12),
+        right.mark_text(opacity=0.85, align="right", dx=-4, dy=-7, fontSize=12),
     ]
     return [rows.mark_line(opacity=0.4, strokeWidth=2).encode(detail="run:N"), *names]
 
