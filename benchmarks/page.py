@@ -61,16 +61,20 @@ PAGES = [
 
 WATCH = """
     const clear = CanvasRenderingContext2D.prototype.clearRect, draw = CanvasRenderingContext2D.prototype.drawImage;
+    const chart = canvas => canvas.closest('[data-testid="stVegaLiteChart"]') || canvas;
     CanvasRenderingContext2D.prototype.clearRect = function (...area) {
-        this.canvas.paints = (this.canvas.paints || 0) + 1;
+        chart(this.canvas).paints = (chart(this.canvas).paints || 0) + 1;
         return clear.apply(this, area);
     };
     CanvasRenderingContext2D.prototype.drawImage = function (image, ...place) {
-        (this.canvas.pictures = this.canvas.pictures || new Set()).add(image.src);
+        (chart(this.canvas).pictures = chart(this.canvas).pictures || new Set()).add(image.src);
         return draw.call(this, image, ...place);
     };
 """
-"""Vega clears a canvas once each time it paints it; the images of heat maps are drawn onto it."""
+"""Vega clears a canvas once each time it paints it; the images of heat maps are drawn onto it.
+
+Counted at the chart around the canvas: the canvas is another one whenever the view is made anew.
+"""
 
 NUMBERS = """() => {
     window.shown = new Set();
@@ -118,12 +122,12 @@ def watched(browser: Browser, server: Server, path: str, settings: dict[str, str
 
 def pictures(visit: Visit, begins: str) -> int:
     """How many different images a heat map has shown so far."""
-    shown: int = visit.chart(begins).first.locator("canvas").evaluate("canvas => (canvas.pictures || new Set()).size")
+    shown: int = visit.chart(begins).first.evaluate("chart => (chart.pictures || new Set()).size")
     return shown
 
 
 def paints(visit: Visit, begins: str) -> int:
-    painted: int = visit.chart(begins).first.locator("canvas").evaluate("canvas => canvas.paints")
+    painted: int = visit.chart(begins).first.evaluate("chart => chart.paints")
     return painted
 
 
