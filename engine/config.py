@@ -173,10 +173,11 @@ class Experiment:
             if name not in known_settings():
                 raise FieldError(name, f"{shown(name)} is not the name of a setting.")
         task = TASKS[TASK.read("task", params.get("task", TASK.default))]
+        given = read_settings(specs(task), params)
         network = read_settings(specs(Architecture), params)
         cell = network.get("cell", Architecture.cell)
         return cls(
-            task=task(**read_settings(specs(task), params)),
+            task=task(**given, **task.usual(given)),
             network=Architecture(**network, options=read_settings(CELLS[cell].options, params)),
             training=Training(**read_settings(specs(Training), params)),
         )
@@ -185,22 +186,35 @@ class Experiment:
     def read(cls, params: Mapping[str, str]) -> tuple[Self, tuple[FieldError, ...]]:
         """Like from_params, but a bad setting takes its default: the experiment, and what was wrong.
 
-        Where settings do not fit together, the foremost that was given goes. Defaults fit, so there always is one.
+        A number beyond what other settings allow takes the nearest that they do. Where settings do not fit together,
+        the foremost that was given goes, and the next one if that is not enough; that is one problem. Defaults fit, so
+        there always is an experiment. Every problem says what was taken instead.
         """
         left = dict(params)
         problems: list[FieldError] = []
+        changed: list[list[str]] = []
         while True:
             try:
-                return cls.from_params(left), tuple(problems)
+                experiment = cls.from_params(left)
+                break
             except FieldError as problem:
-                problems.append(problem)
                 at_fault = next((name for name in problem.fields if name in left), None)
+                if not (problems and _goes_on(problems[-1], problem, changed[-1])):
+                    problems.append(problem)
+                    changed.append([])
+                if at_fault is not None and at_fault == problem.fields[0] and problem.nearest is not None:
+                    left[at_fault] = problem.nearest
+                    changed[-1].append(at_fault)
+                    continue
                 # Together too much, and none of those at fault was given: only the task stays.
-                left = {
-                    name: text
-                    for name, text in left.items()
-                    if (name == "task" if at_fault is None else name != at_fault)
-                }
+                gone = [name for name in left if (name != "task" if at_fault is None else name == at_fault)]
+                changed[-1] += gone
+                for name in gone:
+                    del left[name]
+        taken = experiment.to_params()
+        for each, names in zip(problems, changed, strict=True):
+            each.instead = _instead(names, taken)
+        return experiment, tuple(problems)
 
     def to_params(self) -> dict[str, str]:
         """The experiment as flat text; `from_params` gives it back. Settings without a meaning here are left out."""
@@ -213,6 +227,21 @@ class Experiment:
             **{name: (spec, getattr(self.training, name)) for name, spec in specs(self.training).items()},
         }
         return {name: spec.write(value) for name, (spec, value) in declared.items()}
+
+
+def _goes_on(before: FieldError, problem: FieldError, changed: list[str]) -> bool:
+    """Whether settings that do not fit together still do not, now that one of them was changed."""
+    return len(problem.fields) > 1 and before.fields[0] == problem.fields[0] and changed[-1] in problem.fields
+
+
+def _instead(names: list[str], taken: Mapping[str, str]) -> str:
+    """What became of settings that could not be used, as a sentence."""
+    used = [
+        f"{name} = {shown(taken[name])}" if name in taken else f"no {name}"
+        for name in names
+        if name in known_settings()
+    ]
+    return f"Taken instead: {', '.join(used)}." if used else "It was passed over."
 
 
 def network_limits(task: Task) -> dict[str, Limit]:

@@ -15,12 +15,16 @@ MAX_SHOWN = 40
 class FieldError(ValueError):
     """A setting that cannot be used. Its text is a sentence for the person who chose it.
 
-    `fields` names the settings at fault, the first one foremost.
+    `fields` names the settings at fault, the first one foremost. nearest: as text, what comes nearest to what was given
+    and is allowed, where numbers are limited by other settings. instead: once a link was read in spite of it, a
+    sentence that says what was taken.
     """
 
-    def __init__(self, names: str | Iterable[str], sentence: str) -> None:
+    def __init__(self, names: str | Iterable[str], sentence: str, nearest: str | None = None) -> None:
         super().__init__(sentence)
         self.fields = (names,) if isinstance(names, str) else tuple(names)
+        self.nearest = nearest
+        self.instead = ""
 
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (self.fields, str(self)), vars(self)
@@ -70,6 +74,10 @@ class Whole:
 
     def write(self, value: int) -> str:
         return str(value)
+
+    def nearest(self, value: int) -> int:
+        """The allowed number that comes nearest to `value`."""
+        return max(self.low, min(self.high, value))
 
     def up_to(self, high: int) -> "Whole":
         """The same, with `high` as its upper limit if that is lower; `low` always fits, and the default moves along."""
@@ -238,7 +246,8 @@ class Limit(NamedTuple):
         try:
             self.spec.check(name, value)
         except FieldError as problem:
-            raise FieldError((name, *self.because), f"{problem} {self.why}") from None
+            nearest = self.spec.write(self.spec.nearest(value)) if isinstance(self.spec, Whole) else None  # type: ignore[arg-type]  # the field's own check has shown that it is whole
+            raise FieldError((name, *self.because), f"{problem} {self.why}", nearest) from None
 
 
 def setting(spec: Spec, when: tuple[str, str] | None = None) -> Any:

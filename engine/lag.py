@@ -1,9 +1,10 @@
 """How long a task makes a network remember: the one setting that says so, and the same task with more of it."""
 
 from dataclasses import replace
+from typing import NamedTuple
 
 from engine.config import Experiment
-from engine.fields import Spec, specs
+from engine.fields import Whole, specs
 from engine.tasks import Task
 
 LAGS = {"echo": "delay", "neighbours": "distance"}
@@ -13,17 +14,33 @@ STEPS_EACH = {"delay": 1, "distance": 2}
 """How many steps at the ends of a sequence have no answer, for each step of such a lag."""
 
 
-def lag_setting(task_name: str, task: Task | type[Task]) -> tuple[str, Spec] | None:
-    """The setting's name and what it may be; None if the task has no lag."""
+class Lag(NamedTuple):
+    """The setting's name, its value, what it may be beside the others, and why that is less than usual, if it is."""
+
+    name: str
+    value: int
+    spec: Whole
+    why: str
+
+
+def lag_of(task_name: str, task: Task) -> Lag | None:
+    """The lag of a task, whose length may go along; None if it has none."""
     name = LAGS.get(task_name, "length")
     declared = specs(task)
-    return (name, declared[name]) if name in declared else None
-
-
-def lag_of(experiment: Experiment) -> int | None:
-    """The lag of an experiment's task; None if it has none."""
-    found = lag_setting(experiment.task_name, experiment.task)
-    return int(getattr(experiment.task, found[0])) if found else None
+    if name not in declared:
+        return None
+    value, spec = getattr(task, name), declared[name]
+    assert isinstance(spec, Whole)
+    if name in STEPS_EACH:
+        longest = declared["length"]
+        assert isinstance(longest, Whole)
+        room = spec.up_to(value + (longest.high - task.steps) // STEPS_EACH[name])
+        why = f"The sequence grows along, and it may have {longest.high} steps at most."
+        return Lag(name, value, room, why if room.high < spec.high else "")
+    limit = task.limits(vars(task)).get(name)
+    if limit is not None and isinstance(limit.spec, Whole) and limit.spec.high < spec.high:
+        return Lag(name, value, limit.spec, limit.why)
+    return Lag(name, value, spec, "")
 
 
 def at_lag(experiment: Experiment, lag: int) -> Experiment:
@@ -32,10 +49,10 @@ def at_lag(experiment: Experiment, lag: int) -> Experiment:
     Where the lag is not the length, the length goes along: as many answers are asked as before.
     """
     task = experiment.task
-    found = lag_setting(experiment.task_name, task)
+    found = lag_of(experiment.task_name, task)
     assert found is not None
-    name, spec = found
-    spec.check(name, lag)
+    name = found.name
+    specs(task)[name].check(name, lag)
     values = {setting: getattr(task, setting) for setting in specs(task)}
     if name in STEPS_EACH:
         values["length"] += STEPS_EACH[name] * (lag - values[name])

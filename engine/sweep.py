@@ -11,7 +11,7 @@ import math
 import os
 import sys
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, fields
 from multiprocessing import get_context
@@ -30,6 +30,7 @@ from engine.training import HELD_OUT_EVERY, Run
 MOST_RUNS = 300
 SEEDS = Whole(3, 1, 20, "seeds")
 UPDATES = Whole(1000, HELD_OUT_EVERY, 20_000, "updates")
+WORKERS = Whole(1, 1, 256, "processes")
 
 
 @dataclass(frozen=True)
@@ -80,7 +81,11 @@ class Job:
 
 @dataclass(frozen=True)
 class Sweep:
-    """Cells × lags × seeds 1 to `seeds`, everything else as in `base`. Raises FieldError."""
+    """Cells × lags × seeds 1 to `seeds`, everything else as in `base`. Raises FieldError.
+
+    A cell or lag that is named twice is tried once. made: the updates of every run, `updates` and as many more as it
+    takes until the held-out loss is measured.
+    """
 
     base: Experiment
     cells: tuple[str, ...]
@@ -89,6 +94,8 @@ class Sweep:
     updates: int = UPDATES.default
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "cells", tuple(dict.fromkeys(self.cells)))
+        object.__setattr__(self, "lags", tuple(dict.fromkeys(self.lags)))
         SEEDS.check("seeds", self.seeds)
         UPDATES.check("updates", self.updates)
         if not self.cells or not self.lags:
@@ -104,6 +111,10 @@ class Sweep:
         self.jobs()
 
     @property
+    def made(self) -> int:
+        return -(-self.updates // HELD_OUT_EVERY) * HELD_OUT_EVERY
+
+    @property
     def lag_setting(self) -> str:
         """The task's setting that is swept."""
         return LAGS.get(self.base.task_name, "length")
@@ -113,13 +124,11 @@ class Sweep:
         params = self.base.to_params()
         if self.lag_setting not in params:
             raise FieldError("task", f"The task {self.base.task_name} has no lag to sweep. Choose another task.")
-        # Whole multiples, because the loss is measured on these updates.
-        updates = -(-self.updates // HELD_OUT_EVERY) * HELD_OUT_EVERY
         return [
             Job(
                 lag,
                 Experiment.from_params(params | {"cell": cell, self.lag_setting: str(lag), "seed": str(seed)}),
-                updates,
+                self.made,
             )
             for seed in range(1, self.seeds + 1)
             for lag in self.lags
@@ -210,19 +219,35 @@ def _asked(arguments: list[str]) -> tuple[Sweep, Path, int]:
     parser.add_argument("--lags", default="10,50,100")
     parser.add_argument("--seeds", default=str(SEEDS.default), help="how many, from 1 on")
     parser.add_argument("--updates", default=str(UPDATES.default))
-    parser.add_argument("--workers", type=int, default=max(1, (os.cpu_count() or 1) - 1), help="processes")
+    parser.add_argument("--workers", default=str(max(1, (os.cpu_count() or 1) - 1)), help="processes")
     parser.add_argument("--out", type=Path, default=Path("sweep.csv"))
     parser.add_argument("settings", nargs="*", metavar="name=value", help="settings as in a link, such as task=copy")
     given = parser.parse_args(arguments)
-    settings: Mapping[str, str] = dict(text.partition("=")[::2] for text in given.settings)
+    settings = _settings(given.settings)
+    cells = tuple(cell.strip() for cell in given.cells.split(",") if cell.strip())
     sweep = Sweep(
         Experiment.from_params(settings),
-        tuple(given.cells.split(",")),
+        cells,
         numbers("lags", given.lags),
         SEEDS.read("seeds", given.seeds),
         UPDATES.read("updates", given.updates),
     )
-    return sweep, given.out, max(1, given.workers)
+    for name, option in (("cell", "--cells"), ("seed", "--seeds"), (sweep.lag_setting, "--lags")):
+        if name in settings:
+            raise FieldError(name, f"{name} is what the sweep tries out; leave it out and use {option}.")
+    return sweep, given.out, WORKERS.read("workers", given.workers)
+
+
+def _settings(given: Sequence[str]) -> dict[str, str]:
+    """Settings as written on the command line. Raises FieldError."""
+    found: dict[str, str] = {}
+    for text in given:
+        name, sign, value = text.partition("=")
+        if not sign or name in found:
+            fault = "is given twice" if sign else f"has no value; write it as {name}=value"
+            raise FieldError(name, f"{shown(name)} {fault}.")
+        found[name] = value
+    return found
 
 
 def main(arguments: list[str]) -> int:
@@ -235,6 +260,8 @@ def main(arguments: list[str]) -> int:
         return 2
     jobs = [job for job in sweep.jobs() if job.key not in done]
     print(f"{len(jobs)} runs to go, {len(sweep.jobs()) - len(jobs)} are in {path} already.")
+    if sweep.made != sweep.updates:
+        print(f"{sweep.made} updates are made, not {sweep.updates}: the loss is measured every {HELD_OUT_EVERY}.")
     with path.open("w", encoding="utf-8") as out:
         out.write(written or to_csv([]))
         out.flush()

@@ -8,6 +8,7 @@ import streamlit as st
 from engine import CELLS, FieldError
 from engine.budget import check_memory
 from engine.sweep import SEEDS, UPDATES, Sweep, numbers, over_chance, to_csv
+from engine.training import HELD_OUT_EVERY
 from playground import class_words as say
 from playground import server, words
 from playground.charts.sweep import sweep_data, sweep_map
@@ -39,7 +40,7 @@ def ask_for_sweep() -> None:
     base = visitor().experiment
     cells = st.multiselect("Cells", list(CELLS), default=STANDARD, format_func=CELL_NAME, key="sweep.cells")
     first, second, third = st.columns([4, 2, 2], gap="medium")
-    lags = first.text_input("Lags", "10, 50, 100", key="sweep.lags", max_chars=100, help=say.SWEEP_LAGS)
+    lags = first.text_input("Lags", "10, 50, 100", key="sweep.lags", help=say.SWEEP_LAGS)
     # Without limits in the browser: it would keep a number past them to itself, and the last good one would be swept.
     seeds = second.number_input("Seeds", value=SEEDS.default, step=1, key="sweep.seeds")
     updates = third.number_input("Updates", value=UPDATES.default, step=25, key="sweep.updates")
@@ -50,6 +51,8 @@ def ask_for_sweep() -> None:
     except FieldError as problem:
         st.error(words.sentence(problem, base.task_name), icon=":material/error:")
         return
+    if sweep.made != sweep.updates:
+        st.caption(say.SWEEP_UPDATES.format(made=sweep.made, asked=sweep.updates, every=HELD_OUT_EVERY))
     st.button(
         f"Start {len(sweep.jobs())} runs",
         icon=":material/grid_on:",

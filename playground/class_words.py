@@ -10,6 +10,7 @@ SWEEP_LOOK = (
     "held-out loss over chance. Look for how far to the right a cell stays dark: so far back it can remember."
 )
 SWEEP_LAGS = "Whole numbers parted by commas: how far back the task asks the network to remember."
+SWEEP_UPDATES = "{made} updates are made, not {asked}: the held-out loss is measured every {every}."
 SWEEP_FAILED = "{count} runs stopped because of a fault in the playground; the others go on."
 SWEEP_STATE = {
     "going": "{done} of {count} runs done.",

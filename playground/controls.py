@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 from engine import CELLS, TASKS, Experiment, FieldError
-from engine.budget import largest_batch
+from engine.budget import MAX_SECONDS, largest_batch
 from engine.config import TASK, Architecture, Training, network_limits
 from engine.fields import Choice, Limit, Real, Spec, Whole, Wholes, conditions, specs
 from engine.tasks import Amounts, Task
@@ -55,13 +55,16 @@ def show(experiment: Experiment) -> None:
     state["experiment"] = experiment
     state["task"] = experiment.task_name
     for name in specs(experiment.task):
-        state[f"{experiment.task_name}.{name}"] = getattr(experiment.task, name)
+        key = f"{experiment.task_name}.{name}"
+        state[key] = getattr(experiment.task, name)
+        state.pop(asked_of(key), None)
     for name, spec in specs(Architecture).items():
         state[name] = _held(spec, getattr(experiment.network, name))
     for name, spec in CELLS[experiment.network.cell].options.items():
         state[f"{experiment.network.cell}.{name}"] = _held(spec, experiment.network.options[name])
     for name in specs(Training):
         state[name] = getattr(experiment.training, name)
+        state.pop(asked_of(name), None)
 
 
 def dial(name: str, spec: Spec, value: Any, task: str, turned: Callable[[str], None], whose: str = "") -> None:
@@ -85,7 +88,7 @@ def _notices() -> None:
     if problems:
         lines = "\n".join(f"- {words.plain(problem)}" for problem in problems)
         st.warning(
-            f"{lines}\n\nThose settings took their usual values.",
+            lines,
             title="Part of the link could not be used",
             icon=":material/link_off:",
         )
@@ -116,15 +119,13 @@ def _widgets() -> dict[str, Any]:
     st.subheader("Task")
     task = values["task"] = _widget("task", "task", TASK, {name: label for name, (label, _) in words.TASKS.items()})
     st.caption(words.TASKS[task][1])
-    values |= _group(_live(task), f"{task}.", task)
+    values |= _group(specs(TASKS[task]), f"{task}.", task, _of_task(task))
 
     st.subheader("Network")
     values |= _network(values)
 
     st.subheader("Training")
-    training = specs(Training)
-    training["batch"] = _largest(values, training["batch"])
-    values |= _group(training, "", "")
+    values |= _group(specs(Training), "", "", _of_work(values))
     if values.get("fit") == "ridge" and issubclass(TASKS[task], Amounts):
         st.caption(words.RIDGE_SOLVES)
     return values
@@ -203,22 +204,26 @@ def _value(name: str, spec: Spec, held: Any) -> Any:
         return spec.default
 
 
-def _live(task: str) -> dict[str, Spec]:
-    """The settings of a task with the limits that follow from what they are now."""
+def _of_task(task: str) -> dict[str, Limit]:
+    """The limits of a task's settings that follow from what they are now."""
     declared = specs(TASKS[task])
     return TASKS[task].limits({name: st.session_state.get(f"{task}.{name}", s.default) for name, s in declared.items()})
 
 
-def _largest(values: Mapping[str, Any], batch: Spec) -> Spec:
-    """The batch with the limit that the work of one update sets."""
+def _of_work(values: Mapping[str, Any]) -> dict[str, Limit]:
+    """The limit of the batch that the work of one update sets."""
     try:
         room = largest_batch(_task(values), _architecture(values), st.session_state.get("truncate", 0))
     except FieldError:  # it is said where the experiment is put together
-        return batch
-    return batch.up_to(room) if isinstance(batch, Whole) else batch
+        return {}
+    batch = specs(Training)["batch"]
+    assert isinstance(batch, Whole)
+    return {"batch": Limit(batch.up_to(room), words.WORK.format(seconds=MAX_SECONDS))}
 
 
-def _group(declared: Mapping[str, Spec], prefix: str, task: str) -> dict[str, Any]:
+def _group(
+    declared: Mapping[str, Spec], prefix: str, task: str, limits: Mapping[str, Limit] | None = None
+) -> dict[str, Any]:
     values: dict[str, Any] = {}
     needs = conditions(TASKS[task]) if task else {}
     for name, spec in declared.items():
@@ -230,9 +235,33 @@ def _group(declared: Mapping[str, Spec], prefix: str, task: str) -> dict[str, An
         elif name in link.OWN_DATA:
             own_data.ask(name, key)
             values[name] = st.session_state[key]
+        elif limits and name in limits:
+            values[name] = _within(name, key, spec, limits[name], task)
         else:
             values[name] = _widget(name, key, spec, task=task)
     return values
+
+
+def _within(name: str, key: str, spec: Spec, limit: Limit, task: str) -> Any:
+    """The control of a number that others limit: what was asked beyond that is said, and comes back once it fits."""
+    state, asked = st.session_state, asked_of(key)
+    assert isinstance(spec, Whole)
+    assert isinstance(limit.spec, Whole)
+    wanted = state.pop(asked, state[key])
+    state[key] = limit.spec.nearest(wanted)
+    if state[key] != wanted:
+        state[asked] = wanted
+    chosen = _widget(name, key, limit.spec, task=task, on_change=lambda: state.pop(asked, None))
+    if asked in state:
+        st.caption(words.CUT.format(high=limit.spec.high, why=words.plain(limit.why), asked=wanted))
+    elif limit.spec.high < spec.high:
+        st.caption(words.AT_MOST.format(high=limit.spec.high, why=words.plain(limit.why)))
+    return chosen
+
+
+def asked_of(key: str) -> str:
+    """Where the number is kept that was asked of the control `key` beyond its limit."""
+    return f"{key}.asked"
 
 
 def _widget(
@@ -263,7 +292,7 @@ def _widget(
         return st.selectbox(options=spec.options, format_func=text, **common)
     if isinstance(spec, Whole):
         # Written back even if unchanged: a slider whose limit moved is a new one, and would start at its lower end.
-        st.session_state[key] = max(spec.low, min(spec.high, st.session_state[key]))
+        st.session_state[key] = spec.nearest(st.session_state[key])
         if spec.high > 1000 or spec.low == spec.high:
             common["disabled"] = spec.low == spec.high
             return st.number_input(min_value=spec.low, max_value=spec.high, step=1, **common)

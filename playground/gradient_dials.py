@@ -6,20 +6,19 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from engine import CELLS, Experiment
+from engine import CELLS, Experiment, FieldError
 from engine.clipping import share_clipped
 from engine.config import Architecture, Training
 from engine.course import Snapshot
 from engine.fields import Spec, specs
 from engine.gradients import Gradients
 from engine.slices import Frame
-from playground import controls
+from playground import controls, words
 from playground import gradient_words as say
 from playground.frame import visitor
 from playground.gradient_panels import forget_pair
-from playground.words import number
 
-STORY = "gradients.story"
+STORY, PROBLEM = "gradients.story", "gradients.problem"
 
 ENOUGH = {say.EXPLODE: 3, say.VANISH: 100, say.CURE: 300}
 """Updates after which there is something to explain."""
@@ -65,12 +64,12 @@ def story(name: str, snapshot: Snapshot, seen: Gradients) -> str:
     """What is about to be seen, and later what was."""
     norms = seen.strengths[0].full
     facts = {
-        "ratio": number(float(norms[0] / norms[-1]), 2) if norms[-1] > 0 else "0",
+        "ratio": words.number(float(norms[0] / norms[-1]), 2) if norms[-1] > 0 else "0",
         "updates": snapshot.updates,
-        "loss": number(_loss(snapshot), 3),
-        "chance": number(snapshot.experiment.task.chance_loss, 3),
+        "loss": words.number(_loss(snapshot), 3),
+        "chance": words.number(snapshot.experiment.task.chance_loss, 3),
         "share": f"{share_clipped(snapshot.norms):.0%}",
-        "longest": number(float(snapshot.norms[:, 1].max()), 2) if len(snapshot.norms) else "",
+        "longest": words.number(float(snapshot.norms[:, 1].max()), 2) if len(snapshot.norms) else "",
         "outcome": say.OUTCOMES[snapshot.explosion is not None],
     }
     over = snapshot.explosion is not None or snapshot.updates >= ENOUGH[name]
@@ -89,7 +88,9 @@ def dials() -> None:
     task, limited = experiment.task, Architecture.limits({**vars(network)})
     found: list[tuple[str, Spec, Any, str]] = []
     if "length" in specs(task):
-        found.append(("length", specs(task)["length"], getattr(task, "length", 0), experiment.task_name))
+        limit = task.limits(vars(task)).get("length")
+        spec = limit.spec if limit else specs(task)["length"]
+        found.append(("length", spec, getattr(task, "length", 0), experiment.task_name))
     if "recurrent_scale" not in limited:
         found.append(("recurrent_scale", specs(Architecture)["recurrent_scale"], network.recurrent_scale, ""))
     found += [
@@ -104,12 +105,17 @@ def dials() -> None:
         for place, (name, spec, value, of) in enumerate(found):
             with columns[place % 3]:
                 controls.dial(name, spec, value, of, partial(_turn, name))
+        if PROBLEM in st.session_state:
+            problem = words.sentence(st.session_state[PROBLEM], experiment.task_name)
+            st.error(problem + words.AS_IT_WAS, icon=":material/error:")
 
 
 def _turn(name: str, text: str) -> None:
-    experiment, problems = Experiment.read({**visitor().experiment.to_params(), name: text})
-    st.session_state["problems"] = [str(problem) for problem in problems]
-    _show(experiment)
+    st.session_state.pop(PROBLEM, None)
+    try:
+        _show(Experiment.from_params({**visitor().experiment.to_params(), name: text}))
+    except FieldError as problem:
+        st.session_state[PROBLEM] = problem
 
 
 def _show(experiment: Experiment) -> None:

@@ -7,7 +7,7 @@ from engine import Experiment, FieldError
 from engine.budget import check_together
 from engine.course import Snapshot
 from engine.fields import Whole
-from engine.lag import at_lag, lag_setting
+from engine.lag import Lag, at_lag, lag_of
 from engine.training import HELD_OUT_EVERY
 from playground.runs.session import Session
 from playground.side_choice import Wanted, name_of, together
@@ -34,12 +34,13 @@ class Outcome:
 class End:
     """Why it is over.
 
-    by: "gave up"; "longest" if no longer lag can be tried, with the reason if there is more to say; "stopped" by hand;
-    "disturbed" if the runs were begun anew or had a setting changed.
+    by: "gave up"; "longest" if there is no longer lag; "too much" if the next one, `lag`, cannot be tried; both with a
+    reason as a sentence. "stopped" by hand; "disturbed" if the runs were begun anew or had a setting changed.
     """
 
     by: str
     reason: str = ""
+    lag: int = 0
 
 
 class Lengthening:
@@ -72,8 +73,7 @@ class Lengthening:
     @property
     def lag(self) -> int:
         """The one that is tried now."""
-        value: int = getattr(self.base.task, self._setting[0])
-        return value
+        return self._lag.value
 
     def stop(self) -> None:
         """Leave it at that; the runs pause."""
@@ -103,25 +103,25 @@ class Lengthening:
         return self.going
 
     @property
-    def _setting(self) -> tuple[str, Whole]:
-        found = lag_setting(self.base.task_name, self.base.task)
+    def _lag(self) -> Lag:
+        found = lag_of(self.base.task_name, self.base.task)
         assert found is not None
-        assert isinstance(found[1], Whole)
-        return found[0], found[1]
+        return found
 
     def _lengthen(self) -> End | None:
         """Begin all networks anew at a longer lag, if there is one."""
-        longest = self._setting[1].high
-        if self.lag == longest:
-            return End("longest")
+        longest = self._lag.spec.high
+        if self.lag >= longest:
+            return End("longest", self._lag.why)
+        lag = min(FACTOR * self.lag, longest)
         try:
-            base = at_lag(self.base, min(FACTOR * self.lag, longest))
+            base = at_lag(self.base, lag)
             check_together((base,), self.megabytes)
         except FieldError as problem:
-            return End("longest", str(problem))
+            return End("too much", str(problem), lag)
         members, problems = together(base, self.wanted, self.megabytes)
         for place, why in problems.items():
-            return End("longest", f"{self.names[place]}: {why}")
+            return End("too much", f"{self.names[place]}: {why}", lag)
         self.base = base
         self.session.adopt(*(member.experiment for member in members), keep=False)
         self._train()

@@ -11,7 +11,7 @@ import streamlit as st
 
 from engine import CELLS, TASKS, Experiment, FieldError
 from engine.config import Architecture, Training
-from engine.fields import specs
+from engine.fields import shown, specs
 from playground.page_settings import PAGE_SETTINGS, Networks, key_of
 
 LONGEST_LINK = 6000
@@ -50,7 +50,7 @@ def follow(page: str, show: Callable[[Experiment], None]) -> None:
     elif "link" not in state or not (given == state["link"] or moved or _touched()):
         problems = _read_page(page, given)
         found, more = Experiment.read({name: text for name, text in given.items() if name not in _of_page(page)})
-        state["problems"] = list(dict.fromkeys(map(str, (*problems, *more))))
+        state["problems"] = list(dict.fromkeys(f"{each} {each.instead}".rstrip() for each in (*problems, *more)))
         show(found)
 
 
@@ -66,6 +66,7 @@ def _read_page(page: str, given: Mapping[str, str]) -> list[FieldError]:
         try:
             value = spec.read(name, given[name]) if name in given else value
         except FieldError as problem:
+            problem.instead = f"Taken instead: {shown(spec.write(value))}."
             problems.append(problem)
         st.session_state[key_of(page, name)] = value
     return problems

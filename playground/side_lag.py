@@ -3,7 +3,7 @@
 import streamlit as st
 
 from engine import FieldError
-from engine.lag import at_lag, lag_of, lag_setting
+from engine.lag import at_lag, lag_of
 from playground import controls, words
 from playground import side_words as say
 from playground.frame import visitor
@@ -29,14 +29,15 @@ def tick() -> None:
 def lag(side: Side) -> None:
     """The dial, the button, and what was found."""
     base = visitor().experiment
-    found, value = lag_setting(base.task_name, base.task), lag_of(base)
-    if found is None or value is None:
+    found = lag_of(base.task_name, base.task)
+    if found is None:
         return
-    name, spec = found
     under_way: Lengthening | None = st.session_state.get(LENGTHENING)
     left, middle, right = st.columns([3, 2, 3], gap="medium", vertical_alignment="bottom")
     with left:
-        controls.dial(name, spec, value, base.task_name, _turn)
+        controls.dial(found.name, found.spec, found.value, base.task_name, _turn)
+        if found.why:
+            st.caption(words.AT_MOST.format(high=found.spec.high, why=words.plain(found.why)))
     with middle:
         st.number_input(
             say.BUDGET,
@@ -105,14 +106,16 @@ def _sentence(under_way: Lengthening) -> str:
         return say.GAVE_UP.format(names=lost, lag=at, budget=under_way.budget)
     if under_way.end.by == "longest":
         return say.LONGEST.format(lag=at, reason=words.plain(under_way.end.reason))
+    if under_way.end.by == "too much":
+        return say.TOO_MUCH.format(lag=at, next=under_way.end.lag, reason=words.plain(under_way.end.reason))
     return (say.STOPPED if under_way.end.by == "stopped" else say.DISTURBED).format(lag=at)
 
 
 def _setting(under_way: Lengthening) -> str:
     """What the lag is called beside its control."""
-    found = lag_setting(under_way.base.task_name, under_way.base.task)
+    found = lag_of(under_way.base.task_name, under_way.base.task)
     assert found is not None
-    return words.label(found[0], under_way.base.task_name)
+    return words.label(found.name, under_way.base.task_name)
 
 
 def _applies(under_way: Lengthening, side: Side) -> bool:

@@ -144,6 +144,11 @@ EARLIER_LOST = "The run before this one was too large to be kept."
 OTHER_DATA = "other data"
 AS_NOW = "as now"
 
+AT_MOST = "At most {high}. {why}"
+CUT = ":orange[{high} and not {asked}.] {why}"
+WORK = "A larger batch would take more than {seconds:g} seconds an update."
+"""Why a control ends earlier than usual, and what was asked of it beyond that."""
+
 JOINED = (
     "Layer {layer} takes one step for {window} of the input's, counted from the end: its colours and points stand for "
     "all "

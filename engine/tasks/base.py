@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from engine.fields import Spec, check_settings, conditions, specs
+from engine.fields import Limit, check_settings, conditions, specs
 
 NO_ANSWER = -100
 """The target of a step at which no answer is asked."""
@@ -90,11 +90,20 @@ class Task(ABC):
         for name, (other, value) in conditions(self).items():
             if getattr(self, other) != value:
                 object.__setattr__(self, name, specs(self)[name].default)
+        for name, limit in self.limits(vars(self)).items():
+            limit.check(name, getattr(self, name))
 
     @classmethod
-    def limits(cls, values: Mapping[str, Any]) -> dict[str, Spec]:
-        """The settings with the limits that hold beside the other settings' `values`."""
-        return specs(cls)
+    def limits(cls, values: Mapping[str, Any]) -> dict[str, Limit]:
+        """The settings that may be less than usual beside the other settings' `values`, of which none is missing."""
+        return {}
+
+    @classmethod
+    def usual(cls, given: Mapping[str, Any]) -> dict[str, Any]:
+        """What the settings that are not `given` are: their defaults, as far as those are allowed beside the others."""
+        values = {name: spec.default for name, spec in specs(cls).items()} | dict(given)
+        values |= {name: limit.spec.default for name, limit in cls.limits(values).items()}
+        return {name: value for name, value in values.items() if name not in given}
 
     @property
     @abstractmethod

@@ -1,15 +1,17 @@
 """Predict the next character: of one word, or of a whole text."""
 
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from engine.fields import Choice, FieldError, Text, Whole, setting
+from engine.fields import Choice, FieldError, Limit, Text, Whole, setting
 from engine.tasks.base import Batch, Classes, Sampler
 from engine.tasks.baselines import cross_entropy, following, frequencies
 
@@ -138,13 +140,25 @@ def corpus(name: str) -> str:
     return (Path(__file__).parent / "data" / f"{name}.txt").read_text(encoding="utf-8")
 
 
+def _source(name: str, own: str) -> str:
+    return own if name == "own" else corpus(name)
+
+
+def _held(size: int) -> int:
+    """How many of a text's characters are held out, of 20 and more."""
+    return max(size // 10, MIN_CHARACTERS // 2)
+
+
+LENGTH = Whole(50, 1, 500, "characters")
+
+
 @dataclass(frozen=True)
 class NextCharacter(Characters):
     """Write like a text: at every character of a passage, say the next one.
 
     The last tenth of the text is never trained on: held-out loss is measured there. Up to 500 different characters are
-    told apart, the most frequent ones; the others count as one, □. If the text is short, passages are shorter than
-    `length`.
+    told apart, the most frequent ones; the others count as one, □. `length` is limited by the text: a passage and the
+    character after it must fit into the part held out.
 
     Chance: each character as often as the training part has it. No memory: each as often as it follows the present one
     there. Both scored on the held-out part; baselines.py says how they are counted where the training part has too few.
@@ -154,7 +168,7 @@ class NextCharacter(Characters):
 
     corpus: str = setting(Choice("alice", (*CORPORA, "own")))
     text: str = setting(Text("", 200_000), when=("corpus", "own"))
-    length: int = setting(Whole(50, 1, 500, "characters"))
+    length: int = setting(LENGTH)
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -165,9 +179,22 @@ class NextCharacter(Characters):
                 f"it has {len(self.text)} ({len(set(self.text))} different). Paste a longer piece.",
             )
 
+    @classmethod
+    def limits(cls, values: Mapping[str, Any]) -> dict[str, Limit]:
+        size = len(_source(values["corpus"], values["text"]))
+        if size < MIN_CHARACTERS:
+            return {}
+        why = (
+            f"The text has {size:,} characters, of which the last {_held(size):,} are held out; a passage and the "
+            "character after it must fit into those."
+        )
+        return {
+            "length": Limit(LENGTH.up_to(_held(size) - 1), why, ("text" if values["corpus"] == "own" else "corpus",))
+        }
+
     @property
     def source(self) -> str:
-        return self.text if self.corpus == "own" else corpus(self.corpus)
+        return _source(self.corpus, self.text)
 
     @cached_property
     def alphabet(self) -> tuple[str, ...]:
@@ -183,7 +210,7 @@ class NextCharacter(Characters):
     def parts(self) -> tuple[Tensor, Tensor]:
         """The codes of the training part and of the held-out part, at least ten characters."""
         codes = torch.tensor(self.encode(self.source))
-        held = max(len(codes) // 10, MIN_CHARACTERS // 2)
+        held = _held(len(codes))
         return codes[:-held], codes[-held:]
 
     @property
@@ -196,7 +223,7 @@ class NextCharacter(Characters):
 
     @property
     def steps(self) -> int:
-        return min(self.length, *(len(part) - 1 for part in self.parts))
+        return self.length
 
     def _sampler(self, codes: Tensor) -> Sampler:
         return Sampler(excerpts, {"codes": codes, "length": self.steps, "symbols": len(self.alphabet)})

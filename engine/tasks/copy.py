@@ -8,7 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from engine.fields import FieldError, Spec, Whole, setting, specs
+from engine.fields import Limit, Whole, setting
 from engine.tasks.base import Classes, Sampler
 
 ALPHABET = tuple("ABCDEFGH")
@@ -50,18 +50,10 @@ class Copy(Classes):
     input_symbols = (*ALPHABET, "·", "»")
     answer_symbols = (*ALPHABET, "·")
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        if self.steps > MAX_STEPS:
-            raise FieldError(
-                ("length", "symbols"),
-                f"length plus twice the symbols may come to {MAX_STEPS} steps at most; "
-                f"{self.length} + 2 · {self.symbols} = {self.steps}. Lower one of them.",
-            )
-
     @classmethod
-    def limits(cls, values: Mapping[str, Any]) -> dict[str, Spec]:
-        return {**specs(cls), "symbols": SYMBOLS.up_to((MAX_STEPS - values["length"]) // 2)}
+    def limits(cls, values: Mapping[str, Any]) -> dict[str, Limit]:
+        why = f"length ({values['length']}) plus twice the symbols may come to {MAX_STEPS} steps at most."
+        return {"symbols": Limit(SYMBOLS.up_to((MAX_STEPS - values["length"]) // 2), why, ("length",))}
 
     @property
     def steps(self) -> int:

@@ -7,7 +7,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from engine.fields import FieldError, Spec, Whole, setting, specs
+from engine.fields import Limit, Whole, setting
 from engine.tasks.base import Classes, Sampler, uniform_loss
 
 
@@ -37,18 +37,10 @@ class Echo(Classes):
 
     readout = "every"
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        if self.delay >= self.length:
-            raise FieldError(
-                ("delay", "length"),
-                f"delay must be shorter than length ({self.length} steps), or nothing is asked; "
-                f"it was given {self.delay}.",
-            )
-
     @classmethod
-    def limits(cls, values: Mapping[str, Any]) -> dict[str, Spec]:
-        return {**specs(cls), "delay": DELAY.up_to(values["length"] - 1)}
+    def limits(cls, values: Mapping[str, Any]) -> dict[str, Limit]:
+        why = f"It must be shorter than length ({values['length']} steps), or nothing is asked."
+        return {"delay": Limit(DELAY.up_to(values["length"] - 1), why, ("length",))}
 
     @property
     def steps(self) -> int:

@@ -1,20 +1,28 @@
 """Predict the next value of a series."""
 
 import csv
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
+from typing import Any, NoReturn
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from engine.fields import Choice, FieldError, Numbers, Real, Whole, setting
+from engine.fields import Choice, FieldError, Limit, Numbers, Real, Whole, setting
 from engine.tasks.base import Amounts, Batch, Quantity, Sampler, floats
 from engine.tasks.baselines import linear_fit
 
 MIN_VALUES = 20
 SMALLEST_CHANGE = 1e-9
+SMALLEST_SHARE = 1e-6
+"""What float32 can tell apart beside 1, with some room."""
+
+MOST_FAR, FAR_BESIDE = 0.1, 1000.0
+"""At most so large a part of a series counts as far outside the rest; and what is within a factor of the farthest."""
+
 POINTS = 2000
 SERIES = ("sine", "mackey_glass", "sunspots")
 
@@ -66,14 +74,22 @@ def sunspots() -> np.ndarray:
         return np.array([float(row["sunspots"]) for row in csv.DictReader(file)])
 
 
+def _held(size: int) -> int:
+    """How many of a series' values are held out, of 20 and more."""
+    return max(size // 5, MIN_VALUES // 4)
+
+
+LENGTH = Whole(20, 1, 500, "values")
+
+
 @dataclass(frozen=True)
 class Forecast(Amounts):
     """Read `length` values of a series and say the next one.
 
     Series: a sine with noise, the chaotic Mackey–Glass series, the yearly sunspot numbers, or one's own. The first
     four fifths are for training, the last fifth is held out: split in time, so nothing from the future leaks in. Values
-    are scaled by the training part's mean and standard deviation. If the series is short, windows are shorter than
-    `length`.
+    are scaled by the training part's mean and standard deviation. `length` is limited by the series: a window and the
+    value after it must fit into the part held out.
 
     Chance: always answering the training part's mean; the loss is then the mean square of the scaled held-out values
     that are asked for. No memory: a straight line from the last value to the next one, or from the mean of the values
@@ -82,7 +98,7 @@ class Forecast(Amounts):
     """
 
     series: str = setting(Choice("mackey_glass", (*SERIES, "own")))
-    length: int = setting(Whole(20, 1, 500, "values"))
+    length: int = setting(LENGTH)
     period: float = setting(Real(25.0, 3.0, 500.0, "values"), when=("series", "sine"))
     noise: float = setting(Real(0.1, 0.0, 2.0), when=("series", "sine"))
     values: tuple[float, ...] = setting(Numbers((), 50_000), when=("series", "own"))
@@ -101,26 +117,51 @@ class Forecast(Amounts):
                     f"values needs at least {MIN_VALUES} numbers to learn from; it has {len(self.values)}. "
                     "Choose a longer series.",
                 )
-            # Scaled by less, the numbers would leave the range in which float32 can square them.
-            if not self.scale[1] > SMALLEST_CHANGE * np.abs(self.source).max():
-                self._refuse_one_far_out()
-                raise FieldError(
-                    ("values", "series"),
-                    "values hardly changes in its first four fifths, so there is nothing to learn. "
-                    "Choose another column.",
-                )
+            self._check_spread()
 
-    def _refuse_one_far_out(self) -> None:
-        """Raise FieldError if the series changes well enough, but for one value of the held-out part."""
-        held = np.abs(self._split[1])
-        at = int(held.argmax())
-        others = np.delete(self.source, len(self.source) - len(held) + at)
-        if self.scale[1] > SMALLEST_CHANGE * np.abs(others).max():
-            raise FieldError(
-                ("values", "series"),
-                f"values has one number far outside the rest: number {len(self.source) - len(held) + at + 1:,} is "
-                f"{held[at]:g} in size, so large that beside it the others cannot be told apart. Leave it out.",
+    def _check_spread(self) -> None:
+        """Raise FieldError if the numbers cannot be told apart once they are scaled."""
+        train, spread = self._split[0], self.scale[1]
+        if train.min() == train.max():
+            self._refuse(f"values is {train[0]:g} all through its first four fifths, so there is nothing to learn.")
+        # Scaled by less, the numbers would leave the range in which float32 can square them.
+        if not spread > SMALLEST_CHANGE * np.abs(train).max():
+            self._refuse(
+                f"values changes by {np.ptp(train):.3g} in its first four fifths, where it is up to "
+                f"{np.abs(train).max():.3g} in size: less than a billionth of that, too little to learn from."
             )
+        self._refuse_far(np.flatnonzero(SMALLEST_CHANGE * np.abs(self.source) >= spread))
+        away = np.abs(train - np.median(train))
+        core = train[away <= np.quantile(away, 1 - MOST_FAR)]
+        # The core may be constant: then it is single numbers that there is to learn.
+        if SMALLEST_CHANGE * np.abs(core).max() < core.std() < SMALLEST_SHARE * spread:
+            self._refuse_far(np.flatnonzero(away * FAR_BESIDE > away.max()))
+
+    def _refuse_far(self, far: np.ndarray) -> None:
+        """Raise FieldError that names the numbers at these places, counted from 0; if there are any."""
+        if not len(far):
+            return
+        first = f"number {far[0] + 1:,} is {self.source[far[0]]:g}"
+        several, them = (f"{len(far):,} numbers", "them") if len(far) > 1 else ("one number", "it")
+        self._refuse(
+            f"values has {several} far outside the rest: {first}. Beside {them} the others cannot be told apart.",
+            f"Leave {them} out.",
+        )
+
+    def _refuse(self, why: str, advice: str = "Choose another column.") -> NoReturn:
+        raise FieldError(("values", "series"), f"{why} {advice}")
+
+    @classmethod
+    def limits(cls, values: Mapping[str, Any]) -> dict[str, Limit]:
+        own = values["series"] == "own"
+        size = len(values["values"]) if own else len(sunspots()) if values["series"] == "sunspots" else POINTS
+        if size < MIN_VALUES:
+            return {}
+        why = (
+            f"The series has {size:,} values, of which the last {_held(size):,} are held out; a window and the value "
+            "after it must fit into those."
+        )
+        return {"length": Limit(LENGTH.up_to(_held(size) - 1), why, ("values" if own else "series",))}
 
     @cached_property
     def source(self) -> np.ndarray:
@@ -133,7 +174,7 @@ class Forecast(Amounts):
 
     @property
     def _split(self) -> tuple[np.ndarray, np.ndarray]:
-        held = max(len(self.source) // 5, MIN_VALUES // 4)
+        held = _held(len(self.source))
         return self.source[:-held], self.source[-held:]
 
     @cached_property
@@ -150,7 +191,7 @@ class Forecast(Amounts):
 
     @property
     def steps(self) -> int:
-        return min(self.length, *(len(part) - 1 for part in self.parts))
+        return self.length
 
     @cached_property
     def chance_loss(self) -> float:

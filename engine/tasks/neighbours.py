@@ -7,7 +7,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from engine.fields import FieldError, Spec, Whole, setting, specs
+from engine.fields import Limit, Whole, setting
 from engine.tasks.base import Classes, Sampler, uniform_loss
 
 
@@ -53,26 +53,14 @@ class Neighbours(Classes):
     answer_symbols = ("AA", "AB", "BA", "BB")
     chance_loss = uniform_loss(4)
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        if 2 * self.distance >= self.length:
-            raise FieldError(
-                ("distance", "length"),
-                f"distance must be under half the length ({self.length} steps), or nothing is asked; "
-                f"it was given {self.distance}.",
-            )
-        if self.steps > LONGEST:
-            raise FieldError(
-                ("late", "length"),
-                f"late and length together may be {LONGEST} steps; they were given {self.late} + {self.length}.",
-            )
-
     @classmethod
-    def limits(cls, values: Mapping[str, Any]) -> dict[str, Spec]:
+    def limits(cls, values: Mapping[str, Any]) -> dict[str, Limit]:
+        length = values["length"]
+        half = f"It must be under half the length ({length} steps), or nothing is asked."
+        whole = f"late and length ({length}) together may be {LONGEST} steps."
         return {
-            **specs(cls),
-            "distance": DISTANCE.up_to((values["length"] - 1) // 2),
-            "late": LATE.up_to(LONGEST - values["length"]),
+            "distance": Limit(DISTANCE.up_to((length - 1) // 2), half, ("length",)),
+            "late": Limit(LATE.up_to(LONGEST - length), whole, ("length",)),
         }
 
     @property

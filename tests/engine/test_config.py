@@ -186,8 +186,10 @@ def test_read_finds_nothing_wrong_with_what_is_right() -> None:
 
 def test_read_drops_settings_that_do_not_go_together() -> None:
     experiment, (problem,) = Experiment.read({"task": "echo", "length": "10", "delay": "10", "hidden": "8"})
-    assert experiment == Experiment.from_params({"task": "echo", "length": "10", "hidden": "8"}), "length is kept"
+    kept = {"task": "echo", "length": "10", "delay": "9", "hidden": "8"}
+    assert experiment == Experiment.from_params(kept), "the nearest that fits"
     assert problem.fields == ("delay", "length")
+    assert problem.instead == "Taken instead: delay = “9”."
 
 
 def test_read_keeps_the_task_when_the_direction_does_not_fit() -> None:

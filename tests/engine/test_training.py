@@ -159,7 +159,7 @@ def test_held_out_sequences_are_of_their_own_stream() -> None:
 def test_probe_comes_from_the_held_out_part() -> None:
     """A series whose last fifth is unlike the rest: what is looked at was never trained on."""
     values = ",".join(str(k) for k in range(100))
-    run = started(task="forecast", series="own", values=values)
+    run = started(task="forecast", series="own", values=values, length="10")
     assert all(min(run.trace(k).reading.values) >= 80 for k in range(20))  # type: ignore[union-attr]
     assert len({run.trace(k).reading.target for k in range(20)}) > 1  # type: ignore[arg-type, union-attr]
 

@@ -5,13 +5,14 @@ from collections import Counter
 import pytest
 import torch
 
+from engine.fields import FieldError
 from engine.tasks.characters import CORPORA, RARE, Hello, NextCharacter
 from tests.engine.tasks.examples import WORDS, generator
 
 EVERY = [NextCharacter(corpus=name) for name in CORPORA]
 
 
-def own(text: str, length: int = 50) -> NextCharacter:
+def own(text: str, length: int = 9) -> NextCharacter:
     return NextCharacter(corpus="own", text=text, length=length)
 
 
@@ -59,10 +60,17 @@ def test_every_window_of_a_text_occurs_and_none_beyond() -> None:
     assert set(spelled(task, held)) == set("klmnop")
 
 
-@pytest.mark.parametrize(("characters", "steps"), [(20, 9), (200, 19), (4000, 300)])
-def test_short_text_has_shorter_passages(characters: int, steps: int) -> None:
-    task = own((WORDS * 200)[:characters], length=300)
-    assert task.steps == steps
+@pytest.mark.parametrize(("characters", "steps"), [(20, 9), (200, 19), (3010, 300)])
+def test_a_passage_fits_into_what_is_held_out(characters: int, steps: int) -> None:
+    """One that would not is refused, and not cut."""
+    text = (WORDS * 200)[:characters]
+    with pytest.raises(
+        FieldError, match=rf"^length must be .* from 1 to {steps} .*“{steps + 1}”.* {characters:,} char"
+    ) as e:
+        own(text, length=steps + 1)
+    assert e.value.fields == ("length", "text")
+    task = own(text, length=steps)
+    assert task.steps == task.length == steps
     for batch in (task.batch(3, generator()), task.held_out(3, generator())):
         assert batch.inputs.shape[1] == steps
 

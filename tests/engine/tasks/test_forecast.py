@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import torch
 
+from engine.fields import FieldError
 from engine.tasks import Forecast
 from engine.tasks.forecast import SERIES, mackey_glass, sine, sunspots
 from tests.engine.tasks.examples import generator
@@ -11,7 +12,7 @@ from tests.engine.tasks.examples import generator
 RAMP = tuple(float(k) for k in range(100))
 
 
-def own(values: tuple[float, ...], length: int = 5) -> Forecast:
+def own(values: tuple[float, ...], length: int = 4) -> Forecast:
     return Forecast(series="own", values=values, length=length)
 
 
@@ -62,7 +63,7 @@ def test_shortest_period_is_not_sampled_where_it_is_zero() -> None:
 
 @pytest.mark.parametrize("series", [*SERIES, "own"])
 def test_scaling_comes_from_the_training_part_alone(series: str) -> None:
-    task = Forecast(series=series, values=RAMP)
+    task = Forecast(series=series, values=RAMP, length=19)
     train, held = task.parts
     assert float(train.double().mean()) == pytest.approx(0, abs=1e-6)
     assert float(train.double().std(correction=0)) == pytest.approx(1, rel=1e-6)
@@ -108,9 +109,19 @@ def test_answer_is_the_value_that_follows(length: int) -> None:
     assert torch.allclose(steps, torch.ones(200, length), atol=1e-4)
 
 
-def test_short_series_has_shorter_windows() -> None:
-    task = own(RAMP[:20], length=400)
-    assert task.steps == 4
+@pytest.mark.parametrize(
+    ("given", "fields"), [({"series": "sunspots"}, ("length", "series")), ({}, ("length", "values"))]
+)
+def test_a_window_fits_into_what_is_held_out(given: dict[str, str], fields: tuple[str, str]) -> None:
+    """One that would not is refused, and not cut."""
+    most, size = (60, 309) if given else (19, 100)
+    with pytest.raises(
+        FieldError, match=rf"^length must be .* from 1 to {most} .*“{most + 1}”.* has {size} values"
+    ) as e:
+        Forecast(**{"series": "own", "values": RAMP, **given}, length=most + 1)  # type: ignore[arg-type]
+    assert e.value.fields == fields
+    assert Forecast(**{"series": "own", "values": RAMP, **given}, length=most).steps == most  # type: ignore[arg-type]
+    task = own(RAMP[:20], length=4)
     assert task.held_out(3, generator()).inputs.shape == (3, 4, 1)
 
 
@@ -122,26 +133,39 @@ def test_last_value_again_is_measured_on_the_held_out_part() -> None:
     assert task.last_value_loss == pytest.approx(expected, rel=1e-5)
 
 
-@pytest.mark.parametrize(
-    "values",
-    [
-        (3.0,) * 40,
-        (3.0,) * 32 + (4.0,) * 8,
-        (0.0, 1e-200) * 20,
+WAVE = tuple(float(np.sin(k)) for k in range(40))
+REFUSED = {
+    "constant": ((3.0,) * 40, "values is 3 all through its first four fifths"),
+    "constant so far": ((3.0,) * 32 + (4.0,) * 8, "values is 3 all through its first four fifths"),
+    "too close": (
         (1e29, 1e29 * (1 + 1e-15)) * 20,
+        "values changes by .* where it is up to 1e.29 in size: less than a bill",
+    ),
+    "too small": ((0.0, 1e-200) * 20, "values changes by 1e-200 in its first four fifths"),
+    "sentinels to come": (
         (0.0, 1e-12) * 16 + (1e30,) * 8,
-    ],
-    ids=["constant", "constant so far", "too small", "too close", "nothing beside what comes"],
-)
-def test_series_that_cannot_be_scaled_is_refused(values: tuple[float, ...]) -> None:
-    with pytest.raises(ValueError, match=r"^values hardly changes in its first four fifths.*Choose another column\.$"):
+        "values has 8 numbers far outside the rest: number 33 is 1e.30",
+    ),
+    "one to come": ((*WAVE[:37], -1e12, *WAVE[38:]), "values has one number far outside the rest: number 38 is -1e.12"),
+    "one to learn from": (
+        (*WAVE[:3], 1e12, *WAVE[4:]),
+        "values has one number far outside the rest: number 4 is 1e.12",
+    ),
+    "several": ((*WAVE[:3], 1e12, -9e11, *WAVE[5:]), "values has 2 numbers far outside the rest: number 4 is 1e.12"),
+}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_what_cannot_be_told_apart_is_refused_with_its_reason(name: str) -> None:
+    values, sentence = REFUSED[name]
+    with pytest.raises(FieldError, match=f"^{sentence}"):
         own(values)
 
 
-def test_one_number_far_outside_is_named_as_the_reason() -> None:
-    values = (1.0, 2.0) * 20
-    with pytest.raises(ValueError, match=r"^values has one number far outside the rest: number 38 is 1e\+12 in size"):
-        own((*values[:37], -1e12, *values[38:]))
+def test_numbers_that_stand_alone_are_a_series() -> None:
+    """Nothing but one beat in forty: the beat is what there is to learn."""
+    assert own((0.0,) * 20 + (1.0,) + (0.0,) * 19).scale[1] > 0
+    assert own(tuple(2.0**k for k in range(60))).scale[1] > 0, "nor is growth a number far outside"
 
 
 @pytest.mark.parametrize("values", [(1e30, -1e30) * 20, (1e-20, 2e-20) * 20, (1e6, 1e6 + 1) * 20])

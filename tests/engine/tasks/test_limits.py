@@ -21,17 +21,23 @@ from engine.tasks import TASKS
     ],
 )
 def test_limit_beside_a_length(task: str, field: str, length: int, high: int) -> None:
-    spec = TASKS[task].limits({"length": length})[field]
+    limits = TASKS[task].limits({"length": length})
+    spec, why, because = limits[field]
     assert isinstance(spec, Whole)
     assert (spec.low, spec.high) == (1, high)
     TASKS[task](length=length, **{field: high})
-    with pytest.raises(FieldError):
+    with pytest.raises(FieldError) as caught:
         TASKS[task](length=length, **{field: high + 1})
+    assert (
+        caught.value.fields == (field, *because)
+        or high == TASKS[task].__dataclass_fields__[field].metadata["spec"].high
+    )
+    assert str(length) in why
 
 
 @pytest.mark.parametrize("task", TASKS)
 def test_defaults_lie_within_the_limits_beside_each_other(task: str) -> None:
     made = TASKS[task]()
     limits = TASKS[task].limits(vars(made))
-    for name, spec in limits.items():
-        spec.check(name, getattr(made, name))
+    for name, limit in limits.items():
+        limit.spec.check(name, getattr(made, name))
