@@ -13,6 +13,8 @@ LAGS = {"echo": "delay", "neighbours": "distance"}
 STEPS_EACH = {"delay": 1, "distance": 2}
 """How many steps at the ends of a sequence have no answer, for each step of such a lag."""
 
+MOST_STEPS = 500
+
 
 class Lag(NamedTuple):
     """The setting's name, its value, what it may be beside the others, and why that is less than usual, if it is."""
@@ -31,16 +33,12 @@ def lag_of(task_name: str, task: Task) -> Lag | None:
         return None
     value, spec = getattr(task, name), declared[name]
     assert isinstance(spec, Whole)
-    if name in STEPS_EACH:
-        longest = declared["length"]
-        assert isinstance(longest, Whole)
-        room = spec.up_to(value + (longest.high - task.steps) // STEPS_EACH[name])
-        why = f"The sequence grows along, and it may have {longest.high} steps at most."
-        return Lag(name, value, room, why if room.high < spec.high else "")
-    limit = task.limits(vars(task)).get(name)
+    limit = task.limits(vars(task)).get(name) if name not in STEPS_EACH else None
     if limit is not None and isinstance(limit.spec, Whole) and limit.spec.high < spec.high:
         return Lag(name, value, limit.spec, limit.why)
-    return Lag(name, value, spec, "")
+    room = spec.up_to(value + (MOST_STEPS - task.steps) // STEPS_EACH.get(name, 1))
+    why = f"The sequence grows along, and it may have {MOST_STEPS} steps at most." if room.high < spec.high else ""
+    return Lag(name, value, room, why)
 
 
 def at_lag(experiment: Experiment, lag: int) -> Experiment:

@@ -2,14 +2,17 @@
 
 The file is in the safetensors format: arrays as they are, and beside them, in the header's metadata, everything else as
 JSON. Nothing in it can be executed. A file may come from anyone, so sizes are checked before anything is read, and
-everything read is checked against what the file's own experiment calls for.
+everything read is checked against what the file's own experiment calls for. A checksum tells a file that was damaged on
+its way, which would otherwise be read as another network; files from before there was one have none.
 """
 
 import json
 import math
+import zlib
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple, NoReturn
 
+import numpy as np
 import torch
 from safetensors import SafetensorError
 from safetensors.torch import load as arrays_in
@@ -51,7 +54,16 @@ def save(run: Run, film: Sequence[Moment] = ()) -> bytes:
     )
     metadata = {"format": FORMAT, "version": str(VERSION), "run": json.dumps(state, ensure_ascii=False)}
     # Copied one by one: the weights are views of one vector, and a file holds each array on its own.
-    return file_of({name: value.detach().clone().contiguous() for name, value in arrays.items()}, metadata)
+    copies = {name: value.detach().clone().contiguous() for name, value in arrays.items()}
+    return file_of(copies, metadata | {"checksum": checksum(metadata["run"], copies)})
+
+
+def checksum(run: str, arrays: Mapping[str, Tensor]) -> str:
+    """CRC-32 of the settings and of every array with its name, in the order of names; eight hexadecimal digits."""
+    found = zlib.crc32(run.encode())
+    for name in sorted(arrays):
+        found = zlib.crc32(arrays[name].numpy().reshape(-1).view(np.uint8).data, zlib.crc32(name.encode(), found))
+    return f"{found:08x}"
 
 
 class Contents(NamedTuple):
@@ -72,19 +84,22 @@ def contents(data: bytes) -> Contents:
 
 def load(data: bytes) -> Run:
     """The run in a file. Raises FieldError with a sentence about whatever is wrong with it."""
-    state = _state(data)
+    metadata = _metadata(data)
+    state = _state(metadata)
     try:
         arrays = arrays_in(data)
     except (SafetensorError, ValueError, KeyError, TypeError, OverflowError):
         _refuse("its arrays are damaged")
-    run = Run(Experiment.from_params(_params(state.get("experiment"))))
+    if "checksum" in metadata and metadata["checksum"] != _checksum(metadata["run"], arrays):
+        _refuse("it is not as it was saved, as its checksum shows: a part of it was damaged or changed")
+    run = Run(_experiment(state.get("experiment")))
     histories = {name: _history(name, state.get(name), arrays.pop(name, None)) for name in HISTORIES}
     film = arrays.pop("film.updates", None), arrays.pop("film.weights", None)
     moments = {name.removeprefix("optimizer."): arrays.pop(name) for name in [*arrays] if name.startswith("optimizer.")}
     expected = run.state_dict()
     ridge = {f"ridge.{name}": value for name, value in (expected["ridge"] or {}).items()}
     weights = {f"network.{name}": value for name, value in expected["network"].items()} | {"before": expected["before"]}
-    _same_layout(arrays, weights | ridge)
+    _same_layout(arrays, weights | ridge, "network")
     _same_places(arrays, weights)
     updates = _whole("updates", state.get("updates"), MOST_UPDATES)
     expected["optimizer"]["state"] = {0: moments} if _moments(run, moments, updates, expected["before"]) else {}
@@ -102,11 +117,33 @@ def load(data: bytes) -> Run:
     return loaded
 
 
-def _state(data: bytes) -> dict[str, Any]:
+def _checksum(run: str, arrays: Mapping[str, Tensor]) -> str:
+    """That of arrays that may be of any kind; "" where none can be worked out."""
+    try:
+        return checksum(run, arrays)
+    except (TypeError, ValueError, RuntimeError):  # such as numbers of a kind that NumPy has not
+        return ""
+
+
+def _experiment(given: object) -> Experiment:
+    """The experiment that a file tells of. Raises FieldError."""
+    params = _params(given)
+    try:
+        return Experiment.from_params(params)
+    except FieldError as problem:
+        # Once, windows and passages longer than their data were made as long as it allows, under the length asked for.
+        if problem.fields[0] != "length" or problem.nearest is None:
+            raise FieldError("run", f"{problem} So the saved run cannot be continued.") from None
+        return Experiment.from_params(params | {"length": problem.nearest})
+
+
+def _metadata(data: bytes) -> dict[str, Any]:
     """What the header says beside the arrays."""
     if len(data) > MAX_BYTES:
         raise FieldError("run", f"The file has {len(data):,} bytes, and a saved run has {MAX_BYTES:,} at most.")
     size = int.from_bytes(data[:8], "little")
+    if data[8:9] == b"{" and FORMAT.encode() in data[: 8 + MAX_HEADER_BYTES] and size > len(data) - 8:
+        _refuse(f"its header alone should have {size:,} bytes, and the file ends after {len(data):,}")
     if len(data) < 8 or not 2 <= size <= len(data) - 8 or data[8:9] != b"{":
         raise FieldError("run", "The file is not a saved run. Choose one that was saved here with “Save run”.")
     if size > MAX_HEADER_BYTES:
@@ -123,6 +160,11 @@ def _state(data: bytes) -> dict[str, Any]:
             f"The file is of version {shown(metadata.get('version'))}, and this playground reads version {VERSION}. "
             "Open it where it was saved.",
         )
+    return metadata
+
+
+def _state(metadata: Mapping[str, Any]) -> dict[str, Any]:
+    """All of a run but its arrays."""
     try:
         state = json.loads(metadata["run"])
     except (ValueError, RecursionError, KeyError, TypeError):
@@ -138,19 +180,27 @@ def _params(given: object) -> dict[str, str]:
     return given
 
 
-def _same_layout(arrays: Mapping[str, Tensor], expected: Mapping[str, Tensor]) -> None:
-    """Names, shapes and types as expected, and finite numbers."""
+def _same_layout(arrays: Mapping[str, Tensor], expected: Mapping[str, Tensor], owner: str) -> None:
+    """Names, shapes and types as expected of the network or optimiser that owns them, and finite numbers."""
     if arrays.keys() != expected.keys():
         wrong = sorted(arrays.keys() ^ expected.keys())[0]
-        _refuse(f"it has not the arrays of its own network: {shown(wrong)} is missing or too many")
+        fault = "is missing" if wrong in expected else "is none of them"
+        _refuse(f"it has not the arrays of its own {owner}: {shown(wrong)} {fault}")
     for name, value in arrays.items():
         like = expected[name]
-        if value.shape != like.shape or value.dtype != like.dtype:
+        if value.shape != like.shape:
             _refuse(
-                f"the array {shown(name)} has shape {tuple(value.shape)}, and its network needs {tuple(like.shape)}"
+                f"the array {shown(name)} has shape {tuple(value.shape)}, and its {owner} needs {tuple(like.shape)}"
             )
+        if value.dtype != like.dtype:
+            _refuse(f"the array {shown(name)} holds {_kind(value)} numbers, and its {owner} needs {_kind(like)} ones")
         if not value.isfinite().all():
             _refuse(f"the array {shown(name)} holds values that are no numbers")
+
+
+def _kind(array: Tensor) -> str:
+    """What kind of numbers it holds, such as float32."""
+    return str(array.dtype).removeprefix("torch.")
 
 
 def _same_places(arrays: Mapping[str, Tensor], expected: Mapping[str, Tensor]) -> None:
@@ -169,16 +219,24 @@ def _moments(run: Run, moments: Mapping[str, Tensor], updates: int, weights: Ten
     optimizer = OPTIMIZERS[run.experiment.training.optimizer]([dummy], lr=1e-3)
     optimizer.step()
     remembered = {name: value for name, value in optimizer.state[dummy].items() if value is not None}
-    _same_layout(moments, remembered)
+    _same_layout(moments, remembered, "optimiser")
     return bool(moments)
 
 
 def _history(name: str, counters: object, rows: Tensor | None) -> dict[str, object]:
     """A history as `History.restored` takes it."""
     columns = HISTORIES[name]
-    if rows is None or rows.dtype != torch.float64 or rows.dim() != 2 or rows.shape[1] != columns:
+    if rows is None:
+        _refuse(f"its {name} are missing")
+    if rows.dtype != torch.float64:
+        _refuse(f"its {name} are {_kind(rows)} numbers, and should be float64 ones")
+    if rows.dim() != 2 or rows.shape[1] != columns:
         _refuse(f"its {name} are no table of {columns} columns")
-    if len(rows) >= CAPACITY or not rows.isfinite().all() or not (rows[1:, 0] > rows[:-1, 0]).all():
+    if len(rows) >= CAPACITY:
+        _refuse(f"its {name} have {len(rows):,} rows, and a run keeps fewer than {CAPACITY:,}")
+    if not rows.isfinite().all():
+        _refuse(f"its {name} hold values that are no numbers")
+    if not (rows[1:, 0] > rows[:-1, 0]).all():
         _refuse(f"its {name} are not in order")
     if not isinstance(counters, dict):
         _refuse(f"its {name} have no counters")
@@ -192,10 +250,20 @@ def _film(times: Tensor | None, weights: Tensor | None, updates: int, like: Tens
     """The moments of a film; a file without one, such as an older one, has none."""
     if times is None and weights is None:
         return []
-    if times is None or weights is None or times.dtype != torch.int64 or times.dim() != 1 or len(times) > MOST:
-        _refuse(f"its film is no row of {MOST} moments at most")
-    if weights.shape != (len(times), len(like)) or weights.dtype != like.dtype or not weights.isfinite().all():
-        _refuse("its film has not the weights of its own network")
+    if times is None or weights is None:
+        _refuse(f"of its film, the {'times' if times is None else 'weights'} are missing")
+    if times.dtype != torch.int64 or times.dim() != 1:
+        _refuse("the times of its film are no list of int64 numbers")
+    if len(times) > MOST:
+        _refuse(f"its film has {len(times):,} moments, and {MOST} are the most")
+    if weights.shape != (len(times), len(like)):
+        _refuse(
+            f"its film has weights of shape {tuple(weights.shape)}, and its network needs {(len(times), len(like))}"
+        )
+    if weights.dtype != like.dtype:
+        _refuse(f"its film has {_kind(weights)} weights, and its network needs {_kind(like)} ones")
+    if not weights.isfinite().all():
+        _refuse("the weights of its film hold values that are no numbers")
     if len(times) and not (times[0] >= 0 and times[-1] <= updates and (times[1:] > times[:-1]).all()):
         _refuse("the moments of its film are not in order")
     # Copied, so that each can be let go on its own.

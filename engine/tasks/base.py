@@ -90,8 +90,12 @@ class Task(ABC):
         for name, (other, value) in conditions(self).items():
             if getattr(self, other) != value:
                 object.__setattr__(self, name, specs(self)[name].default)
+        self._check_data()
         for name, limit in self.limits(vars(self)).items():
             limit.check(name, getattr(self, name))
+
+    def _check_data(self) -> None:  # noqa: B027  # most tasks bring none
+        """Raise FieldError if nothing can be learned from the data, whatever the other settings are."""
 
     @classmethod
     def limits(cls, values: Mapping[str, Any]) -> dict[str, Limit]:

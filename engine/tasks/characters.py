@@ -170,8 +170,7 @@ class NextCharacter(Characters):
     text: str = setting(Text("", 200_000), when=("corpus", "own"))
     length: int = setting(LENGTH)
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
+    def _check_data(self) -> None:
         if self.corpus == "own" and (len(self.text) < MIN_CHARACTERS or len(set(self.text)) < 2):
             raise FieldError(
                 ("text", "corpus"),

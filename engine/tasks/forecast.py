@@ -108,8 +108,7 @@ class Forecast(Amounts):
     tolerance = 0.1
     input_size = 1
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
+    def _check_data(self) -> None:
         if self.series == "own":
             if len(self.values) < MIN_VALUES:
                 raise FieldError(

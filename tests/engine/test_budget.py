@@ -96,7 +96,10 @@ def test_too_much_is_refused_by_a_sentence(params: dict[str, str]) -> None:
     assert str(e.value).endswith("Lower one of: batch, hidden, layers, length.")
     experiment, problems = Experiment.read({**params, "batch": "256"})
     assert problems[0].fields == e.value.fields
-    dropped = problems[0].fields[: len(problems)]
+    assert len(problems) == 1, "one trouble, one sentence, one duration"
+    usual = Experiment.from_params({}).to_params()
+    dropped = [name for name in problems[0].fields if f"{name} = “{usual[name]}”" in problems[0].instead]
+    assert problems[0].instead == f"Taken instead: {', '.join(f'{name} = “{usual[name]}”' for name in dropped)}."
     kept = {name: text for name, text in params.items() if name not in dropped}
     assert experiment == Experiment.from_params(kept), "only as many settings go as must"
 

@@ -37,8 +37,11 @@ FILE = save(trained(17))
 
 
 def parts(data: bytes = FILE) -> tuple[dict[str, torch.Tensor], dict[str, str]]:
+    """Arrays and the rest, without a checksum, as files had none once."""
     size = int.from_bytes(data[:8], "little")
-    return arrays_in(data), json.loads(data[8 : 8 + size])["__metadata__"]
+    metadata = json.loads(data[8 : 8 + size])["__metadata__"]
+    del metadata["checksum"]
+    return arrays_in(data), metadata
 
 
 def with_arrays(**changed: Any) -> bytes:
@@ -125,14 +128,36 @@ REFUSED = {
     "number for text": (with_state(experiment={"hidden": 32}), "settings are damaged"),
     "other network": (with_state(experiment={"layers": "2"}), "has not the arrays"),
     "array missing": (with_arrays(before=None), "“before” is missing"),
-    "array too many": (with_arrays(extra=torch.zeros(3)), "“extra” is missing or too many"),
-    "other shape": (with_arrays(before=torch.zeros(3)), "has shape"),
+    "array too many": (with_arrays(extra=torch.zeros(3)), "“extra” is none of them"),
+    "other shape": (with_arrays(before=torch.zeros(3)), r"has shape \(3,\), and its network needs \(\d+,\)"),
+    "double precision": (
+        with_arrays(before=parts()[0]["before"].double()),
+        "“before” holds float64 numbers, and its network needs float32 ones",
+    ),
+    "cut in the header": (FILE[:500], r"header alone should have [\d,]+ bytes, and the file ends after 500"),
+    "length of no data": (
+        with_state(experiment={"task": "echo", "length": "9", "delay": "9"}),
+        "delay must be .* So the saved run cannot be continued",
+    ),
+    "history missing": (with_arrays(losses=None), "its losses are missing"),
+    "history single": (with_arrays(losses=torch.zeros(17, 2)), "losses are float32 numbers, and should be float64"),
+    "history not finite": (
+        with_arrays(norms=torch.full((17, 3), math.inf, dtype=torch.float64)),
+        "norms hold values that are no numbers",
+    ),
+    "history too long": (with_arrays(losses=torch.zeros(CAPACITY, 2, dtype=torch.float64)), "a run keeps fewer than"),
+    "optimizer double": (
+        with_arrays(optimizer__exp_avg=parts()[0]["optimizer.exp_avg"].double()),
+        "“exp_avg” holds float64 numbers, and its optimiser needs float32 ones",
+    ),
+    "film double": (with_arrays(film__weights=parts()[0]["film.weights"].double()), "film has float64 weights"),
+    "film times": (with_arrays(film__updates=torch.zeros(17)), "no list of int64 numbers"),
     "not finite": (with_arrays(network__readout__0__bias=torch.tensor([math.nan])), "no numbers"),
     "huge weights": (
         with_arrays(network__readout__0__bias=torch.tensor([3e38]), network__readout__0__weight=None),
         "missing",
     ),
-    "optimizer": (with_arrays(optimizer__exp_avg=None), "missing"),
+    "optimizer": (with_arrays(optimizer__exp_avg=None), "arrays of its own optimiser: “exp_avg” is missing"),
     "updates": (with_state(updates=-1), "updates must be a whole number"),
     "updates text": (with_state(updates="many"), "updates must be a whole number"),
     "seconds": (with_state(seconds=math.inf), "seconds must be a number"),
@@ -141,12 +166,15 @@ REFUSED = {
     "history order": (with_arrays(losses=torch.zeros(17, 2, dtype=torch.float64)), "not in order"),
     "history counters": (with_state(losses={"stride": 3, "seen": 17}), "do not fit"),
     "history without": (with_state(losses=None), "no counters"),
-    "film of other weights": (with_arrays(film__weights=torch.zeros(17, 3)), "weights of its own network"),
-    "film not finite": (with_arrays(film__weights=torch.full_like(parts()[0]["film.weights"], math.nan)), "weights of"),
-    "film without weights": (with_arrays(film__weights=None), "no row of"),
+    "film of other weights": (
+        with_arrays(film__weights=torch.zeros(17, 3)),
+        r"weights of shape \(17, 3\), and its network needs \(17, \d+\)",
+    ),
+    "film not finite": (with_arrays(film__weights=torch.full_like(parts()[0]["film.weights"], math.nan)), "no numbers"),
+    "film without weights": (with_arrays(film__weights=None), "of its film, the weights are missing"),
     "film not in order": (with_arrays(film__updates=torch.zeros(17, dtype=torch.int64)), "film are not in order"),
     "film of the future": (with_arrays(film__updates=torch.arange(17) + 9), "film are not in order"),
-    "film too long": (with_arrays(film__updates=torch.arange(MOST + 1)), "160 moments at most"),
+    "film too long": (with_arrays(film__updates=torch.arange(MOST + 1)), "161 moments, and 160 are the most"),
 }
 
 
@@ -156,6 +184,38 @@ def test_what_is_wrong_with_a_file_is_said(name: str) -> None:
     with pytest.raises(FieldError, match=sentence) as problem:
         load(data)
     said(problem.value)
+
+
+def test_every_flipped_bit_of_the_arrays_is_noticed() -> None:
+    """Without its checksum such a file is another network; with it, a sentence."""
+    first = 8 + int.from_bytes(FILE[:8], "little")
+    generator = np.random.default_rng(0)
+    for place in generator.integers(first, len(FILE), 100):
+        data = bytearray(FILE)
+        data[place] ^= 1 << int(generator.integers(8))
+        with pytest.raises(FieldError, match="not as it was saved, as its checksum shows"):
+            load(bytes(data))
+
+
+def test_a_changed_setting_is_noticed() -> None:
+    assert FILE.count(rb"\"lr\": \"0.01\"") == 1
+    with pytest.raises(FieldError, match="checksum"):
+        load(FILE.replace(rb"\"lr\": \"0.01\"", rb"\"lr\": \"0.03\""))
+
+
+def test_a_file_from_before_there_were_checksums_still_opens() -> None:
+    assert_same_place(load(with_state()), load(FILE))
+
+
+def test_a_file_whose_windows_were_once_made_shorter_still_opens() -> None:
+    """Its length is the one that was asked for, its network saw the windows of 60 that there could be."""
+    run = trained(3, task="forecast", series="sunspots", length="60")
+    arrays, metadata = parts(save(run))
+    state = json.loads(metadata["run"])
+    state["experiment"]["length"] = "100"
+    again = load(file_of(arrays, metadata | {"run": json.dumps(state)}))
+    assert again.experiment == run.experiment
+    assert_same_place(again, run)
 
 
 def test_a_file_from_before_there_were_films_still_opens() -> None:

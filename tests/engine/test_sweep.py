@@ -95,12 +95,57 @@ def test_median_over_the_seeds() -> None:
         ({"updates": 0}, "updates must be"),
         ({"lags": tuple(range(10, 200)), "seeds": 3}, "1,140 runs, and 300 is the limit"),
         ({"base": Experiment.from_params({"task": "hello"})}, "no lag to sweep"),
+        (
+            {"base": Experiment.from_params({"task": "forecast", "series": "sunspots"}), "lags": (50, 100, 200)},
+            "length must be .* from 1 to 60 values; it was given “100”. The series has 309 values",
+        ),
+        (
+            {
+                "base": Experiment.from_params({"task": "text", "corpus": "own", "text": "the rain " * 20}),
+                "lags": (30,),
+            },
+            "length must be .* from 1 to 17 characters; it was given “30”. The text has 180 characters",
+        ),
     ],
     ids=str,
 )
 def test_what_cannot_be_swept_is_said(changed: dict[str, object], said: str) -> None:
     with pytest.raises(FieldError, match=said):
         sweep(**changed)
+
+
+def test_no_run_stands_there_twice() -> None:
+    twice = sweep(cells=("gru", "rnn", "gru"), lags=(8, 5, 8))
+    assert (twice.cells, twice.lags) == (("gru", "rnn"), (8, 5))
+    assert len({job.key for job in twice.jobs()}) == len(twice.jobs()) == 8
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["seed=7"], "seed is what the sweep tries out; leave it out and use --seeds."),
+        (["cell=gru"], "cell is what the sweep tries out; leave it out and use --cells."),
+        (["length=9"], "length is what the sweep tries out; leave it out and use --lags."),
+        (["--workers", "-2"], "workers must be a whole number from 1 to 256 processes; it was given “-2”."),
+        (["gru"], "“gru” has no value; write it as gru=value."),
+        (["hidden=4", "hidden=8"], "“hidden” is given twice."),
+        (["--lags", "9;7"], "lags must be whole numbers parted by commas, as in 10, 50; it was given “9;7”."),
+    ],
+)
+def test_nothing_on_the_command_line_is_passed_over(
+    arguments: list[str], said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "sweep.csv"
+    assert main([*arguments, "--out", str(path)]) == 2
+    assert capsys.readouterr().err == f"{said}\n"
+    assert not path.exists()
+
+
+def test_more_updates_than_were_asked_for_are_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    few = ["--cells", "rnn", "--lags", "5", "--seeds", "1", "--updates", "30", "--workers", "1"]
+    assert main([*few, "--out", str(tmp_path / "sweep.csv"), *SETTINGS]) == 0
+    assert "50 updates are made, not 30: the loss is measured every 25." in capsys.readouterr().out
+    assert rows_in(tmp_path / "sweep.csv")[0]["updates"] == "50"
 
 
 def test_numbers_parted_by_commas() -> None:

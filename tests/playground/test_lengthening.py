@@ -54,7 +54,9 @@ def test_the_lag_doubles_until_one_gives_up(pool: Pool) -> None:
     for outcome in going.outcomes:
         members, _ = together(at_lag(chosen(**QUICK), outcome.lag), KEYS, 96)
         assert outcome == Outcome(outcome.lag, tuple(alone(each.experiment, 150) for each in members))
-    assert lag_of(going.base) == going.lag == going.outcomes[-1].lag
+    lag = lag_of(going.base.task_name, going.base.task)
+    assert lag is not None
+    assert lag.value == going.lag == going.outcomes[-1].lag
     assert going.session.experiments == tuple(each.experiment for each in together(going.base, KEYS, 96)[0])
 
 
@@ -121,19 +123,33 @@ def fake(pool: Pool, monkeypatch: pytest.MonkeyPatch, **params: str) -> Lengthen
     return begun(pool, **params)
 
 
-def test_up_to_the_longest_lag(pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
-    going = fake(pool, monkeypatch, task="adding", length="100", hidden="2", batch="1")
+@pytest.mark.parametrize(
+    ("params", "lags", "says"),
+    [
+        ({"task": "adding", "length": "100"}, [100, 200, 400, 500], ""),
+        ({"task": "copy", "length": "250", "symbols": "4"}, [250, 492], "it may have 500 steps at most."),
+        ({"task": "echo", "length": "480", "delay": "200"}, [200, 220], "it may have 500 steps at most."),
+        ({"task": "forecast", "series": "sunspots", "length": "25"}, [25, 50, 60], "must fit into those."),
+    ],
+    ids=lambda given: given.get("task") if isinstance(given, dict) else None,
+)
+def test_up_to_the_longest_lag(
+    pool: Pool, monkeypatch: pytest.MonkeyPatch, params: dict[str, str], lags: list[int], says: str
+) -> None:
+    """Where data or other settings end the lag earlier, that one is tried too, and the reason is told."""
+    going = fake(pool, monkeypatch, hidden="2", batch="1", **params)
     while going.tick():
         pass
-    assert [each.lag for each in going.outcomes] == [100, 200, 400, 500]
+    assert [each.lag for each in going.outcomes] == lags
     assert going.end is not None
-    assert (going.end.by, going.end.reason) == ("longest", "")
+    assert going.end.by == "longest"
+    assert going.end.reason[-len(says) :] == says
+    assert not going.session.playing
 
 
 @pytest.mark.parametrize(
     ("params", "keys", "says"),
     [
-        ({"task": "copy", "length": "250", "symbols": "4"}, KEYS, "length plus twice the symbols"),
         (
             {"task": "adding", "length": "250", "hidden": "64", "batch": "64"},
             (Wanted("rnn"), Wanted("grid_lstm")),
@@ -151,7 +167,7 @@ def test_where_a_longer_lag_cannot_be(
     while going.tick():
         pass
     assert going.end is not None
-    assert going.end.by == "longest"
+    assert (going.end.by, going.end.lag) == ("too much", min(500, 2 * going.lag))
     assert says in going.end.reason
     assert len(going.outcomes) == 1
     assert not going.session.playing

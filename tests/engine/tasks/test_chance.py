@@ -100,7 +100,10 @@ def test_adding_no_constant_beats_one(constant: float) -> None:
 @pytest.mark.parametrize("length", [1, 20, 100])
 def test_forecast_constant_zero_scores_chance(series: str, length: int) -> None:
     """Over all windows of the held-out part, each once, which is what drawing them uniformly tends to."""
-    task = TASKS["forecast"](series=series, length=length, values=tuple(float(k * k % 101) for k in range(300)))
+    most = {"sunspots": 60, "own": 59}.get(series, 399)
+    task = TASKS["forecast"](
+        series=series, length=min(length, most), values=tuple(float(k * k % 101) for k in range(300))
+    )
     assert isinstance(task, Forecast)
     held = task.parts[1]
     asked = np.array([float(held[start + task.steps]) for start in range(len(held) - task.steps)])
