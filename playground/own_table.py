@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from engine.fields import FieldError
+from engine.fields import FieldError, shown
 from engine.tables import ENCODINGS, Column, Table, filled, longest, read_table
 from engine.tasks.forecast import MIN_VALUES, Forecast
 from playground import words
@@ -67,7 +67,8 @@ def _read() -> None:
     state.pop(GAPS, None)
     best = table.likeliest
     if best is None:
-        named = ", ".join(column.name[:20] for column in table.columns[:5])
+        named = ", ".join(shown(column.name) for column in table.columns[:5])
+        named += f" and {len(table.columns) - 5:,} more" if len(table.columns) > 5 else ""
         state[PROBLEM] = FieldError(
             "values",
             f"No column holds numbers (columns: {named}). One column of numbers such as 12.5 is needed; if there is "
@@ -83,6 +84,8 @@ def _reading(table: Table | None) -> None:
         if table is not None:
             st.caption(words.plain(_summary(table)))
             st.dataframe(_first_rows(table), height="content")
+            if len(table.columns) > MOST_NAMES:
+                st.caption(f"The first {MOST_NAMES} of {len(table.columns)} columns are shown.")
         found = {
             "separator": SEPARATOR_NAMES[table.separator] if table else "",
             "decimal": DECIMAL_NAMES[table.decimal] if table else "",
@@ -126,9 +129,9 @@ def _summary(table: Table) -> str:
 def _first_rows(table: Table) -> pd.DataFrame:
     """The first rows as text, by the line of the file."""
     columns = table.columns[:MOST_NAMES]
-    shown = {column.name: list(column.texts) for column in columns}
+    texts = {column.name: list(column.texts) for column in columns}
     lines = [f"line {line:,}" for line in table.lines[: len(columns[0].texts)]]
-    return pd.DataFrame(shown, index=pd.Index(lines))
+    return pd.DataFrame(texts, index=pd.Index(lines))
 
 
 def _column(table: Table, key: str) -> None:
@@ -139,7 +142,7 @@ def _column(table: Table, key: str) -> None:
     name = st.selectbox(
         "Column", names, key=COLUMN, persist_state="session", on_change=lambda: st.session_state.pop(GAPS, None)
     )
-    words_only = [column.name[:40] for column in table.columns if column.kind == "text"]
+    words_only = [column.name for column in table.columns if column.kind == "text"]
     if words_only:
         more = f" and {len(words_only) - 5:,} more" if len(words_only) > 5 else ""
         st.caption(words.plain(f"Not offered, as most cells are no number: {', '.join(words_only[:5])}{more}."))

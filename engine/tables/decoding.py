@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from charset_normalizer import from_bytes
 
-from engine.fields import FieldError
+from engine.fields import FieldError, shown
 
 ENCODINGS = {
     "utf_8": "UTF-8",
@@ -43,10 +43,10 @@ def decode(data: bytes, field: str, encoding: str | None = None) -> Decoded:
     is no text, or no text in `encoding`.
     """
     if encoding is not None and encoding not in ENCODINGS:
-        raise FieldError(field, f"The encoding must be one of {', '.join(ENCODINGS)}.")
+        raise FieldError(field, f"The encoding must be one of {', '.join(ENCODINGS)}; it was given {shown(encoding)}.")
     for mark, name, codec in MARKS:
         if data.startswith(mark) and encoding in (None, name):
-            return _checked(data[len(mark) :], field, name, codec, certain=True)
+            return _checked(data, field, name, codec, certain=True, start=len(mark))
     wide = _utf_16(data)
     if encoding is not None:
         codec = (wide or "utf_16_le") if encoding == "utf_16" else encoding
@@ -74,13 +74,14 @@ def decode(data: bytes, field: str, encoding: str | None = None) -> Decoded:
         ) from None
 
 
-def _checked(data: bytes, field: str, encoding: str, codec: str, certain: bool) -> Decoded:
+def _checked(data: bytes, field: str, encoding: str, codec: str, certain: bool, start: int = 0) -> Decoded:
+    """What stands from byte `start` on, counted from 0."""
     try:
-        text = data.decode(codec)
+        text = data[start:].decode(codec)
     except UnicodeDecodeError as problem:
         raise FieldError(
             field,
-            f"The file is not text in {ENCODINGS[encoding]}: byte {problem.start + 1:,} does not belong to it. "
+            f"The file is not text in {ENCODINGS[encoding]}: byte {start + problem.start + 1:,} does not belong to it. "
             "Choose another encoding, or save the file in UTF-8.",
         ) from None
     if BINARY.search(text.encode("utf-8", "replace")):

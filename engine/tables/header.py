@@ -16,6 +16,24 @@ UNIT = re.compile(
     r"|[a-zA-Zµ°%²³]{1,4}\s?[/·*]\s?[a-zA-Z²³0-9]{1,4}|m s-1|y+[-./]m+[-./]d+.*|utc|UTC|n/a|米|厘米|毫米|公里|度|℃|%RH",
 )
 
+NOTE = re.compile(
+    r"(?:(?:data )?sources?|notes?|remarks?|footnotes?|copyright|licen[cs]e|last updated?|downloaded|retrieved"
+    r"|quellen?|anmerkung(?:en)?|hinweis|stand|fuente|nota)\b[^,;]{0,3}[:：]"
+    r"|(?:数据)?来源|资料来源|备注|注[:：]|说明|©|\(c\)|[*†‡]+ ?[^\W\d]",
+    re.IGNORECASE,
+)
+"""How a line below a table begins that says something about it."""
+
+SUM = re.compile(
+    r"(?:(?:grand |sub-?)?(?:total|sum|average|avg|mean|median|std|stdev|minimum|maximum|min|max|count"
+    r"|gesamt|summe|insgesamt|mittelwert|mittel|durchschnitt|suma|moyenne|somme|media)\b[.:]?\s*[-+\d.,%$€£ ]*"
+    r"|(?:合计|总计|总和|小计|平均值?|均值)[:：]?)$",
+    re.IGNORECASE,
+)
+"""How a line below a table begins that sums it up."""
+
+FEWEST_ROWS = 3
+
 
 class Header(NamedTuple):
     """Places among the records: of the line of names (None without one), of the first row, of the line of units.
@@ -59,6 +77,30 @@ def find_header(found: list[Record], width: int, decimal: str) -> Header:
     if names is None and _years_as_names(found, start, kinds, decimal):
         return Header(start, start + 1, units, True)
     return Header(names, start, units, False)
+
+
+def find_footer(found: list[Record], start: int, width: int, decimal: str) -> int:
+    """The place of the first of the lines below the table: sums, means, sources and notes; len(found) without any.
+
+    start: the first row; a few rows always stay. A line that holds one text alone is a note where the first column has
+    numbers or dates; where that has words, only if it says that it is one, or a sum.
+    """
+    kinds = [_kind(found[start:], column, decimal) for column in range(width)]
+    stop = len(found)
+    while stop > start + FEWEST_ROWS and _is_footer(found[stop - 1], kinds, decimal):
+        stop -= 1
+    return stop
+
+
+def _is_footer(record: Record, kinds: list[str], decimal: str) -> bool:
+    at = next((k for k, cell in enumerate(record.cells) if cell), 0)
+    text = record.cells[at]
+    if cell_kind(text, decimal) != "text":
+        return False
+    if NOTE.match(text) or SUM.match(text):
+        return True
+    alone = len(kinds) > 1 and not any(record.cells[at + 1 :])
+    return alone and at == 0 and kinds[0] in ("number", "date") and " " in text
 
 
 def cell_kind(cell: str, decimal: str) -> str:

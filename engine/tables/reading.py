@@ -13,7 +13,7 @@ from engine.fields import FieldError, shown
 from engine.tables.cells import DECIMAL_MARKS, bare, decimal_evidence, number
 from engine.tables.columns import Cell, Column
 from engine.tables.decoding import ENCODINGS, decode
-from engine.tables.header import Header, cell_kind, find_header
+from engine.tables.header import Header, cell_kind, find_footer, find_header
 from engine.tables.separators import SAID, SEPARATORS, Record, find_separator, is_comment, records
 
 MAX_BYTES = 2_000_000
@@ -97,7 +97,10 @@ def read_table(
         )
     filled = [record for record in kept if not record.blank]
     place = find_header(filled, width, decimal) if header is None else _given(filled, header)
-    rows = _rows(kept, filled, place, width, notes)
+    below = filled[find_footer(filled, place.start, width, decimal) :]
+    rows = _rows(_above(kept, below), filled, place, width, notes)
+    if below:
+        notes.append(f"{_lines(below)} left out, below the table: {shown(' '.join(filter(None, below[0].cells)))}.")
     _say(filled, place, notes, header is None)
     names = _names(filled[place.names].cells if place.names is not None else (), width)
     lines = np.array([record.line for record in rows], dtype=int)
@@ -130,17 +133,20 @@ def _records(text: str, separator: str, notes: list[str]) -> list[Record]:
     filled = 0
     try:
         for record in records(text, separator):
-            filled += not record.blank
+            filled += not (record.blank or is_comment(record.cells, separator))
             if filled > MAX_ROWS + 100:
                 break
             if len(found) > 4 * MAX_ROWS:
                 raise FieldError(
-                    FIELD, f"The file has more than {4 * MAX_ROWS:,} lines, most of them blank. Leave those out."
+                    FIELD,
+                    f"The file has more than {4 * MAX_ROWS:,} lines, most of them blank or comments. Leave those out.",
                 )
             found.append(record)
     except csv.Error:
         raise FieldError(
-            FIELD, f"The file could not be read as a table: line {found[-1].line + 1 if found else 1:,} is too long."
+            FIELD,
+            f"The file could not be read as a table: a cell on line {_after(found):,} has more than "
+            f"{csv.field_size_limit():,} characters.",
         ) from None
     if found and SAID.fullmatch(text.split("\n", 1)[0]):
         del found[0]
@@ -159,6 +165,11 @@ def _records(text: str, separator: str, notes: list[str]) -> list[Record]:
             "with a comma, semicolon or tab between the columns.",
         )
     return found
+
+
+def _after(found: list[Record]) -> int:
+    """The line of the file on which the next record begins."""
+    return found[-1].line_of(len(found[-1].cells)) + 1 if found else 1
 
 
 def _commented_names(comments: list[Record], kept: list[Record], separator: str) -> list[Record]:
@@ -217,6 +228,14 @@ def _decimal(kept: list[Record], separator: str) -> tuple[str, str]:
     return ".", either
 
 
+def _above(kept: list[Record], below: list[Record]) -> list[Record]:
+    """The records above those `below` the table, and above the blank lines between."""
+    rows = [record for record in kept if not below or record.line < below[0].line]
+    while rows and rows[-1].blank:
+        rows.pop()
+    return rows
+
+
 def _given(filled: list[Record], line: int) -> Header:
     """The header that was asked for. Raises FieldError if no line of the table begins there."""
     if line == 0:
@@ -271,7 +290,7 @@ def _say(filled: list[Record], place: Header, notes: list[str], found: bool) -> 
 
 def _names(cells: Iterable[str], width: int) -> list[str]:
     """Names for all columns, none twice: "level", "level (2)"."""
-    given = [" ".join(cell.split())[:MAX_NAME] for cell in cells]
+    given = [_short(" ".join(cell.split())) for cell in cells]
     if len(given) == width - 1 and width > 2:
         given = ["", *given]  # rows have names of their own, as R writes them
     given = [given[k] if k < len(given) else "" for k in range(width)]
@@ -287,6 +306,10 @@ def _names(cells: Iterable[str], width: int) -> list[str]:
     return names
 
 
+def _short(name: str) -> str:
+    return name if len(name) <= MAX_NAME else name[: MAX_NAME - 1] + "…"
+
+
 def _column(name: str, k: int, rows: list[Record], lines: np.ndarray, decimal: str) -> Column:
     cells = [record.cells[k] if k < len(record.cells) else "" for record in rows]
     values = np.array([number(cell, decimal) if cell else math.nan for cell in cells], dtype=float)
@@ -295,6 +318,8 @@ def _column(name: str, k: int, rows: list[Record], lines: np.ndarray, decimal: s
     kinds["number"] = len(values) - len(gaps)
     del kinds["missing"]
     kind = max(kinds, key=lambda each: kinds[each]) if kinds.total() else "empty"
+    if any("\n" in cell for record in rows for cell in record.cells[:k]):
+        lines = np.array([record.line_of(k) for record in rows], dtype=int)
     strange = [Cell(rows[at].line_of(k), cells[at]) for at in gaps] if kind == "number" else []
     return Column(name, kind, values, lines, tuple(strange), tuple(cells[:FIRST]))
 

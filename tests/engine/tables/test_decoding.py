@@ -57,3 +57,5 @@ def test_what_is_no_text(data: bytes) -> None:
 def test_an_encoding_that_does_not_fit_is_named() -> None:
     with pytest.raises(FieldError, match="not text in UTF-8: byte 4 "):
         decode("caf\xe9".encode("latin-1"), "text", "utf_8")
+    with pytest.raises(FieldError, match="not text in UTF-8: byte 7 "):  # of the file, its mark included
+        decode(b"\xef\xbb\xbf" + "caf\xe9".encode("latin-1"), "text", "utf_8")

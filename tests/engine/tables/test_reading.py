@@ -278,6 +278,50 @@ def test_nothing_is_left_out_silently() -> None:
         assert words in notes
 
 
+FOOTERS = {
+    "total": (HEAD + rows() + "Total,1043.2\n", 62, 1),
+    "source": (HEAD + rows() + "\nSource: a lake, by hand\n", 63, 1),
+    "several": (HEAD + rows() + "Mean,17\nMax,24\n\n* estimated\n(c) the lake\n", 62, 4),
+    "below a single column": ("level\n" + only() + "Total: 1043.2\n", 62, 1),
+    "below words": ("lake,level\n" + first(lambda k: f"lake {k}") + "Average,17.4\n", 62, 1),
+    "a sentence": (HEAD + rows() + "Measured every year in May\n", 62, 1),
+    "Chinese": (HEAD + rows() + "合计,1043.2\n数据来源：水文局\n", 62, 2),
+}
+
+
+@pytest.mark.parametrize("name", FOOTERS)
+def test_what_stands_below_a_table_is_no_row(name: str) -> None:
+    text, line, count = FOOTERS[name]
+    table = read_table(text.encode())
+    column = table.column("level")
+    assert column.values.tolist() == [round(level, 2) for level in LEVEL]
+    assert not column.strange
+    (note,) = (note for note in table.notes if "below the table" in note)
+    assert note.startswith(f"Lines {line}, " if count > 1 else f"Line {line} was left out")
+
+
+@pytest.mark.parametrize("last", ["1960,broken\n", "1960,NA\n", "1960,\n", "n/a,12.5\n", "1960,*12.5\n"])
+def test_a_last_row_that_is_odd_is_a_row(last: str) -> None:
+    table = read_table((HEAD + rows() + last).encode())
+    assert len(table.lines) == len(LEVEL) + 1
+    assert not any("below" in note for note in table.notes)
+
+
+def test_a_last_name_without_numbers_is_a_row() -> None:
+    table = read_table(("lake,level\n" + first(lambda k: f"lake {k}") + "lake Konstanz,\n").encode())
+    assert len(table.lines) == len(LEVEL) + 1
+
+
+def test_the_line_of_a_value_far_outside_is_its_own() -> None:
+    """As that of a cell that is no number: a cell before it may run over several lines."""
+    far = ("note,level\n" + first(lambda k: f'"a\nb{k}"') + '"c\nd",99999\n').encode()
+    assert [each.line for each in read_table(far).column("level").far] == [123]
+
+
+def test_long_names_are_seen_to_be_cut() -> None:
+    assert read_table(("x" * 80 + "\n" + only()).encode()).columns[0].name == "x" * 59 + "…"
+
+
 @pytest.mark.parametrize(
     ("given", "sentence"),
     [
@@ -288,8 +332,10 @@ def test_nothing_is_left_out_silently() -> None:
         (b"1" * 2_000_001, "2,000,001 bytes"),
         (b"PK\x03\x04\x14\x00\x00\x00", "not text"),
         (b"a,b\n1,2\n1,2,3\n1,2,3,4\n1,2\n1,2\n", "Line 3 of the file has 3 cells and most lines 2"),
-        (b"a" * 200_000 + b"\n1\n", "too long"),
+        (b"n\n1\n2\n" + b"a" * 200_000 + b"\n1\n", "a cell on line 4 has more than 131,072 characters"),
+        (b'n\n"a\nb"\n2\n' + b"a" * 200_000 + b"\n1\n", "a cell on line 5 has more than 131,072 characters"),
         (b"\n" * 1_000_000, "most of them blank"),
+        (b"n\n" + b"# why\n1.5\n" * 50_001, "more than 50,000 rows"),
     ],
 )
 def test_refused(given: bytes, sentence: str) -> None:
