@@ -56,7 +56,9 @@ def show(experiment: Experiment) -> None:
     state["task"] = experiment.task_name
     for name in specs(experiment.task):
         key = f"{experiment.task_name}.{name}"
-        state[key] = getattr(experiment.task, name)
+        value = getattr(experiment.task, name)
+        if name not in link.OWN_DATA or value:  # what was handed in stays, for when it is chosen again
+            state[key] = value
         state.pop(asked_of(key), None)
     for name, spec in specs(Architecture).items():
         state[name] = _held(spec, getattr(experiment.network, name))
@@ -119,13 +121,13 @@ def _widgets() -> dict[str, Any]:
     st.subheader("Task")
     task = values["task"] = _widget("task", "task", TASK, {name: label for name, (label, _) in words.TASKS.items()})
     st.caption(words.TASKS[task][1])
-    values |= _group(specs(TASKS[task]), f"{task}.", task, _of_task(task))
+    values |= _group(specs(TASKS[task]), f"{task}.", task, lambda: _of_task(task))
 
     st.subheader("Network")
     values |= _network(values)
 
     st.subheader("Training")
-    values |= _group(specs(Training), "", "", _of_work(values))
+    values |= _group(specs(Training), "", "", lambda: _of_work(values))
     if values.get("fit") == "ridge" and issubclass(TASKS[task], Amounts):
         st.caption(words.RIDGE_SOLVES)
     return values
@@ -222,8 +224,9 @@ def _of_work(values: Mapping[str, Any]) -> dict[str, Limit]:
 
 
 def _group(
-    declared: Mapping[str, Spec], prefix: str, task: str, limits: Mapping[str, Limit] | None = None
+    declared: Mapping[str, Spec], prefix: str, task: str, limits: Callable[[], Mapping[str, Limit]] = dict
 ) -> dict[str, Any]:
+    """Draw the controls of settings; `limits` is asked at each, as own data above it may just have come."""
     values: dict[str, Any] = {}
     needs = conditions(TASKS[task]) if task else {}
     for name, spec in declared.items():
@@ -235,17 +238,16 @@ def _group(
         elif name in link.OWN_DATA:
             own_data.ask(name, key)
             values[name] = st.session_state[key]
-        elif limits and name in limits:
-            values[name] = _within(name, key, spec, limits[name], task)
+        elif isinstance(spec, Whole) and (limit := limits().get(name)):
+            values[name] = _within(name, key, spec, limit, task)
         else:
             values[name] = _widget(name, key, spec, task=task)
     return values
 
 
-def _within(name: str, key: str, spec: Spec, limit: Limit, task: str) -> Any:
+def _within(name: str, key: str, spec: Whole, limit: Limit, task: str) -> Any:
     """The control of a number that others limit: what was asked beyond that is said, and comes back once it fits."""
     state, asked = st.session_state, asked_of(key)
-    assert isinstance(spec, Whole)
     assert isinstance(limit.spec, Whole)
     wanted = state.pop(asked, state[key])
     state[key] = limit.spec.nearest(wanted)

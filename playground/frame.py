@@ -166,6 +166,7 @@ def _standing(session: Session, frames: Frames) -> Hashable:
         session.playing,
         session.player.playing,
         session.failed,
+        session.made_again,
         session.idle,
         session.tuned,
         POOL.away,
@@ -182,6 +183,8 @@ def _notes(session: Session, names: Sequence[str]) -> None:
     for experiment, explosion, name in zip(session.experiments, session.explosions, names, strict=True):
         if explosion is not None:
             st.error(_exploded(explosion, experiment.training), title=name or None, icon=":material/error:")
+    if session.made_again:
+        st.info(words.MADE_AGAIN, icon=":material/autorenew:")
     if POOL.away:
         st.info(words.CLUSTER_AWAY, icon=":material/cloud_off:")
     if session.idle:

@@ -12,13 +12,15 @@ import streamlit as st
 from engine import CELLS, TASKS, Experiment, FieldError
 from engine.config import Architecture, Training
 from engine.fields import shown, specs
+from playground import words
 from playground.page_settings import PAGE_SETTINGS, Networks, key_of
 
 LONGEST_LINK = 6000
 """Characters; longer addresses are cut by some browsers and servers."""
 
-OWN_DATA = ("text", "values")
-"""Settings that a visitor brings along; they can be too long for a link."""
+OWN_DATA = {"text": ("text", "corpus"), "values": ("forecast", "series")}
+"""Settings that a visitor brings along, and can be too long for a link; their task, and its setting that asks for them
+when it is "own"."""
 
 
 def params(experiment: Experiment) -> tuple[dict[str, str], bool]:
@@ -49,9 +51,32 @@ def follow(page: str, show: Callable[[Experiment], None]) -> None:
         show(state.pop("experiment.next"))
     elif "link" not in state or not (given == state["link"] or moved or _touched()):
         problems = _read_page(page, given)
-        found, more = Experiment.read({name: text for name, text in given.items() if name not in _of_page(page)})
-        state["problems"] = list(dict.fromkeys(f"{each} {each.instead}".rstrip() for each in (*problems, *more)))
+        given, missing = _with_own_data({name: text for name, text in given.items() if name not in _of_page(page)})
+        found, more = Experiment.read(given)
+        said = [f"{each} {each.instead}".rstrip() for each in (*problems, *more)]
+        state["problems"] = list(dict.fromkeys([*said, *(words.NOT_IN_LINK[name] for name in missing)]))
         show(found)
+        for name in missing:  # so that there is where to hand it in
+            task, setting = OWN_DATA[name]
+            state[f"{task}.{setting}"] = "own"
+
+
+def _with_own_data(given: Mapping[str, str]) -> tuple[dict[str, str], list[str]]:
+    """What a link says, with the visitor's own data if it asks for them and does not hold them.
+
+    Data that are not there are asked for no longer; also their names.
+    """
+    found, missing = dict(given), []
+    for name, (task, setting) in OWN_DATA.items():
+        if found.get("task") != task or found.get(setting) != "own" or found.get(name):
+            continue
+        held = st.session_state.get(f"{task}.{name}")
+        if held:
+            found[name] = specs(TASKS[task])[name].write(held)
+        else:
+            missing.append(name)
+            found = {key: text for key, text in found.items() if key not in (name, setting)}
+    return found, missing
 
 
 def _of_page(page: str) -> Mapping[str, Networks]:

@@ -24,7 +24,7 @@ def _ask_text(key: str) -> None:
         if file is not None:
             try:
                 text, said = read_text(file.getvalue())
-                NextCharacter(corpus="own", text=text)  # raises if nothing can be learned from it
+                NextCharacter(corpus="own", text=text, length=1)  # raises if nothing can be learned from it
                 st.session_state[key] = text
                 st.session_state["text.said"] = said
             except FieldError as problem:

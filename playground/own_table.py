@@ -164,7 +164,7 @@ def _column(table: Table, key: str) -> None:
             values = filled(values)
     try:
         taken = tuple(map(float, values))
-        Forecast(series="own", values=taken)  # raises if nothing can be learned from them
+        Forecast(series="own", values=taken, length=1)  # raises if nothing can be learned from them
         st.session_state[key] = taken
     except FieldError as problem:
         st.error(words.sentence(problem, "forecast") + words.AS_IT_WAS, icon=":material/error:")

@@ -77,6 +77,7 @@ FIELDS = {
     "corpus": ("Text", "What the network learns to write. The last tenth is held out."),
     "text": ("Your text", "At least 20 characters, up to 200 kB. It stays in this session."),
     "series": ("Series", "What to forecast. The last fifth is held out."),
+    "values": ("Your series", "At least 20 numbers. They stay in this session."),
     "period": ("Period", "Steps in one full wave."),
     "noise": ("Noise", "Standard deviation of the noise on the sine, whose height is 1."),
     "cell": ("Cell", "The recurrent unit. Changing it begins a new run with the same seed."),
@@ -209,6 +210,12 @@ TAKE_ALONG_ALONE = "To download, save or continue a run, or read it as code: tak
 CONTINUED = "Taken up at update {updates:,}. Press Train and it goes on as if it had never stopped."
 AS_IT_WAS = " The run goes on as it was."
 AS_USUAL = " The usual experiment is shown instead."
+NOT_IN_LINK = {
+    "text": "The link asks for a text of its author's own and does not hold it, as a longer one finds no room in a "
+    "link. Hand the text in at the left; all other settings are those of the link.",
+    "values": "The link asks for a series of its author's own and does not hold it, as a longer one finds no room in a "
+    "link. Hand the table in at the left; all other settings are those of the link.",
+}
 NOTHING_YET = "Hand in your own data in the sidebar; until then the run goes on as it was."
 LAST_VALUE = "Saying the last value again scores {last} on the held-out part."
 UNKNOWN = "Not in this text, so passed over or read as □: {characters}"
@@ -227,6 +234,10 @@ FAILED = {
     "lost": "The process that trains did not answer, or ended again and again, so this run was stopped. It may need "
     "too much memory. It is kept as it was: save it, or make the network smaller. Reset begins it again.",
 }
+MADE_AGAIN = (
+    "The process that trains has ended. A new one is making this run again from its last copy and then goes on "
+    "as if nothing had been. This takes some seconds."
+)
 NOT_BEGUN = (
     "This network cannot be begun: the process that was to train it ended, or none can be started. "
     "Choose a smaller network, or ask whoever runs this server to look at its log."

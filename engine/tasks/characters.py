@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from engine.fields import Choice, FieldError, Limit, Text, Whole, setting
+from engine.fields import Choice, FieldError, Limit, Text, Whole, setting, shown
 from engine.tasks.base import Batch, Classes, Sampler
 from engine.tasks.baselines import cross_entropy, following, frequencies
 
@@ -171,11 +171,17 @@ class NextCharacter(Characters):
     length: int = setting(LENGTH)
 
     def _check_data(self) -> None:
-        if self.corpus == "own" and (len(self.text) < MIN_CHARACTERS or len(set(self.text)) < 2):
+        if self.corpus != "own":
+            return
+        if len(self.text) < MIN_CHARACTERS:
+            has = f"it has {len(self.text)}. Paste a longer piece." if self.text else "there is none yet."
+            raise FieldError(
+                ("text", "corpus"), f"text needs at least {MIN_CHARACTERS} characters to learn from; {has}"
+            )
+        if len(set(self.text)) < 2:
             raise FieldError(
                 ("text", "corpus"),
-                f"text needs at least {MIN_CHARACTERS} characters, two of them different, to learn from; "
-                f"it has {len(self.text)} ({len(set(self.text))} different). Paste a longer piece.",
+                f"text is {shown(self.text[0])} all through, so there is nothing to learn. Paste another piece.",
             )
 
     @classmethod

@@ -98,10 +98,10 @@ class Forecast(Amounts):
     """
 
     series: str = setting(Choice("mackey_glass", (*SERIES, "own")))
+    values: tuple[float, ...] = setting(Numbers((), 50_000), when=("series", "own"))
     length: int = setting(LENGTH)
     period: float = setting(Real(25.0, 3.0, 500.0, "values"), when=("series", "sine"))
     noise: float = setting(Real(0.1, 0.0, 2.0), when=("series", "sine"))
-    values: tuple[float, ...] = setting(Numbers((), 50_000), when=("series", "own"))
     readout: str = setting(Choice("last", ("last", "mean")))
 
     finite = True
@@ -111,11 +111,8 @@ class Forecast(Amounts):
     def _check_data(self) -> None:
         if self.series == "own":
             if len(self.values) < MIN_VALUES:
-                raise FieldError(
-                    ("values", "series"),
-                    f"values needs at least {MIN_VALUES} numbers to learn from; it has {len(self.values)}. "
-                    "Choose a longer series.",
-                )
+                has = f"it has {len(self.values)}. Choose a longer series." if self.values else "there are none yet."
+                self._refuse(f"values needs at least {MIN_VALUES} numbers to learn from; {has}", "")
             self._check_spread()
 
     def _check_spread(self) -> None:
@@ -148,7 +145,7 @@ class Forecast(Amounts):
         )
 
     def _refuse(self, why: str, advice: str = "Choose another column.") -> NoReturn:
-        raise FieldError(("values", "series"), f"{why} {advice}")
+        raise FieldError(("values", "series"), f"{why} {advice}".rstrip())
 
     @classmethod
     def limits(cls, values: Mapping[str, Any]) -> dict[str, Limit]:

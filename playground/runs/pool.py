@@ -76,7 +76,8 @@ class Held:
 
     origins: as they began or were last brought back; updates: how far they have come since. key and version name them
     to the worker at `home`, where they are. kept: when they were last brought back. used: seconds of slices they have
-    had there, by the clock, for the order of turns. crowded: for how many slices in a row another worker had less
+    had there, by the clock, for the order of turns. lost: whether the worker they were with is gone, and they are being
+    made again. crowded: for how many slices in a row another worker had less
     to do.
     """
 
@@ -88,6 +89,7 @@ class Held:
         self.home: Desk | None = None
         self.kept = time.monotonic()
         self.used = 0.0
+        self.lost = False
         self.crowded = 0
 
 
@@ -262,6 +264,7 @@ class Pool:
         if held is None:
             return min(desks, key=lambda desk: (desk.waiting, desk.load))
         if held.home not in desks:
+            held.lost = held.lost or held.home is not None
             return self._move(held, least)
         if item.awaited:
             return held.home
@@ -325,6 +328,7 @@ class Pool:
             item.out.set_result(answer.result)
 
     def _note(self, held: Held, answer: Answer) -> None:
+        held.lost = False
         if answer.fault is not None:
             held.home = None
             return
@@ -361,6 +365,9 @@ class Pool:
             under_way, desk.busy = desk.busy, None
             waiting = [*desk.awaited, *desk.training]
             self._false_starts = 0 if desk.worker.ready else self._false_starts + 1
+        for item in waiting if under_way is None else [under_way, *waiting]:
+            if item.held is not None and item.held.home is desk:
+                item.held.lost = True
         log.warning("event=worker_lost waiting=%d", len(waiting) + (under_way is not None))
         if under_way is not None:
             under_way.deaths += desk.worker.died

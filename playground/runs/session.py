@@ -135,6 +135,11 @@ class Session:
         return self._playing
 
     @property
+    def made_again(self) -> bool:
+        """Whether the process it was in is gone, and what it shows waits until another has made it again."""
+        return self._held.lost and not self.failed
+
+    @property
     def moving(self) -> bool:
         """Whether what is to be seen changes by itself: it trains, or its film plays."""
         return self.playing or self.player.playing

@@ -33,6 +33,63 @@ def test_the_address_is_the_experiment(params: dict[str, str]) -> None:
     assert session(sound(opened(**app.query_params))).experiment == experiment
 
 
+LONG = {
+    "text": {"task": "text", "corpus": "own", "text": "the cat sat on the mat. " * 400},
+    "values": {"task": "forecast", "series": "own", "values": ",".join(str(k * k % 97) for k in range(4000))},
+}
+
+
+@pytest.mark.parametrize("name", LONG)
+def test_data_that_found_no_room_in_the_link_are_asked_for_again(name: str) -> None:
+    """Seen by whoever opens the link elsewhere, or reloads the page: the reason is the link, and the rest is kept."""
+    app = sound(opened(**LONG[name], hidden="7", cell="gru"))
+    link = dict(app.query_params)
+    assert name not in link
+    again = opened(**link)
+    assert "does not hold it" in notice(again)
+    assert "it has 0" not in notice(again)
+    assert "Hand in your own data" in again.info[0].value
+    found = session(again).experiment
+    assert (found.network.hidden, found.network.cell) == (7, "gru")
+    assert again.get("file_uploader"), "there is where to hand it in"
+
+
+@pytest.mark.parametrize("name", LONG)
+def test_data_of_this_visit_stay(name: str) -> None:
+    """Through the preset of another task, and through the link as it was before."""
+    app = sound(opened(**LONG[name]))
+    mine, link = session(app).experiment, dict(app.query_params)
+    app.selectbox(key="preset").select("Copy across a gap").run()
+    assert session(app).experiment.task_name == "copy"
+    app.query_params.clear()
+    for key, value in link.items():
+        app.query_params[key] = value
+    assert session(sound(app.run())).experiment == mine
+    assert not app.warning
+
+
+@pytest.mark.parametrize(
+    ("params", "says"),
+    [
+        (
+            {"task": "forecast", "series": "sunspots", "length": "200"},
+            "length must be a whole number from 1 to 60 values; it was given “200”. The series has 309 values, of "
+            "which the last 61 are held out; a window and the value after it must fit into those. "
+            "Taken instead: length = “60”.",
+        ),
+        ({"hidden": "four"}, "it was given “four”. Taken instead: hidden = “32”."),
+        ({"colour": "red"}, "“colour” is not the name of a setting. It was passed over."),
+    ],
+)
+def test_what_was_taken_instead_is_said(params: dict[str, str], says: str) -> None:
+    assert says in notice(opened(**params))
+
+
+def test_a_link_beyond_the_work_of_an_update_is_told_once() -> None:
+    app = opened(task="order", length="500", layers="4", direction="bidirectional", hidden="128", batch="256")
+    assert notice(app).count("seconds, and 0.5 is the limit") == 1
+
+
 NONSENSE = [
     ("hidden", "0", "1 to 128"),
     ("hidden", "129", "1 to 128"),

@@ -201,6 +201,26 @@ def test_runs_are_brought_back_now_and_then(one: ByHand) -> None:
     assert not worker.answer().keep
 
 
+def test_a_run_whose_worker_is_gone_counts_as_lost_until_it_is_made_again(one: ByHand) -> None:
+    training, resting, new = (Held(chosen()) for _ in range(3))
+    for held in (training, resting):
+        one.slice(slice_of, held)
+        one.puppet(0).answer()
+    one.train(training)
+    gone = one.puppet(0)
+    gone.lost()
+    assert (training.lost, resting.lost) == (True, False), "nobody waits for the other yet"
+    one._tend()
+    assert training.lost, "until it has answered"
+    one.puppet(0).answer()
+    assert not training.lost
+    for held in (resting, new):
+        one.slice(slice_of, held)
+        assert held.lost == (held is resting)
+        one.puppet(0).answer()
+        assert not held.lost
+
+
 def test_new_runs_go_where_fewest_train(two: ByHand) -> None:
     runs = [Held(chosen()) for _ in range(4)]
     for held in runs:

@@ -69,9 +69,11 @@ REFUSALS = [
     Refusal("hello", {"word": "a\ud800"}, ("not valid Unicode", "UTF-8")),
     Refusal("hello", {"word": 7}, ("must be text", "“7”")),
     Refusal("text", {"corpus": "bible"}, ("alice, sonnets, tang, sanzijing, own", "“bible”")),
-    Refusal("text", {"corpus": "own", "text": "abc"}, ("at least 20", "it has 3 (3 different)"), ("text", "corpus")),
-    Refusal("text", {"corpus": "own", "text": ""}, ("at least 20", "it has 0"), ("text", "corpus")),
-    Refusal("text", {"corpus": "own", "text": "a" * 30}, ("two of them different", "30 (1"), ("text", "corpus")),
+    Refusal("text", {"corpus": "own", "text": "abc"}, ("at least 20", "it has 3. Paste a longer"), ("text", "corpus")),
+    Refusal("text", {"corpus": "own", "text": ""}, ("at least 20", "there is none yet"), ("text", "corpus")),
+    Refusal(
+        "text", {"corpus": "own", "text": "a" * 30}, ("“a” all through", "Paste another piece"), ("text", "corpus")
+    ),
     Refusal("text", {"corpus": "own", "text": "ab" * 100_001}, ("200,000 bytes", "given 200,002"), ("text",)),
     Refusal("text", {"text": "春" * 66_667}, ("up to 200,000 bytes", "given 200,001")),
     Refusal("text", {"text": "\x89PNG\r\n\x1a\n"}, ("control characters", "binary file")),
@@ -86,7 +88,7 @@ REFUSALS = [
     Refusal("forecast", {"values": (1e31,)}, ("between -1e30 and 1e30", "number 1 is “1e+31”")),
     Refusal("forecast", {"values": (True,) * 30}, ("number 1 is “True”",)),
     Refusal("forecast", {"values": (0.5,) * 50_001}, ("up to 50,000 numbers", "given 50,001")),
-    Refusal("forecast", {"series": "own"}, ("at least 20 numbers", "it has 0"), ("values", "series")),
+    Refusal("forecast", {"series": "own"}, ("at least 20 numbers", "there are none yet"), ("values", "series")),
     Refusal("forecast", {"series": "own", "values": tuple(range(19))}, ("at least 20", "has 19"), ("values", "series")),
 ]
 
