@@ -5,11 +5,12 @@ The coefficients, and those of every cell, were fitted on one thread of a small 
 (`python -m benchmarks.budget` fits them anew and shows how far the estimate is off).
 """
 
+import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from engine.cells import CELLS
-from engine.fields import FieldError
+from engine.fields import FieldError, specs
 from engine.history import CAPACITY
 from engine.tasks import Task
 
@@ -109,6 +110,11 @@ def memory(task: Task, network: "Architecture") -> int:
     return 4 * WEIGHT_COPIES * trained(task, network) + LOOKS * (4 * shown + 8 * rows) + 8 * rows
 
 
+def beyond(seconds: float) -> str:
+    """A duration above the limit, so rounded that it stays above."""
+    return f"{math.ceil(100 * seconds) / 100:.2f}"
+
+
 def check_memory(experiment: "Experiment", megabytes: int) -> None:
     """Raises FieldError if a run of this experiment needs more."""
     check_together((experiment,), megabytes)
@@ -121,18 +127,19 @@ def check_together(experiments: "Sequence[Experiment]", megabytes: int) -> None:
     """
     needed = sum(memory(each.task, each.network) for each in experiments) / 2**20
     what = "This network" if len(experiments) == 1 else f"These {len(experiments)} networks together"
+    length = ["length"] if all("length" in specs(each.task) for each in experiments) else []
     if needed > megabytes:
         raise FieldError(
-            ("hidden", "layers", "length"),
-            f"{what} would need about {needed:.0f} MB, and this server gives each visitor {megabytes} MB. "
-            "Lower one of: hidden, layers, length.",
+            ("hidden", "layers", *length),
+            f"{what} would need about {math.ceil(needed)} MB, and this server gives each visitor {megabytes} MB. "
+            f"Lower one of: {', '.join(['hidden', 'layers', *length])}.",
         )
     seconds = sum(
         seconds_per_update(each.task, each.network, each.training.batch, each.training.truncate) for each in experiments
     )
     if seconds > MAX_SECONDS:
         raise FieldError(
-            ("batch", "hidden", "layers", "length"),
-            f"{what} would take about {seconds:.1f} seconds for an update of each, and {MAX_SECONDS:g} is the limit. "
-            "Lower one of: batch, hidden, layers, length.",
+            ("batch", "hidden", "layers", *length),
+            f"{what} would take about {beyond(seconds)} seconds for an update of each, and {MAX_SECONDS:g} is the "
+            f"limit. Lower one of: {', '.join(['batch', 'hidden', 'layers', *length])}.",
         )

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Self
 
-from engine.budget import MAX_SECONDS, seconds_per_update
+from engine.budget import MAX_SECONDS, beyond, seconds_per_update
 from engine.cells import CELLS, INITS
 from engine.connections import CONNECTIONS
 from engine.fields import (
@@ -144,15 +144,21 @@ class Experiment:
             heavy = ["batch", "hidden", "layers", *(["length"] if "length" in specs(self.task) else [])]
             deep = ("input_depth", "transition_depth", "output_depth")
             heavy += [name for name in deep if getattr(self.network, name)]
-            advice = f"Lower one of: {', '.join(heavy)}"
+            advice = f"Lower one of: {', '.join(name for name in heavy if self._lowers(name))}"
             if seconds_per_update(self.task, self.network, batch) <= MAX_SECONDS:
                 heavy.insert(0, "truncate")
                 advice += "; or set truncate to 0, as windows of steps take longer than the whole sequence"
             raise FieldError(
                 heavy,
-                f"One update of this network would take about {needed:.1f} seconds, and {MAX_SECONDS:g} is the limit. "
-                f"{advice}.",
+                f"One update of this network would take about {beyond(needed)} seconds, and {MAX_SECONDS:g} is the "
+                f"limit. {advice}.",
             )
+
+    def _lowers(self, name: str) -> bool:
+        """Whether a number is not at its lowest yet."""
+        owner = next(each for each in (self.task, self.network, self.training) if name in specs(each))
+        spec = specs(owner)[name]
+        return isinstance(spec, Whole) and getattr(owner, name) > spec.low
 
     @property
     def closed_form(self) -> bool:

@@ -10,6 +10,7 @@ from dataclasses import Field, dataclass, field, fields, replace
 from typing import Any, NamedTuple
 
 MAX_SHOWN = 40
+MAX_DIGITS = 300
 
 
 class FieldError(ValueError):
@@ -42,7 +43,7 @@ def number(kind: type[int] | type[float], text: str) -> int | float | str:
 
     Python alone would also take ４２, 4_2 and inf.
     """
-    if not text.isascii() or "_" in text or len(text) > MAX_SHOWN:
+    if not text.isascii() or "_" in text or len(text) > MAX_DIGITS:
         return text
     try:
         value = kind(text)
@@ -153,10 +154,12 @@ class Text:
                 name,
                 f"{name} may be up to {self.max_bytes:,} bytes long; it was given {size:,}. Use a shorter piece of it.",
             )
-        if any((c < " " and c not in "\n\t\f\x1a") or c == "\x7f" for c in value):
+        control = next((k for k, c in enumerate(value) if (c < " " and c not in "\n\t\f\x1a") or c == "\x7f"), None)
+        if control is not None:
             raise FieldError(
                 name,
-                f"{name} holds control characters, as a binary file does; give it plain text saved as UTF-8.",
+                f"{name} holds control characters, as a binary file does: the first, {ord(value[control]):#04x}, is "
+                f"its character {control + 1:,}. Give it plain text.",
             )
 
     def read(self, name: str, text: str) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
-from engine.fields import FieldError
+from engine.fields import FieldError, shown
 
 Property = Callable[[str], np.ndarray]
 
@@ -95,8 +95,10 @@ def measured(text: str, name: str, character: str = "") -> np.ndarray:
     """The property `name` at every character of `text`. Raises FieldError if there is no such property."""
     if name == CHARACTER:
         if len(character) != 1:
-            raise FieldError("character", "character must be exactly one character.")
+            raise FieldError("character", f"character must be exactly one character; it was given {shown(character)}.")
         return where(text, character.__eq__)
     if name not in PROPERTIES:
-        raise FieldError("property", f"property must be one of {', '.join((*PROPERTIES, CHARACTER))}.")
+        raise FieldError(
+            "property", f"property must be one of {', '.join((*PROPERTIES, CHARACTER))}; it was given {shown(name)}."
+        )
     return PROPERTIES[name](text)

@@ -142,8 +142,12 @@ def _metadata(data: bytes) -> dict[str, Any]:
     if len(data) > MAX_BYTES:
         raise FieldError("run", f"The file has {len(data):,} bytes, and a saved run has {MAX_BYTES:,} at most.")
     size = int.from_bytes(data[:8], "little")
-    if data[8:9] == b"{" and FORMAT.encode() in data[: 8 + MAX_HEADER_BYTES] and size > len(data) - 8:
-        _refuse(f"its header alone should have {size:,} bytes, and the file ends after {len(data):,}")
+    if data[8:9] == b"{" and len(data) - 8 < size <= MAX_HEADER_BYTES:
+        raise FieldError(
+            "run",
+            f"The file is cut short, or no saved run: its header alone should have {size:,} bytes, and it ends after "
+            f"{len(data):,}. Bring it here once more.",
+        )
     if len(data) < 8 or not 2 <= size <= len(data) - 8 or data[8:9] != b"{":
         raise FieldError("run", "The file is not a saved run. Choose one that was saved here with “Save run”.")
     if size > MAX_HEADER_BYTES:

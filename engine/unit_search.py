@@ -70,6 +70,6 @@ def _check(target: np.ndarray, part: str) -> None:
     if min(positive, len(target) - positive) < FEWEST:
         raise FieldError(
             "property",
-            f"This is so at {positive:,} of the {len(target):,} characters of the {part} text; a search needs at least "
-            f"{FEWEST} where it is so and {FEWEST} where it is not.",
+            f"This is so at {positive:,} of the {len(target):,} {part} characters that were read; a search needs at "
+            f"least {FEWEST} where it is so and {FEWEST} where it is not.",
         )

@@ -11,6 +11,7 @@ from engine.budget import MAX_SECONDS, largest_batch
 from engine.config import TASK, Architecture, Training, network_limits
 from engine.fields import Choice, Limit, Real, Spec, Whole, Wholes, conditions, specs
 from engine.tasks import Amounts, Task
+from engine.tasks.characters import NextCharacter
 from playground import link, own_data, side_choice, words
 from playground.presets import PRESETS
 
@@ -130,7 +131,20 @@ def _widgets() -> dict[str, Any]:
     values |= _group(specs(Training), "", "", lambda: _of_work(values))
     if values.get("fit") == "ridge" and issubclass(TASKS[task], Amounts):
         st.caption(words.RIDGE_SOLVES)
+    _without_effect(values)
     return values
+
+
+def _without_effect(values: Mapping[str, Any]) -> None:
+    """What is not as its control says, because of the data."""
+    try:
+        task = _task(values)
+    except FieldError:  # it is said where the experiment is put together
+        return
+    if values["truncate"] >= task.steps:
+        st.caption(words.UNTRUNCATED.format(steps=task.steps, truncate=values["truncate"]))
+    if isinstance(task, NextCharacter) and task.rare:
+        st.caption(words.RARE.format(different=task.rare + len(task.alphabet) - 1, rare=task.rare))
 
 
 def _network(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -77,6 +77,8 @@ def _controls(moment: Moment) -> tuple[str, float, int]:
             help="Draw among the k likeliest characters only; 1 takes the likeliest each time, 0 is off.",
         )
         st.button("Write again", icon=":material/casino:", on_click=_again, key="text.write.again")
+    if top_k == size:
+        st.caption(say.ALL_COUNT.format(count=size))
     return prompt or "", temperature, top_k
 
 

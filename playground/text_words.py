@@ -18,7 +18,7 @@ LOOKS_AGAIN = " While it trains, the page looks again every few seconds."
 PASSAGE = (
     "Colour is the unit's value right after reading the character on it. One that keeps a colour through a stretch of "
     "text remembers something about it. Click a character to choose that moment. "
-    "Characters {first:,} to {last:,} of {all:,}; {part}."
+    "Characters {first:,} to {last:,} of the {all:,} that were read; {part}."
 )
 PARTS = {
     "word": "the word it learns",
@@ -45,5 +45,6 @@ WRITTEN = (
     "colour. Click a character, or point at it, to see what else could have come."
 )
 COULD_COME = "What could come at place {place}, at temperature {temperature:g}{top_k}:"
+ALL_COUNT = "Top k is {count}: that is how many characters there are, so all of them can come."
 ONLY_TOP = ", from the {count} likeliest"
 FIRST_LOOK = "The first look at the running network is on its way."

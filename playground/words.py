@@ -150,6 +150,9 @@ CUT = ":orange[{high} and not {asked}.] {why}"
 WORK = "A larger batch would take more than {seconds:g} seconds an update."
 """Why a control ends earlier than usual, and what was asked of it beyond that."""
 
+UNTRUNCATED = "Nothing is truncated: the sequence has {steps} steps, and {truncate} are the window."
+RARE = "This text has {different:,} different characters. The {rare:,} rarest count as one, □."
+
 JOINED = (
     "Layer {layer} takes one step for {window} of the input's, counted from the end: its colours and points stand for "
     "all "

@@ -211,6 +211,11 @@ class NextCharacter(Characters):
         kept = sorted(counts.keys() - {RARE}, key=lambda c: (-counts[c], c))[: MAX_SYMBOLS - 1]
         return (*sorted(kept), RARE)
 
+    @property
+    def rare(self) -> int:
+        """How many different characters count as the rare sign."""
+        return len(set(self.source) - set(self.alphabet))
+
     @cached_property
     def parts(self) -> tuple[Tensor, Tensor]:
         """The codes of the training part and of the held-out part, at least ten characters."""

@@ -134,7 +134,7 @@ REFUSED = {
         with_arrays(before=parts()[0]["before"].double()),
         "“before” holds float64 numbers, and its network needs float32 ones",
     ),
-    "cut in the header": (FILE[:500], r"header alone should have [\d,]+ bytes, and the file ends after 500"),
+    "cut in the header": (FILE[:500], r"header alone should have [\d,]+ bytes, and it ends after 500"),
     "length of no data": (
         with_state(experiment={"task": "echo", "length": "9", "delay": "9"}),
         "delay must be .* So the saved run cannot be continued",

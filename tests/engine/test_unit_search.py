@@ -79,9 +79,9 @@ def test_the_choice_is_made_on_the_training_text_alone() -> None:
 @pytest.mark.parametrize(
     ("target", "says"),
     [
-        (np.zeros(100), "at 0 of the 60 characters of the training"),
-        (np.ones(100), "at 60 of the 60 characters"),
-        (np.arange(100) < 5, "at 0 of the 40 characters of the held-out"),
+        (np.zeros(100), "at 0 of the 60 training characters"),
+        (np.ones(100), "at 60 of the 60 training characters"),
+        (np.arange(100) < 5, "at 0 of the 40 held-out characters"),
         (np.arange(100) % 60 < 4, "at least 5"),
     ],
 )

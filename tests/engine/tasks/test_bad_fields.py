@@ -65,7 +65,7 @@ REFUSALS = [
     Refusal("hello", {"word": "aaaa"}, ("at least two of them different", "it has 4 (1 different)")),
     Refusal("hello", {"word": "ab" * 26}, ("2 to 50 characters", "it has 52 (2 different)")),
     Refusal("hello", {"word": "ab" * 101}, ("up to 200 bytes", "given 202")),
-    Refusal("hello", {"word": "a\x00b"}, ("control characters", "plain text saved as UTF-8")),
+    Refusal("hello", {"word": "a\x00b"}, ("control characters", "the first, 0x00, is its character 2", "plain text")),
     Refusal("hello", {"word": "a\ud800"}, ("not valid Unicode", "UTF-8")),
     Refusal("hello", {"word": 7}, ("must be text", "“7”")),
     Refusal("text", {"corpus": "bible"}, ("alice, sonnets, tang, sanzijing, own", "“bible”")),
