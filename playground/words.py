@@ -219,7 +219,7 @@ NOT_IN_LINK = {
     "values": "The link asks for a series of its author's own and does not hold it, as a longer one finds no room in a "
     "link. Hand the table in at the left; all other settings are those of the link.",
 }
-NOTHING_YET = "Hand in your own data in the sidebar; until then the run goes on as it was."
+NOTHING_YET = "Hand in your own data in the sidebar; until then the page shows a run without them."
 LAST_VALUE = "Saying the last value again scores {last} on the held-out part."
 UNKNOWN = "Not in this text, so passed over or read as □: {characters}"
 CURE = " Lower the learning rate (now {lr:g}) or clip the gradient ({clip}), then press Reset."

@@ -208,3 +208,72 @@ def test_a_link_with_lists_and_limits() -> None:
     assert not app.exception
     assert "layers must be 1" in words.plain(app.warning[0].value).replace("\\", "")
     assert session(app).experiment.network.layers == 1
+
+
+def captions(app: AppTest) -> str:
+    """As they are read: without signs that escape or colour them."""
+    said = " ".join(caption.value for caption in app.caption)
+    return said.replace("\\", "").replace(":orange[", "").replace("]", "")
+
+
+def test_a_window_ends_where_the_series_does_and_says_so() -> None:
+    """What was asked for is named, and comes back with a series that has room for it."""
+    app = sound(opened(task="forecast", length="200", hidden="4", batch="4"))
+    assert app.slider(key="forecast.length").max == 399
+    app = sound(app.selectbox(key="forecast.series").select("sunspots").run())
+    assert (app.slider(key="forecast.length").value, app.slider(key="forecast.length").max) == (60, 60)
+    assert "60 and not 200." in captions(app)
+    assert "The series has 309 values, of which the last 61 are held out" in captions(app)
+    experiment = session(app).experiment
+    assert experiment.task.steps == 60 == int(experiment.to_params()["length"]) == int(app.query_params["length"])
+    app = sound(app.run())
+    assert "60 and not 200." in captions(app)
+    app = sound(app.selectbox(key="forecast.series").select("sine").run())
+    assert app.slider(key="forecast.length").value == 200
+    assert "60 and not 200" not in captions(app)
+
+
+def test_what_is_chosen_within_a_limit_is_what_was_asked_for() -> None:
+    app = opened(task="forecast", length="200", hidden="4", batch="4")
+    app.selectbox(key="forecast.series").select("sunspots").run()
+    app = sound(app.slider(key="forecast.length").set_value(40).run())
+    assert "not 200" not in captions(app)
+    assert "At most 60." in captions(app)
+    app = sound(app.selectbox(key="forecast.series").select("sine").run())
+    assert app.slider(key="forecast.length").value == 40
+
+
+def test_a_delay_that_no_longer_fits_is_said() -> None:
+    app = opened(task="echo", length="30", delay="20", hidden="4", batch="4")
+    app = sound(app.slider(key="echo.length").set_value(10).run())
+    assert session(app).experiment.to_params()["delay"] == "9"
+    assert "9 and not 20. It must be shorter than length (10 steps), or nothing is asked." in captions(app)
+
+
+def test_a_batch_that_no_longer_fits_is_said() -> None:
+    app = opened(task="order", length="200", hidden="64", batch="256")
+    app = sound(app.slider(key="layers").set_value(4).run())
+    most = session(app).experiment.training.batch
+    assert most < 256
+    assert f"{most} and not 256. A larger batch would take more than 0.5 seconds an update." in captions(app)
+
+
+def test_a_window_of_truncation_that_cuts_nothing_is_said() -> None:
+    app = sound(opened(task="adding", length="10", truncate="50", hidden="4"))
+    assert "Nothing is truncated: the sequence has 10 steps, and 50 are the window." in captions(app)
+    assert "Nothing is truncated" not in captions(sound(opened(task="adding", length="10", truncate="5", hidden="4")))
+
+
+def test_characters_that_count_as_one_are_counted() -> None:
+    text = "".join(chr(0x4E00 + k) for k in range(600)) * 2
+    app = sound(opened(task="text", corpus="own", text=text, hidden="2", batch="1", length="10"))
+    assert "This text has 600 different characters. The 101 rarest count as one, □." in captions(app)
+
+
+def test_a_lost_worker_is_told_while_its_run_is_made_again() -> None:
+    app = sound(opened(hidden="4"))
+    session(app)._held.lost = True
+    app = sound(app.run())
+    assert words.MADE_AGAIN in [info.value for info in app.info]
+    session(app)._held.lost = False
+    assert words.MADE_AGAIN not in [info.value for info in sound(app.run()).info]

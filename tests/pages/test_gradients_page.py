@@ -152,3 +152,17 @@ def test_a_story_is_told_before_and_after(name: str) -> None:
 
 def test_derivations_are_there_with_the_slips() -> None:
     assert "Where the texts slip" in texts(page(cell="rnn"))
+
+
+def test_a_dial_ends_where_the_data_do() -> None:
+    app = page(task="forecast", series="sunspots", length="20", hidden="4")
+    assert sound(app).slider(key="dial.length").max == 60
+
+
+def test_a_dial_that_asks_for_too_much_says_so_and_blames_no_link() -> None:
+    app = page(task="echo", delay="20", length="30", hidden="4")
+    before = session(app).experiment
+    app.slider(key="dial.length").set_value(10).run()
+    assert session(app).experiment == before
+    assert not app.warning
+    assert "“Delay d” must be a whole number from 1 to 9 steps" in app.error[0].value
