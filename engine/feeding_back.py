@@ -8,7 +8,7 @@ from torch import Tensor
 from engine.network import Network
 
 
-@torch.no_grad()
+@torch.inference_mode()
 def feed_back(network: Network, read: Tensor, answered: Callable[[Tensor], Tensor], count: int) -> None:
     """Read the sequence `read` (1, T, I), T ≥ 1, then take `count` answers, each of which is fed back.
 

@@ -7,6 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from engine.cells import CELLS, Cell, DeepTransition
+from engine.cells.base import last_of
 from engine.config import Architecture
 from engine.connections import CONNECTIONS, Plain
 
@@ -172,17 +173,17 @@ class Network(nn.Module):
         return Standing([cell.initial_state(batch_size) for cell in self._forward_cells()])
 
     def after(self, inputs: Tensor) -> tuple[Tensor, Standing]:
-        """What a forward network answers after the last of T ≥ 1 steps (B, O), and where it stands then, to `step` on.
+        """What a forward network answers after the last of T ≥ 1 steps (1, O), and where it stands then, to `step` on.
 
-        inputs: (B, T, I).
+        inputs: one sequence, (1, T, I). On no graph.
         """
         self._forward_cells()  # raises ValueError
         states = []
 
         def kept(cell: Cell, inputs: Tensor) -> Tensor:
-            every, _ = cell.unroll(inputs)
-            states.append(every[-1])
-            return torch.stack([cell.output(state) for state in every], dim=1)
+            rows = cell.states(inputs)
+            states.append(last_of(rows))
+            return cell.output(rows).unsqueeze(0)
 
         read = self.read(inputs, kept)
         if self.mode == "every":
