@@ -13,9 +13,12 @@ from engine.network import DIRECTIONS
 from engine.tasks import Tokens
 from engine.trace import Trace
 from playground.charts.base import (
+    AXIS_TITLE,
     KEY_HEIGHT,
     NEUTRAL,
     RIGHT,
+    TIME_TITLE,
+    TITLE_GAP,
     Data,
     Picture,
     colour_key,
@@ -25,7 +28,7 @@ from playground.charts.base import (
     shades,
     table,
 )
-from playground.charts.sequence import VISIBLE
+from playground.charts.tokens import VISIBLE
 from playground.words import number
 
 COLUMNS = 10
@@ -87,7 +90,9 @@ def unrolled(shape: Shape, steps: int, hidden: int, readout: str, top: float, da
             grid=False,
             ticks=False,
             domain=False,
-            title=None,
+            title=TIME_TITLE,
+            titleFontSize=AXIS_TITLE,
+            titlePadding=TITLE_GAP,
             labelOverlap=True,
         ),
     )
