@@ -119,7 +119,12 @@ def picture(chart: Any, words: str, above: int = 4) -> Picture:
     spec["usermeta"] = {"embedOptions": {"renderer": "canvas", "actions": False}}
     spec["padding"] = {"left": 0, "right": MARGIN, "top": above, "bottom": 3}
     spec["autosize"] = {"type": "fit", "contains": "padding"}
-    spec["config"] = {"mark": {"aria": False}, "view": {"stroke": None}}
+    spec["config"] = {
+        "mark": {"aria": False},
+        "view": {"stroke": None},
+        "axis": {"titlePadding": TITLE_GAP, "titleFontSize": AXIS_TITLE},
+    }
+    del spec["$schema"]  # what it is can be told without, and it travels with every frame
     return Picture(spec, words)
 
 
@@ -185,8 +190,6 @@ def time_axis(steps: int, title: str = TIME_TITLE, field: str = "x") -> alt.X:
             format="d",
             grid=False,
             title=title,
-            titlePadding=TITLE_GAP,
-            titleFontSize=AXIS_TITLE,
             labelFlush=False,
         ),
     )
@@ -200,7 +203,7 @@ def left_axis(**options: Any) -> alt.Axis:
     """An axis that always takes the same room, with a title or without."""
     titled = options.get("title") is not None
     room = GUTTER - (AXIS_TITLE + TITLE_GAP if titled else 0)
-    return alt.Axis(minExtent=room, maxExtent=room, titlePadding=TITLE_GAP, titleFontSize=AXIS_TITLE, **options)
+    return alt.Axis(minExtent=room, maxExtent=room, **options)
 
 
 def update_axis() -> alt.X:

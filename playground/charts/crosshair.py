@@ -10,63 +10,75 @@ from typing import Any
 
 from playground.charts.base import GUTTER, MARGIN, Picture, ink
 
-POINTED = "pointed"
-"""The signal: the step, from 1; anything else is none."""
+POINTED = "at"
+"""The signal: the step, from 1; anything else is none. Short, as a spec travels with every frame."""
 
 GROUND = {False: "#ffffff", True: "#0f1416"}
 
 
-def crossed(drawn: Picture, steps: int, dark: bool, at: int = 0, name: str = "t") -> Picture:
-    """`drawn`, whose x is the time axis of so many steps, with the mark of the step that is pointed at.
+def crossed(drawn: Picture, steps: int, dark: bool, below: int = 0, numbered: str = "") -> Picture:
+    """`drawn`, whose x is the time axis of so many steps, with a frame around the step that is pointed at.
 
-    at: how many of its layers lie below the mark. Those that tell their values under the pointer belong above it.
-    name: what the picture calls the step.
+    below: how many of its layers lie below the frame. Those that tell their values under the pointer belong above it.
+    numbered: what the step is called, if its number is to stand beside the frame.
     """
-    canvas = "event.target"
-    over = f"{canvas}.tagName == 'CANVAS' && {canvas}.parentNode.style.cursor == 'crosshair'"
-    step = f"ceil((event.offsetX - {GUTTER}) / ({canvas}.clientWidth - {GUTTER + MARGIN}) * {steps})"
+    over = "event.target.tagName=='CANVAS'&&event.target.parentNode.style.cursor=='crosshair'"
+    step = f"ceil((event.offsetX-{GUTTER})/(event.target.clientWidth-{GUTTER + MARGIN})*{steps})"
     params = [
         {"name": "cursor", "value": "crosshair"},
         {
             "name": POINTED,
             "value": 0,
             # The schema of Vega-Lite has no such parameter, but it goes on to Vega as it is.
-            "on": [{"events": {"source": "window", "type": "pointermove"}, "update": f"{over} ? {step} : 0"}],
+            "on": [{"events": {"source": "window", "type": "pointermove"}, "update": f"{over}?{step}:0"}],
         },
     ]
+    marks = [_frame(steps, dark), *(_number(steps, dark, numbered) if numbered else [])]
     layers = drawn.spec["layer"]
     spec = {
         **drawn.spec,
         "params": [*drawn.spec.get("params", []), *params],
-        "layer": [*layers[:at], *_marks(steps, dark, name), *layers[at:]],
+        "layer": [*layers[:below], *marks, *layers[below:]],
     }
     return Picture(spec, drawn.alt)
 
 
-def _marks(steps: int, dark: bool, name: str) -> list[dict[str, Any]]:
-    """A band as wide as the step, and its number at the top, on the side where there is room."""
+def _here(steps: int) -> str:
+    """The step, or one at the edge: what is unseen beyond the plot would still make the picture leave room for it."""
+    return f"clamp({POINTED},1,{steps})"
 
-    def along(share: str) -> dict[str, Any]:
-        return {"value": {"expr": f"{share} / {steps} * width"}}
 
-    seen = {"expr": f"{POINTED} > 0 && {POINTED} <= {steps} ? 1 : 0"}
-    # Where nothing is pointed at, the unseen mark still stays within the plot: else the picture would make room for it.
-    here = f"clamp({POINTED}, 1, {steps})"
-    late = f"{here} > {steps} * 0.8"
-    common: dict[str, Any] = {"data": {"values": [{}]}}
-    band = {"type": "rect", "tooltip": None, "opacity": seen, "fill": ink(dark), "fillOpacity": 0.1}
-    band |= {"stroke": ink(dark), "strokeWidth": 1}
-    label = {"type": "text", "tooltip": None, "opacity": seen, "fontSize": 11, "baseline": "top"}
-    label |= {"text": {"expr": f"'{name} = ' + {POINTED}"}, "align": {"expr": f"{late} ? 'right' : 'left'"}}
-    place = {
-        "x": along(f"({here} - ({late} ? 1 : 0))"),
-        "y": {"value": 3},
-        "xOffset": {"value": {"expr": f"{late} ? -3 : 3"}},
+def _seen(steps: int) -> dict[str, str]:
+    return {"expr": f"{POINTED}=={_here(steps)}?1:0"}
+
+
+def _frame(steps: int, dark: bool) -> dict[str, Any]:
+    mark = {
+        "type": "rect",
+        # The middle; as high as the plot unless said otherwise.
+        "x": {"expr": f"({_here(steps)}-.5)/{steps}*width"},
+        "width": {"expr": f"width/{steps}"},
+        "filled": False,
+        "color": ink(dark),
+        "opacity": _seen(steps),
+        "tooltip": None,
     }
-    return [
-        {**common, "mark": band, "encoding": {"x": along(f"({here} - 1)"), "x2": along(here)}},
-        *(
-            {**common, "mark": {**label, **paint}, "encoding": place}
-            for paint in ({"stroke": GROUND[dark], "strokeWidth": 3}, {"color": ink(dark)})
-        ),
-    ]
+    return {"data": {"values": [{}]}, "mark": mark}
+
+
+def _number(steps: int, dark: bool, name: str) -> list[dict[str, Any]]:
+    """At the top, on the side where there is room; on a ground of its own."""
+    late = f"{_here(steps)}>{0.8 * steps:g}"
+    mark = {
+        "type": "text",
+        "text": {"expr": f"'{name} = '+{POINTED}"},
+        "x": {"expr": f"({_here(steps)}-({late}?1:0))/{steps}*width+({late}?-3:3)"},
+        "y": 3,
+        "align": {"expr": f"{late}?'right':'left'"},
+        "baseline": "top",
+        "fontSize": 11,
+        "opacity": _seen(steps),
+        "tooltip": None,
+    }
+    paints = ({"stroke": GROUND[dark], "strokeWidth": 3}, {"color": ink(dark)})
+    return [{"data": {"values": [{}]}, "mark": {**mark, **paint}} for paint in paints]

@@ -87,7 +87,7 @@ def heatmap(
         f"values from {low:g} to {high:g}.",
         above=4 if title else KEY_HEIGHT,
     )
-    return crossed(steady(drawn), steps, dark, at=len(image_layers()))
+    return crossed(steady(drawn), steps, dark, below=len(image_layers()))
 
 
 def heatmap_data(name: str, values: np.ndarray, low: float, high: float, dark: bool, still: bool) -> Data:

@@ -13,12 +13,10 @@ from engine.network import DIRECTIONS
 from engine.tasks import Tokens
 from engine.trace import Trace
 from playground.charts.base import (
-    AXIS_TITLE,
     KEY_HEIGHT,
     NEUTRAL,
     RIGHT,
     TIME_TITLE,
-    TITLE_GAP,
     Data,
     Picture,
     colour_key,
@@ -91,8 +89,6 @@ def unrolled(shape: Shape, steps: int, hidden: int, readout: str, top: float, da
             ticks=False,
             domain=False,
             title=TIME_TITLE,
-            titleFontSize=AXIS_TITLE,
-            titlePadding=TITLE_GAP,
             labelOverlap=True,
         ),
     )

@@ -147,7 +147,7 @@ def strengths_picture(names: tuple[str, ...], steps: int, low: int, high: int, c
         f"Line chart of the gradient norm of the loss with respect to the hidden state at each of {steps} time steps, "
         f"on a logarithmic axis, for {', '.join(names)}.",
     )
-    return crossed(drawn, steps, dark)
+    return crossed(drawn, steps, dark, numbered="t")
 
 
 def strengths_data(rows: Iterable[tuple[str, np.ndarray, np.ndarray]], cut: tuple[int, ...]) -> Data:
@@ -200,7 +200,7 @@ def row_picture(steps: int, drawn: tuple[str, ...], names: tuple[str, ...], low:
         alt.layer(*layers, height=230),
         f"Line chart along one row of the triangle, on a logarithmic axis over {steps} steps: {', '.join(names)}.",
     )
-    return crossed(chart, steps, dark, name="k")
+    return crossed(chart, steps, dark, numbered="k")
 
 
 def row_data(steps: np.ndarray, lines: Iterable[tuple[str, np.ndarray]], k: int, value: float) -> Data:

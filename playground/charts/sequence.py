@@ -57,11 +57,11 @@ def marked_picture(steps: int, dark: bool) -> Picture:
         alt.layer(
             stems.encode(**encoding, y2=alt.datum(0), color=colour, tooltip=TOOLTIP),
             heads.encode(**encoding, color=colour, tooltip=TOOLTIP),
-            height=HEIGHT + 20,
+            height=HEIGHT + 46,
         ),
         f"{steps} numbers from 0 to 1 over time; the two marked ones, whose sum is asked for, carry a diamond.",
     )
-    return crossed(drawn, steps, dark)
+    return crossed(drawn, steps, dark, numbered="t")
 
 
 @lru_cache(maxsize=64)
@@ -73,7 +73,7 @@ def series_picture(steps: int, dark: bool) -> Picture:
         alt.layer(line.encode(**encoding, tooltip=TOOLTIP), height=HEIGHT),
         f"Line chart of {steps} values of the series over time.",
     )
-    return crossed(drawn, steps, dark)
+    return crossed(drawn, steps, dark, numbered="t")
 
 
 def values_data(reading: Quantity) -> Data:

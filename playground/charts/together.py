@@ -164,7 +164,7 @@ def gradients_picture(lines: tuple[Line, ...], steps: int, low: int, high: int, 
         "Line chart of the gradient norm of the loss with respect to the hidden state of several networks at each of "
         f"{steps} time steps, on a logarithmic axis: {_listed(lines)}.",
     )
-    return crossed(chart, steps, dark)
+    return crossed(chart, steps, dark, numbered="t")
 
 
 def gradients_data(norms: Sequence[tuple[str, np.ndarray]]) -> Data:

@@ -163,7 +163,7 @@ def tokens_picture(places: int, columns: int, rows: int, key: Key, dark: bool) -
         + ("a diamond stands above every step that matters; " if marks else "")
         + "a tick stands where the answer is right, a cross where it is wrong.",
     )
-    return crossed(drawn, columns, dark) if lines == 1 else drawn
+    return crossed(drawn, columns, dark, numbered="t") if lines == 1 else drawn
 
 
 KEY_COLUMNS, NARROW_COLUMNS, KEY_ROW = 6, 4, 22

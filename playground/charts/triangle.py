@@ -112,7 +112,7 @@ def triangle_picture(
         "colour is the power of ten.",
         above=KEY_HEIGHT,
     )
-    return crossed(steady(drawn), last, dark, at=len(image_layers()), name="k")
+    return crossed(steady(drawn), last, dark, below=len(image_layers()), numbered="k")
 
 
 def cell_edges(steps: tuple[int, ...], last: int) -> list[float]:
