@@ -201,7 +201,10 @@ RIDGE_SOLVES = (
 NO_RIDGE = "Ridge regression fits numbers; the answers of this task are symbols, so the readout is learned by gradient."
 
 INSIDE = "Inside, on this sequence"
-INSIDE_LOOK = "Time runs to the right, step by step; units run down. All pictures share the time axis."
+INSIDE_LOOK = (
+    "Time runs to the right, step by step; units run down. All pictures share the time axis: point at a step in one, "
+    "and it is framed in all."
+)
 
 GRADIENT = (
     "Gradient through time ‖∂L/∂hₜ‖",
