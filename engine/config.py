@@ -93,6 +93,11 @@ class Architecture:
             limits["connection"] = Limit(plain, wider, ("windows",))
         return limits
 
+    @property
+    def by_steps(self) -> bool:
+        """Whether a sequence can be read on, one step after the other: forward, and without joined steps."""
+        return self.direction == "forward" and max(self.windows) == 1
+
     def window(self, layer: int) -> int:
         """How many steps of layer `layer` (from 1) become one step of the next."""
         return self.windows[min(layer, len(self.windows)) - 1]

@@ -1,18 +1,30 @@
 """Layers × directions of cells under a readout, and the maps between them."""
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor, nn
 
 from engine.cells import CELLS, Cell, DeepTransition
+from engine.cells.base import last_of
 from engine.config import Architecture
 from engine.connections import CONNECTIONS, Plain
 
 DIRECTIONS = {"forward": ("forward",), "backward": ("backward",), "bidirectional": ("forward", "backward")}
 
 Run = Callable[[Cell, Tensor], Tensor]
+
+
+class Standing(NamedTuple):
+    """Where a network that is taken step by step stands.
+
+    states: of every layer. read: what the readout read after so many `steps`, (B, ·); None before the first.
+    """
+
+    states: list[Any]
+    steps: int = 0
+    read: Tensor | None = None
 
 
 def in_order(sequence: Tensor, direction: str) -> Tensor:
@@ -156,20 +168,40 @@ class Network(nn.Module):
         handed = joined(states.values())
         return handed.mean(dim=1) if self.mode == "mean" else handed
 
-    def start(self, batch_size: int) -> list[Any]:
-        """The state of every layer before the first step, for `step`."""
-        return [cell.initial_state(batch_size) for cell in self._forward_cells()]
+    def start(self, batch_size: int) -> Standing:
+        """Where a forward network stands before the first step, for `step`."""
+        return Standing([cell.initial_state(batch_size) for cell in self._forward_cells()])
 
-    def step(self, x: Tensor, states: list[Any]) -> tuple[Tensor, list[Any]]:
-        """One step of a forward network: outputs (B, O) and the new states, for an input (B, I)."""
-        after = []
+    def after(self, inputs: Tensor) -> tuple[Tensor, Standing]:
+        """What a forward network answers after the last of T ≥ 1 steps (1, O), and where it stands then, to `step` on.
+
+        inputs: one sequence, (1, T, I). On no graph.
+        """
+        self._forward_cells()  # raises ValueError
+        states = []
+
+        def kept(cell: Cell, inputs: Tensor) -> Tensor:
+            rows = cell.states(inputs)
+            states.append(last_of(rows))
+            return cell.output(rows).unsqueeze(0)
+
+        read = self.read(inputs, kept)
+        if self.mode == "every":
+            read = read[:, -1]
+        return self.readout(read), Standing(states, inputs.shape[1], read)
+
+    def step(self, x: Tensor, before: Standing) -> tuple[Tensor, Standing]:
+        """One step of a forward network: outputs (B, O) and where it stands then, for an input (B, I)."""
+        states = []
         x = self.entrance(x)
-        for cell, connection, state in zip(self._forward_cells(), self.connections, states, strict=True):
+        for cell, connection, state in zip(self._forward_cells(), self.connections, before.states, strict=True):
             new, _ = cell.step(x, state)
-            after.append(new)
+            states.append(new)
             x = connection(cell.output(new), x)
-        outputs: Tensor = self.readout(x)
-        return outputs, after
+        steps = before.steps + 1
+        if self.mode == "mean" and before.read is not None:
+            x = before.read + (x - before.read) / steps
+        return self.readout(x), Standing(states, steps, x)
 
     def _forward_cells(self) -> list[Cell]:
         """The cell of every layer of a network that reads forward, step by step. Raises ValueError if it does not."""

@@ -71,7 +71,7 @@ def read(network: Network, task: Characters) -> Passage:
     The network reads on from the one into the other. A task of one word has no held-out text: the word is read. Nothing
     of the network changes. Raises ValueError if the network does not read forward.
     """
-    layers = network.start(1)  # raises ValueError
+    layers = network.start(1).states  # raises ValueError
     columns, taken = _sizes(network)
     steps = min(MAX_CHARACTERS, MAX_BYTES // (2 * columns), MAX_CELL_STEPS // (len(layers) * taken))
     trained, held_out = task.parts if isinstance(task, NextCharacter) else _word(task)

@@ -15,11 +15,12 @@ from engine.config import Experiment, Training
 from engine.course import Known, Progress, Snapshot
 from engine.fields import FieldError
 from engine.film import Moment
+from engine.forecasting import Ahead, ahead
 from engine.network import Network
 from engine.saving import save
-from engine.tasks import Characters
+from engine.tasks import Characters, Forecast
 from engine.trace import Trace, trace
-from engine.training import Run, advance, probe, restored
+from engine.training import Run, advance, probe, probe_generator, restored
 from engine.writing import PROMPT, TEMPERATURE, write
 
 LOOKING_SHARE = 0.25
@@ -48,11 +49,15 @@ class Seen:
 
 @dataclass(frozen=True)
 class Sight:
-    """What a look saw of a run. moment: its weights then."""
+    """What a look saw of a run. moment: its weights then. sample, ahead: what it makes of it when it goes on by itself.
+
+    None where it cannot, or where that is not its task.
+    """
 
     seen: Seen
     trace: Trace
     sample: str | None
+    ahead: Ahead | None
     moment: Moment
 
 
@@ -152,15 +157,17 @@ def look_back(asks: Sequence[Ask | None]) -> tuple[Sight | None, ...]:
 def _looked_back(experiment: Experiment, moment: Moment, look: Look, seen: Seen) -> Sight:
     network = restored(experiment, moment.weights)
     traced = trace(network, experiment.task, probe(experiment, look.probe))
-    return Sight(replace(seen, look=look), traced, sample_of(experiment, network, look), moment)
+    sample, further = sample_of(experiment, network, look), ahead_of(experiment, network, look)
+    return Sight(replace(seen, look=look), traced, sample, further, moment)
 
 
 def _look(run: Run, look: Look) -> Sight:
     # Of the processor's time, not by the clock: a busy browser beside it makes a look no dearer.
     start = time.thread_time()
     traced, sample = run.trace(look.probe), sample_of(run.experiment, run.network, look)
+    further = ahead_of(run.experiment, run.network, look)
     moment, cost = run.moment(), time.thread_time() - start
-    return Sight(Seen(look, run.seconds, cost), traced, sample, moment)
+    return Sight(Seen(look, run.seconds, cost), traced, sample, further, moment)
 
 
 def _settle(runs: Sequence[Run], look: Look) -> None:
@@ -176,6 +183,13 @@ def _settle(runs: Sequence[Run], look: Look) -> None:
 @torch.no_grad()
 def _overflows(run: Run, look: Look) -> bool:
     return not run.explosion and not bool(run.network(run.probe(look.probe).inputs).isfinite().all())
+
+
+def ahead_of(experiment: Experiment, network: Network, look: Look) -> Ahead | None:
+    """What the network says will follow its probe sequence. None if that is no series, or if it cannot go on."""
+    if not isinstance(experiment.task, Forecast) or not experiment.network.by_steps:
+        return None
+    return ahead(network, experiment.task, probe_generator(experiment, look.probe))
 
 
 def sample_of(experiment: Experiment, network: Network, look: Look) -> str | None:

@@ -273,7 +273,12 @@ def restored(experiment: Experiment, weights: Tensor) -> Network:
 
 def probe(experiment: Experiment, index: int) -> Batch:
     """Held-out sequence number `index` of a run, B=1."""
-    return experiment.task.held_out(1, seeds.generator(experiment.training.seed, seeds.PROBE, index))
+    return experiment.task.held_out(1, probe_generator(experiment, index))
+
+
+def probe_generator(experiment: Experiment, index: int) -> torch.Generator:
+    """What that sequence is drawn with."""
+    return seeds.generator(experiment.training.seed, seeds.PROBE, index)
 
 
 def _ridge(network: Network, experiment: Experiment) -> RidgeReadout | None:

@@ -1,10 +1,12 @@
 """Text that a network writes: each character drawn from what it expects next, then fed back in."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import torch
 
+from engine.feeding_back import feed_back
 from engine.fields import FieldError, Real, Text, Whole
 from engine.network import Network
 from engine.tasks import Characters
@@ -55,7 +57,6 @@ def write(
     return sample(network, task, prompt, length, temperature, generator).text
 
 
-@torch.no_grad()
 def sample(
     network: Network,
     task: Characters,
@@ -77,21 +78,21 @@ def sample(
     TOP_K.check("top_k", top_k)
     LENGTH.check("length", length)
     codes = task.encode(task.spelled(prompt)) or task.encode(task.source[:1])
-    states = network.start(1)
-    outputs = torch.empty(1, task.output_size)
-    for code in codes:
-        outputs, states = network.step(_one_hot(code, task.input_size), states)
-    written, drawn_from = [], np.empty((length, task.output_size), dtype=np.float32)
-    for place in range(length):
+    written: list[str] = []
+    drawn_from = np.empty((length, task.output_size), dtype=np.float32)
+
+    def drawn(outputs: torch.Tensor) -> torch.Tensor:
         # In double precision, less the largest: softmax(y/τ) cannot overflow as long as the outputs are finite.
         scores = outputs[0].double()
         if not bool(scores.isfinite().all()):
             raise FieldError("lr", "The network's outputs are no longer finite, so it cannot write.")
         probabilities = ((_likeliest(scores, top_k) - scores.max()) / temperature).softmax(-1)
         code = int(torch.multinomial(probabilities, 1, generator=generator))
-        drawn_from[place] = probabilities.numpy()
+        drawn_from[len(written)] = probabilities.numpy()
         written.append(task.alphabet[code])
-        outputs, states = network.step(_one_hot(code, task.input_size), states)
+        return _one_hot([code], task.input_size)
+
+    feed_back(network, _one_hot(codes, task.input_size).unsqueeze(0), drawn, length)
     read = "".join(task.alphabet[code] for code in codes)
     return Written(read, "".join(written), task.alphabet, drawn_from)
 
@@ -104,5 +105,6 @@ def _likeliest(scores: torch.Tensor, count: int) -> torch.Tensor:
     return torch.full_like(scores, -torch.inf).index_copy(0, kept, scores[kept])
 
 
-def _one_hot(code: int, size: int) -> torch.Tensor:
-    return torch.nn.functional.one_hot(torch.tensor([code]), size).float()
+def _one_hot(codes: Sequence[int], size: int) -> torch.Tensor:
+    """(number of codes, size)."""
+    return torch.nn.functional.one_hot(torch.tensor(codes), size).float()

@@ -14,7 +14,7 @@ from engine.inside.change import single
 from engine.inside.filled import written
 from engine.inside.symbols import knobs
 from engine.slices import Frame
-from engine.tasks import Tokens
+from engine.tasks import Task, Tokens
 from engine.trace import Trace
 from playground import inside_words as say
 from playground import words
@@ -166,7 +166,7 @@ def consequences(scene: Scene) -> None:
     difference = _state(after, place) - _state(before, place)
     if not difference.any() and np.array_equal(before.outputs, after.outputs):
         st.markdown(say.NO_DIFFERENCE)
-    _answers(before, after)
+    _answers(before, after, experiment.task)
     top = _end(difference)
     left, right = st.columns(2, gap="medium")
     with left:
@@ -182,13 +182,13 @@ def consequences(scene: Scene) -> None:
         table(("", "Without", "With", "Difference"), _rows(scene, before, after))
 
 
-def _answers(before: Trace, after: Trace) -> None:
+def _answers(before: Trace, after: Trace, task: Task) -> None:
     for label, seen in (("Without the change", before), ("With the change", after)):
         said = ""
         if isinstance(seen.reading, Tokens):
             said = " ".join(words.plain(answer) for answer in seen.reading.answers if answer)
             said = f" ({said})" if len(said) < 60 else ""
-        st.markdown(f"**{label}:** {verdict(seen.reading)}{said} Loss {words.number(seen.loss)}.")
+        st.markdown(f"**{label}:** {verdict(seen.reading, task)}{said} Loss {words.number(seen.loss)}.")
 
 
 def _rows(scene: Scene, before: Trace, after: Trace) -> list[tuple[str, str, str, str]]:

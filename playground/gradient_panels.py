@@ -70,7 +70,7 @@ def strengths(found: Moment) -> None:
     ]
     low, high = _ends("strengths", *(part for _, full, learned in rows for part in (full, learned)))
     names = tuple(name for name, _, _ in rows)
-    picture = strengths_picture(names, len(rows[0][1]), low, high, bool(seen.cut))
+    picture = strengths_picture(names, len(rows[0][1]), low, high, bool(seen.cut), is_dark())
     show(picture, strengths_data(rows, seen.cut))
     st.caption(say.STRENGTHS_LOOK)
     if seen.cut:

@@ -15,7 +15,7 @@ from playground.charts.heatmap import heatmap, heatmap_data
 from playground.charts.reach import gradient_curve, gradient_data, powers
 from playground.drawing import headed, is_dark, show, widening
 from playground.frame import visitor
-from playground.panels import WIDE, sequence_above
+from playground.panels import sequence_above
 
 MOST_LIVE = 8
 """Pictures that are live from the start; a cell may have more to choose from."""
@@ -68,7 +68,7 @@ def choose(frame: Frame) -> Chosen:
 
 def unanswered(trace: Trace) -> bool:
     """Whether the picture of the sequence shows what goes in alone, so that training changes nothing in it."""
-    return isinstance(trace.reading, Quantity) and any(trace.reading.marked)
+    return isinstance(trace.reading, Quantity)
 
 
 def sequence(frame: Frame) -> None:
@@ -83,7 +83,7 @@ def inside(frame: Frame, chosen: Chosen) -> None:
     still = not visitor().moving
     strands = {strand.direction: strand for strand in trace.layers[chosen.layer - 1]}
     if not unanswered(trace):
-        sequence_above(trace, readable=WIDE)
+        sequence_above(trace)
     for name in chosen.names:
         show(*quantity(strands[chosen.direction], name, cell, still))
 

@@ -14,19 +14,8 @@ from playground import words
 from playground.charts.base import CELL_COLOURS, Data, Picture, limit
 from playground.charts.curves import EarlierLoss, loss_curve, loss_data
 from playground.charts.network import folded, folded_data, rows, unrolled, unrolled_data
-from playground.charts.sequence import (
-    READABLE,
-    ROWS,
-    forecast_data,
-    forecast_picture,
-    marked_picture,
-    positions,
-    series_picture,
-    tokens_data,
-    tokens_picture,
-    values_data,
-    widest,
-)
+from playground.charts.sequence import ahead_data, ahead_picture, marked_picture, series_picture, values_data
+from playground.charts.tokens import ROWS, key_of, positions, tokens_data, tokens_picture, widest
 from playground.drawing import headed, is_dark, show
 from playground.earlier import comparable, name
 from playground.frame import visitor
@@ -41,40 +30,28 @@ WIDE = 100
 """Letters that fit into one line across two thirds of the page; with more, colours and marks remain."""
 
 
-def letters_fit(trace: Trace, readable: int) -> bool:
-    """Whether so many letters in a line are enough to read the sequence on one time axis."""
-    reading = trace.reading
-    return not isinstance(reading, Tokens) or len(reading.inputs) * widest(reading) <= readable
-
-
-def sequence(trace: Trace) -> None:
+def sequence(trace: Trace, task: Task) -> None:
     """The answer in words; above it the sequence in lines of letters where they do not fit into one line."""
     reading = trace.reading
-    if isinstance(reading, Tokens) and not letters_fit(trace, WIDE):
+    if isinstance(reading, Tokens) and len(reading.inputs) * widest(reading) > WIDE:
         drawn = positions(len(reading.inputs))
         rows = 1 if sum(map(bool, reading.targets)) == 1 else len(ROWS)  # a single answer stands in the verdict
         columns = min(LINE // widest(reading), len(drawn))
-        picture = tokens_picture(len(drawn), columns, rows, True, is_dark())
+        picture = tokens_picture(len(drawn), columns, rows, key_of(reading, rows), is_dark())
         show(picture, tokens_data(reading, drawn, rows))
-    st.markdown(verdict(reading))
+    st.markdown(verdict(reading, task))
 
 
-def sequence_above(trace: Trace, rows: int = len(ROWS), readable: int = READABLE) -> None:
-    """The probe sequence on the time axis of the pictures below it: the first `rows` of it, letters if they fit.
-
-    Of a series, target and answer stand at the right edge, as they belong to the step after the last.
-    """
+def sequence_above(trace: Trace, rows: int = len(ROWS)) -> None:
+    """The probe sequence on the time axis of the pictures below it; of symbols, the first `rows` of it."""
     reading = trace.reading
     if isinstance(reading, Tokens):
         steps = len(reading.inputs)
-        drawing = tokens_picture(steps, steps, rows, letters_fit(trace, readable), is_dark())
+        drawing = tokens_picture(steps, steps, rows, key_of(reading, rows), is_dark())
         show(drawing, tokens_data(reading, range(1, steps + 1), rows))
-    elif any(reading.marked):
-        show(marked_picture(len(reading.values)), values_data(reading))
-    elif rows == len(ROWS):
-        show(forecast_picture(len(reading.values), is_dark()), forecast_data(reading))
-    else:
-        show(series_picture(len(reading.values)), values_data(reading))
+        return
+    drawn = marked_picture if any(reading.marked) else series_picture
+    show(drawn(len(reading.values), is_dark()), values_data(reading))
 
 
 def asked() -> None:
@@ -86,16 +63,24 @@ def asked() -> None:
 
 
 def task(frame: Frame) -> None:
-    """One sequence that training never sees, and what the network makes of it; for text, what it writes."""
-    sequence(frame.sight.trace)
-    if isinstance(frame.snapshot.experiment.task, Characters):
-        st.code(frame.sight.sample or " ", language=None, wrap_lines=True, height=110)
+    """One sequence that training never sees, and what the network makes of it; for text, what it writes.
+
+    For a series, what it forecasts: so many steps, if it can read on, else the next one.
+    """
+    sight, asked = frame.sight, frame.snapshot.experiment.task
+    sequence(sight.trace, asked)
+    if isinstance(asked, Characters):
+        st.code(sight.sample or " ", language=None, wrap_lines=True, height=110)
+    if isinstance(sight.trace.reading, Quantity) and isinstance(asked, Forecast):
+        horizon = len(sight.ahead.forecast) if sight.ahead else 1
+        show(ahead_picture(asked.steps, horizon, is_dark()), ahead_data(sight.trace.reading, sight.ahead))
 
 
 def next_sequence() -> None:
     """The button that shows another sequence, and what there is to say of the present one."""
-    task = visitor().experiment.task
+    task, network = visitor().experiment.task, visitor().experiment.network
     if isinstance(task, Forecast):
+        st.caption(words.AHEAD if network.by_steps else words.NOT_AHEAD[network.direction])
         st.caption(words.LAST_VALUE.format(last=words.number(task.last_value_loss, 3)))
     if task.varied:
         st.button(
@@ -109,14 +94,15 @@ def next_sequence() -> None:
         _prompt(task)
 
 
-def verdict(reading: Tokens | Quantity) -> str:
-    """The answer in words: right and wrong by a mark, a word and a colour."""
+def verdict(reading: Tokens | Quantity, task: Task) -> str:
+    """The answer in words: right and wrong by a mark, a word and a colour, and where what counts as right is from."""
     if isinstance(reading, Quantity):
         mark = ":blue[**✓ right**]" if reading.right else ":orange[**✗ wrong**]"
         off = abs(reading.answer - reading.target)
         return (
             f"Target **{words.number(reading.target)}**, answer **{words.number(reading.answer)}** — {mark}, "
-            f"off by {words.number(off, 3)} (right: within {words.number(reading.tolerance, 3)})."
+            f"off by {words.number(off, 3)} (right: within {words.number(reading.tolerance, 3)}, "
+            f"{words.tolerance(task)})."
         )
     counted = [r for r in reading.right if r is not None]
     right = sum(counted)

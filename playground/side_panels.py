@@ -29,9 +29,6 @@ UPPERMOST = 4
 
 MEASURED = "side.measured"
 
-LETTERS = 120
-"""Letters that fit into one line across the page."""
-
 
 def losses(side: Side, frames: Frames) -> None:
     """All courses in one picture; the whole of them, also where one looks back."""
@@ -52,7 +49,7 @@ def gradients(side: Side, frames: Frames) -> None:
     layer, direction = _place()
     drawn = [_strength(each, layer, direction).full for each in found]
     low, high = widening("side.norms", powers(*drawn), side.session.moving)
-    picture = gradients_picture(side.lines, len(drawn[0]), low, high)
+    picture = gradients_picture(side.lines, len(drawn[0]), low, high, is_dark())
     show(picture, gradients_data([(m.name, norms) for m, norms in zip(side.members, drawn, strict=True)]))
     st.caption(say.GRADIENTS_LOOK)
     if any(len(each) > 1 for each in found):
@@ -94,12 +91,12 @@ def states(side: Side, frames: Frames) -> None:
     first, place = frames[0].sight.trace, _place()
     seed = frames[0].snapshot.experiment.training.seed
     # What the networks answer stands with each of them.
-    sequence_above(first, rows=2, readable=LETTERS)
+    sequence_above(first, rows=2)
     for member, drawn, frame in zip(side.members, side.lines, frames, strict=True):
         # Sequences are drawn by the seed, so a network with another one reads another sequence.
         if frame.snapshot.experiment.training.seed != seed and member.experiment.task.varied:
             st.caption(say.OTHER_SEQUENCE.format(name=member.name))
-            sequence_above(frame.sight.trace, rows=2, readable=LETTERS)
+            sequence_above(frame.sight.trace, rows=2)
         _states(member, drawn, frame.sight.trace, place, not side.session.moving)
 
 
@@ -108,7 +105,7 @@ def _states(member: Member, line: Line, trace: Trace, place: tuple[int, str], st
     values = _strand(trace, *place).state["h"]
     high = end(member.experiment.network.cell, "h", values)
     sample(line)
-    st.markdown(f"**{member.name}** — {verdict(trace.reading)}")
+    st.markdown(f"**{member.name}** — {verdict(trace.reading, member.experiment.task)}")
     dark = is_dark()
     drawn = heatmap("h", *values.shape, -high, high, whose=f", {member.name}", dark=dark)
     show(drawn, heatmap_data("h", values, -high, high, dark, still))

@@ -201,7 +201,10 @@ RIDGE_SOLVES = (
 NO_RIDGE = "Ridge regression fits numbers; the answers of this task are symbols, so the readout is learned by gradient."
 
 INSIDE = "Inside, on this sequence"
-INSIDE_LOOK = "Time runs to the right, step by step; units run down. All pictures share the time axis."
+INSIDE_LOOK = (
+    "Time runs to the right, step by step; units run down. All pictures share the time axis: point at a step in one, "
+    "and it is framed in all."
+)
 
 GRADIENT = (
     "Gradient through time ‖∂L/∂hₜ‖",
@@ -221,6 +224,20 @@ NOT_IN_LINK = {
 }
 NOTHING_YET = "Hand in your own data in the sidebar; until then the page shows a run without them."
 LAST_VALUE = "Saying the last value again scores {last} on the held-out part."
+AHEAD = (
+    "Right of the dashed line, the network goes on by itself: each value that it says is its next input. It was "
+    "trained for the first of them alone. A forecast that leaves the picture is cut off there."
+)
+NOT_AHEAD = {
+    "backward": "No forecast beyond the next value: this network reads backward, from the last value to the first, so "
+    "a further value would come before all that it has read, not after it.",
+    "bidirectional": "No forecast beyond the next value: this network also reads backward, from the last value to the "
+    "first, so a further value would come before all that it has read that way, not after it.",
+    "forward": "No forecast beyond the next value: this network joins steps, counted from the last one, so a further "
+    "value would change which steps are joined, and with that what its upper layers have read.",
+}
+ADDING_TOLERANCE = "as in Hochreiter & Schmidhuber 1997, experiment 4"
+SERIES_TOLERANCE = "a tenth of the training part's standard deviation, a choice of this playground"
 UNKNOWN = "Not in this text, so passed over or read as □: {characters}"
 CURE = " Lower the learning rate (now {lr:g}) or clip the gradient ({clip}), then press Reset."
 EXPLODED = {
@@ -359,6 +376,11 @@ def plain(text: str) -> str:
     escaped = re.sub(r"([\\`*_{}\[\]()#+\-.!|~<>$:&=@/^])", r"\\\1", text).replace("\n", " ")
     # Addresses are recognised after escapes are resolved, so they are broken up by an invisible joiner.
     return re.sub(r"(\\[:@]|(?i:www))", "\\1\N{WORD JOINER}", escaped)
+
+
+def tolerance(task: Task) -> str:
+    """Where it comes from how near an answer must be to count as right."""
+    return SERIES_TOLERANCE if isinstance(task, Forecast) else ADDING_TOLERANCE
 
 
 def baselines(task: Task) -> str:

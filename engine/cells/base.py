@@ -39,6 +39,11 @@ def column(values: tuple[Any, ...]) -> Tensor:
     return torch.cat(values) if isinstance(values[0], Tensor) else torch.tensor(values).unsqueeze(1)
 
 
+def last_of(rows: Any) -> Any:
+    """The last of states below each other, as a step takes it: each part (1, ·), or a whole number."""
+    return type(rows)(*(int(part[-1]) if part.dtype == torch.int64 else part[-1:] for part in rows))
+
+
 class Cell(nn.Module):
     """One recurrent cell.
 

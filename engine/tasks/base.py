@@ -4,6 +4,7 @@ import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
@@ -33,7 +34,8 @@ class Tokens:
     """One sequence of symbols as a person reads it, T entries each; "" where there is no input or no target.
 
     answers: the network's likeliest symbol where one is asked. right: whether it is the target, None where the answer
-    does not count. probability: what the network gives the target, 0..1.
+    does not count. probability: what the network gives the target, 0..1. marked: the steps that matter, where the
+    others only fill the time. symbols: those that the task is about, in its own order; none if they are many.
     """
 
     inputs: tuple[str, ...]
@@ -41,6 +43,8 @@ class Tokens:
     answers: tuple[str, ...]
     right: tuple[bool | None, ...]
     probability: tuple[float, ...]
+    marked: tuple[bool, ...]
+    symbols: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -182,8 +186,14 @@ class Task(ABC):
         return float(self.right(outputs, batch)[batch.mask].float().mean())
 
 
+MANY_SYMBOLS = 12
+
+
 class Classes(Task):
     """A task whose answers are symbols: softmax and cross-entropy in nats, one answer or one a step."""
+
+    filling: ClassVar[frozenset[str]] = frozenset()
+    """The symbols that only fill the time between those that matter."""
 
     @property
     @abstractmethod
@@ -224,18 +234,25 @@ class Classes(Task):
             share[t] = float(p[target]) if target >= 0 else 0.0
         asked = [target >= 0 for target in targets]
         symbols = self.answer_symbols
+        inputs = tuple(
+            self.input_symbols[k] if any_input else ""
+            for k, any_input in zip(batch.inputs[0].argmax(-1).tolist(), batch.inputs[0].any(-1).tolist(), strict=True)
+        )
         return Tokens(
-            inputs=tuple(
-                self.input_symbols[k] if any_input else ""
-                for k, any_input in zip(
-                    batch.inputs[0].argmax(-1).tolist(), batch.inputs[0].any(-1).tolist(), strict=True
-                )
-            ),
+            inputs=inputs,
             targets=tuple(symbols[k] if ask else "" for k, ask in zip(targets, asked, strict=True)),
             answers=tuple(symbols[k] if ask else "" for k, ask in zip(answers, asked, strict=True)),
             right=tuple(a == k if m else None for a, k, m in zip(answers, targets, mask, strict=True)),
             probability=tuple(share),
+            marked=tuple(bool(self.filling) and symbol not in self.filling for symbol in inputs),
+            symbols=self._symbols,
         )
+
+    @cached_property
+    def _symbols(self) -> tuple[str, ...]:
+        """Those that the task is about, if they are few."""
+        every = dict.fromkeys((*self.input_symbols, *self.answer_symbols))
+        return tuple(symbol for symbol in every if symbol not in self.filling) if len(every) <= MANY_SYMBOLS else ()
 
 
 class Amounts(Task):

@@ -49,6 +49,7 @@ class Copy(Classes):
     readout = "every"
     input_symbols = (*ALPHABET, "·", "»")
     answer_symbols = (*ALPHABET, "·")
+    filling = frozenset("·")
 
     @classmethod
     def limits(cls, values: Mapping[str, Any]) -> dict[str, Limit]:

@@ -222,6 +222,16 @@ class Forecast(Amounts):
         draw, settings = self._sampler(self.parts[1])
         return Batch(*draw(size, **settings, generator=generator))
 
+    def following(self, generator: torch.Generator, count: int) -> Tensor:
+        """What follows the window that `held_out(1, generator)` draws: at most `count` scaled values, its answer first.
+
+        Fewer, (n,), if the series ends before.
+        """
+        held = self.parts[1]
+        draw, settings = self._sampler(torch.arange(len(held)))  # the same draw, of places instead of values
+        _, place, _ = draw(1, **settings, generator=generator)
+        return held[int(place) : int(place) + count]
+
     def describe(self, batch: Batch, outputs: Tensor) -> Quantity:
         mean, deviation = self.scale
         error = float(outputs[0, 0] - batch.targets[0, 0])

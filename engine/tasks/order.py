@@ -38,6 +38,7 @@ class Order(Classes):
 
     input_symbols = ("a", "b", "c", "d", "E", "B", "X", "Y")
     answer_symbols = ("XX", "XY", "YX", "YY")
+    filling = frozenset("abcd")
     chance_loss = uniform_loss(4)
 
     @property

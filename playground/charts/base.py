@@ -18,7 +18,7 @@ SIGNED_DARK = ["#8ac6fa", "#2e5d8c", "#0f1416", "#834c20", "#fbb27b"]
 UNSIGNED_DARK = ["#10201f", "#164a43", "#2f7d70", "#63b3a1", "#bfe6db"]
 GRADIENT = "#8e4b9e"
 RIGHT, WRONG = "#2878b8", "#d0650f"
-MARKED = "#d0650f"
+MARKED = "#c2408a"
 NEUTRAL = "#8a9499"
 TRAINING = "#7b6f63"
 """The line of the training loss, beside the held-out one in the cell's colour."""
@@ -44,8 +44,11 @@ CELL_COLOURS = {
     "esn": "#76b00d",
 }
 
-GUTTER = 48
+GUTTER = 60
 """Pixels left of every picture's plot, so that step t stands at the same place in all of them."""
+
+MARGIN = 4
+"""And right of it."""
 
 Data = Mapping[str, pa.Table]
 
@@ -114,9 +117,14 @@ def picture(chart: Any, words: str, above: int = 4) -> Picture:
     spec = chart.to_dict()
     _say_axes_once(spec.get("layer", []))
     spec["usermeta"] = {"embedOptions": {"renderer": "canvas", "actions": False}}
-    spec["padding"] = {"left": 0, "right": 4, "top": above, "bottom": 0}
+    spec["padding"] = {"left": 0, "right": MARGIN, "top": above, "bottom": 3}
     spec["autosize"] = {"type": "fit", "contains": "padding"}
-    spec["config"] = {"mark": {"aria": False}, "view": {"stroke": None}}
+    spec["config"] = {
+        "mark": {"aria": False},
+        "view": {"stroke": None},
+        "axis": {"titlePadding": TITLE_GAP, "titleFontSize": AXIS_TITLE},
+    }
+    del spec["$schema"]  # what it is can be told without, and it travels with every frame
     return Picture(spec, words)
 
 
@@ -169,22 +177,32 @@ def time_scale(steps: int) -> alt.Scale:
     return alt.Scale(domain=[0.5, steps + 0.5], nice=False, zero=False)
 
 
-def time_axis(steps: int, title: str | None = None, field: str = "x") -> alt.X:
+TIME_TITLE = "time step t"
+
+
+def time_axis(steps: int, title: str = TIME_TITLE, field: str = "x") -> alt.X:
     """Steps 1..T, each one unit wide and centred on its number."""
     return alt.X(
         f"{field}:Q",
         scale=time_scale(steps),
-        axis=alt.Axis(values=ticks(steps), format="d", grid=False, title=title, labelFlush=False),
+        axis=alt.Axis(
+            values=ticks(steps),
+            format="d",
+            grid=False,
+            title=title,
+            labelFlush=False,
+        ),
     )
 
 
-AXIS_TITLE = 14
-"""Pixels that the title of an axis takes."""
+AXIS_TITLE, TITLE_GAP = 12, 2
+"""Pixels that the title of an axis takes, and between it and the labels."""
 
 
 def left_axis(**options: Any) -> alt.Axis:
     """An axis that always takes the same room, with a title or without."""
-    room = GUTTER - 18 + (AXIS_TITLE if options.get("title") is None else 0)
+    titled = options.get("title") is not None
+    room = GUTTER - (AXIS_TITLE + TITLE_GAP if titled else 0)
     return alt.Axis(minExtent=room, maxExtent=room, **options)
 
 

@@ -45,7 +45,9 @@ def loss_curve(cell: str, varied: bool) -> Picture:
         color=alt.Color(
             "on:N",
             scale=alt.Scale(domain=kinds, range=[TRAINING, CELL_COLOURS[cell]]),
-            legend=alt.Legend(title=None, orient="top", symbolType="stroke", symbolStrokeWidth=3),
+            legend=alt.Legend(
+                title=None, orient="top", symbolType="stroke", symbolStrokeWidth=3, columns=2 if varied else 1
+            ),
         ),
         strokeWidth=alt.StrokeWidth("held:O", scale=alt.Scale(domain=[0, 1], range=[1, 2.4]), legend=None),
         tooltip=[

@@ -19,10 +19,11 @@ from playground.charts.base import (
     time_axis,
     titled,
 )
+from playground.charts.crosshair import crossed
 from playground.charts.image import levels
 from playground.charts.steady import image_data, image_layers, steady
 
-HEIGHT = 170
+HEIGHT = 184
 
 TIME_STEP = "time step"
 """The field of a cell's step, as a reader is to see it."""
@@ -86,7 +87,7 @@ def heatmap(
         f"values from {low:g} to {high:g}.",
         above=4 if title else KEY_HEIGHT,
     )
-    return steady(drawn)
+    return crossed(steady(drawn), steps, dark, below=len(image_layers()))
 
 
 def heatmap_data(name: str, values: np.ndarray, low: float, high: float, dark: bool, still: bool) -> Data:

@@ -9,7 +9,7 @@ import altair as alt
 import numpy as np
 
 from playground.charts.base import SIGNED, UNSIGNED, Data, Picture, colour_key, colour_scale, ink, picture, table
-from playground.charts.sequence import VISIBLE
+from playground.charts.tokens import VISIBLE
 
 SHARES = ["#f0f3f7", "#b9d3ea", "#6ba6d6", "#2878b8", "#164a75"]
 """Probabilities of what was drawn: pale is a surprise."""

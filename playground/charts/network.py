@@ -16,6 +16,7 @@ from playground.charts.base import (
     KEY_HEIGHT,
     NEUTRAL,
     RIGHT,
+    TIME_TITLE,
     Data,
     Picture,
     colour_key,
@@ -25,7 +26,7 @@ from playground.charts.base import (
     shades,
     table,
 )
-from playground.charts.sequence import VISIBLE
+from playground.charts.tokens import VISIBLE
 from playground.words import number
 
 COLUMNS = 10
@@ -87,7 +88,7 @@ def unrolled(shape: Shape, steps: int, hidden: int, readout: str, top: float, da
             grid=False,
             ticks=False,
             domain=False,
-            title=None,
+            title=TIME_TITLE,
             labelOverlap=True,
         ),
     )

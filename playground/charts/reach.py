@@ -23,6 +23,7 @@ from playground.charts.base import (
     time_scale,
     titled,
 )
+from playground.charts.crosshair import crossed
 
 SHADES = ["#8e4b9e", "#c77fb2", "#5b3a8c", "#a8a0d8"]
 """The colour of a gradient, for each layer."""
@@ -88,11 +89,12 @@ def gradient_curve(steps: int, low: int, high: int, title: str = "", look_for: s
     base = alt.Chart(alt.NamedData("gradient")).transform_calculate(value=power_text())
     dots = {"filled": True, "color": GRADIENT, "size": 26 if steps <= 60 else 12, "opacity": 1}
     line = base.mark_line(color=GRADIENT, strokeWidth=2, point=dots).encode(**encoding)
-    return picture(
-        alt.layer(line, **titled(title, 140, look_for=look_for, dark=dark)),
+    drawn = picture(
+        alt.layer(line, **titled(title, 154, look_for=look_for, dark=dark)),
         f"Line chart of the gradient norm of the loss with respect to the hidden state at each of {steps} time steps, "
         "on a logarithmic axis.",
     )
+    return crossed(drawn, steps, dark)
 
 
 def gradient_data(norms: np.ndarray) -> Data:
@@ -101,11 +103,11 @@ def gradient_data(norms: np.ndarray) -> Data:
 
 
 @lru_cache(maxsize=64)
-def strengths_picture(names: tuple[str, ...], steps: int, low: int, high: int, cut: bool) -> Picture:
+def strengths_picture(names: tuple[str, ...], steps: int, low: int, high: int, cut: bool, dark: bool) -> Picture:
     """‖∂L/∂h_t‖ of every layer and direction on a log axis; with `cut`, what learning does not see is dashed."""
     shades = [SHADES[k % len(SHADES)] for k in range(len(names))]
     encoding = {
-        "x": time_axis(steps, "time step"),
+        "x": time_axis(steps),
         "y": power_axis(low, high, "‖∂L/∂h‖"),
         "color": alt.Color(
             "name:N",
@@ -140,11 +142,12 @@ def strengths_picture(names: tuple[str, ...], steps: int, low: int, high: int, c
     if cut:
         layers.append(learned.mark_line(strokeWidth=2.4).encode(**encoding))
         layers.append(learned.mark_point(filled=True, size=18, opacity=1).encode(**encoding))
-    return picture(
+    drawn = picture(
         alt.layer(*layers, height=240),
         f"Line chart of the gradient norm of the loss with respect to the hidden state at each of {steps} time steps, "
         f"on a logarithmic axis, for {', '.join(names)}.",
     )
+    return crossed(drawn, steps, dark, numbered="t")
 
 
 def strengths_data(rows: Iterable[tuple[str, np.ndarray, np.ndarray]], cut: tuple[int, ...]) -> Data:
@@ -193,10 +196,11 @@ def row_picture(steps: int, drawn: tuple[str, ...], names: tuple[str, ...], low:
         lines.encode(**encoding),
         chosen.mark_point(shape="diamond", filled=True, size=90, opacity=1, color=ink(dark)).encode(x=x, y=y),
     )
-    return picture(
+    chart = picture(
         alt.layer(*layers, height=230),
         f"Line chart along one row of the triangle, on a logarithmic axis over {steps} steps: {', '.join(names)}.",
     )
+    return crossed(chart, steps, dark, numbered="k")
 
 
 def row_data(steps: np.ndarray, lines: Iterable[tuple[str, np.ndarray]], k: int, value: float) -> Data:

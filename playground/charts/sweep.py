@@ -23,7 +23,9 @@ def sweep_map(cells: tuple[str, ...], lags: tuple[int, ...]) -> Picture:
         color=alt.Color(
             "ratio:Q",
             scale=colour_scale(0, 1, UNSIGNED[::-1]),
-            legend=None,
+            legend=alt.Legend(
+                title="loss over chance", orient="top", direction="horizontal", gradientLength=160, values=[0, 0.5, 1]
+            ),
         ),
         tooltip=[
             alt.Tooltip("cell:N"),
@@ -36,7 +38,7 @@ def sweep_map(cells: tuple[str, ...], lags: tuple[int, ...]) -> Picture:
         color=alt.condition("datum.ratio < 0.5", alt.value("#ffffff"), alt.value("#1c2326")),
     )
     return picture(
-        alt.layer(squares, written, height=ROW * len(cells) + 40),
+        alt.layer(squares, written, height=ROW * len(cells) + 80),
         f"Heat map of the final loss over chance: {len(cells)} cells down, {len(lags)} lags to the right, from 0, "
         "learned, to 1, chance.",
     )

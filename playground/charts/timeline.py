@@ -28,7 +28,10 @@ def timeline(rows: int, dark: bool) -> Picture:
         "year:Q",
         scale=alt.Scale(domain=[1984, 2020], nice=False, zero=False),
         axis=alt.Axis(
-            values=[1986, 1990, 1995, 2000, 2005, 2010, 2015, 2020], format="d", title=None, gridOpacity=0.35
+            values=[1986, 1990, 1995, 2000, 2005, 2010, 2015, 2020],
+            format="d",
+            title="year of the paper",
+            gridOpacity=0.35,
         ),
     )
     y = alt.Y("row:Q", scale=alt.Scale(domain=[rows - 0.5, -0.5], nice=False, zero=False), axis=None)

@@ -18,6 +18,7 @@ from playground.charts.base import (
     time_axis,
     update_axis,
 )
+from playground.charts.crosshair import crossed
 from playground.charts.curves import (
     SMALLEST_LOSS,
     baselines,
@@ -145,11 +146,11 @@ def losses_data(courses: Sequence[tuple[str, np.ndarray, np.ndarray]], task: Tas
 
 
 @lru_cache(maxsize=64)
-def gradients_picture(lines: tuple[Line, ...], steps: int, low: int, high: int) -> Picture:
+def gradients_picture(lines: tuple[Line, ...], steps: int, low: int, high: int, dark: bool) -> Picture:
     """‖∂L/∂h_t‖ of every network over time, on a log axis from 10^low to 10^high."""
     base = alt.Chart(alt.NamedData("gradients")).transform_calculate(value=power_text())
     drawn = base.mark_line(strokeWidth=2).encode(
-        x=time_axis(steps, "time step"),
+        x=time_axis(steps),
         y=power_axis(low, high, "‖∂L/∂h‖"),
         tooltip=[
             alt.Tooltip("name:N", title="network"),
@@ -158,11 +159,12 @@ def gradients_picture(lines: tuple[Line, ...], steps: int, low: int, high: int) 
         ],
         **_channels(lines),
     )
-    return picture(
+    chart = picture(
         alt.layer(drawn, height=HEIGHT),
         "Line chart of the gradient norm of the loss with respect to the hidden state of several networks at each of "
         f"{steps} time steps, on a logarithmic axis: {_listed(lines)}.",
     )
+    return crossed(chart, steps, dark, numbered="t")
 
 
 def gradients_data(norms: Sequence[tuple[str, np.ndarray]]) -> Data:

@@ -20,6 +20,7 @@ from playground.charts.base import (
     time_axis,
     time_scale,
 )
+from playground.charts.crosshair import crossed
 from playground.charts.image import GAP, levels
 from playground.charts.reach import LABEL, logarithms, power_text
 from playground.charts.steady import image_data, image_layers, steady
@@ -49,7 +50,12 @@ def triangle_picture(
         "y": f"{edges[:-1]}[datum.row]",
         "y2": f"{edges[1:]}[datum.row]",
     }
-    axes = {"x": time_axis(last, "k, the earlier step"), "x2": "x2:Q", "y": down_axis(last, "t"), "y2": "y2:Q"}
+    axes = {
+        "x": time_axis(last, "k, the earlier step"),
+        "x2": "x2:Q",
+        "y": down_axis(last, "t, the later step"),
+        "y2": "y2:Q",
+    }
     clicked = (
         alt.Chart(alt.sequence(0, count**2, as_="cell"))
         .transform_calculate(row=f"floor(datum.cell / {count})", column=f"datum.cell % {count}")
@@ -106,7 +112,7 @@ def triangle_picture(
         "colour is the power of ten.",
         above=KEY_HEIGHT,
     )
-    return steady(drawn)
+    return crossed(steady(drawn), last, dark, below=len(image_layers()), numbered="k")
 
 
 def cell_edges(steps: tuple[int, ...], last: int) -> list[float]:

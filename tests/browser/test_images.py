@@ -50,8 +50,8 @@ def test_cells_are_at_their_places(visitor: Opener, scheme: str, colours: list[s
     gate = Run(Experiment.from_params(SMALL)).trace().layers[0][0].gates["z"]
     expected = palette(tuple(colours))[levels(gate.T, 0.0, 1.0) - 1]
     pixels, scale = painted(visit.chart(GATE).locator("canvas"))
-    # The plot begins 48 pixels from the left and ends 4 from the right; where it is from the top, the picture tells.
-    left, right = 48 * scale, pixels.shape[1] - 4 * scale
+    # The plot begins 60 pixels from the left and ends 4 from the right; where it is from the top, the picture tells.
+    left, right = 60 * scale, pixels.shape[1] - 4 * scale
     across = (left + (np.arange(10) + 0.5) / 10 * (right - left)).astype(int)
     column = (pixels[:, across[0]] == expected[:, None, 0]).all(axis=-1).any(axis=0)
     top, bottom = np.flatnonzero(column)[[0, -1]]
@@ -88,8 +88,8 @@ def test_a_click_counts_while_it_trains(visit: Visit) -> None:
     canvas = visit.chart("Heat map of h").locator("canvas")
     box = canvas.bounding_box()
     assert box
-    # The plot begins 48 pixels from the left and 40 from the top; below it stands the axis of time.
-    canvas.click(position={"x": 48 + 6.5 * (box["width"] - 52) / 10, "y": 40 + 2.5 * 120 / 8})
+    # The plot begins 60 pixels from the left and 40 from the top; below it stands the axis of time.
+    canvas.click(position={"x": 60 + 6.5 * (box["width"] - 64) / 10, "y": 40 + 2.5 * 120 / 8})
     expect(visit.page.get_by_role("slider", name="Time step t")).to_have_value("7")
     expect(visit.page.get_by_role("spinbutton", name="Unit", exact=True)).to_have_value("3")
     visit.pause()

@@ -59,9 +59,9 @@ def test_a_click_chooses_step_and_unit(visit: Visit) -> None:
     visit.settled()
     box = canvas.bounding_box()
     assert box
-    # The plot begins 48 pixels from the left and 40 from the top; below it stands the axis of time.
+    # The plot begins 60 pixels from the left and 40 from the top; below it stands the axis of time.
     right, down = (box["width"] - 52) / 4, 110 / 6
-    canvas.click(position={"x": 48 + 2.5 * right, "y": 40 + 1.5 * down})
+    canvas.click(position={"x": 60 + 2.5 * right, "y": 40 + 1.5 * down})
     expect(visit.page.get_by_text("Reads h e l l").locator("strong").first).to_have_text("l")
     expect(visit.page.get_by_role("slider", name="Time step t")).to_have_value("3")
     expect(visit.page.get_by_role("spinbutton", name="Unit", exact=True)).to_have_value("2")

@@ -166,6 +166,6 @@ def test_the_input_is_drawn_once(params: dict[str, str], pictures: int) -> None:
     """A second picture, in lines of letters, only where one time axis has no room for the letters."""
     app = sound(opened(cell="gru", **SMALL, **params))
     assert len(pictures_of_the_sequence(app)) == pictures
-    answer = verdict(session(app).frame.sight.trace.reading)
+    answer = verdict(session(app).frame.sight.trace.reading, session(app).experiment.task)
     assert [element.value for element in app.main.markdown].count(answer) == 1
     assert isinstance(session(app).frame.sight.trace.reading, Quantity) == (params["task"] in ("adding", "forecast"))

@@ -7,10 +7,12 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
+import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.course import parted
+from engine.forecasting import Ahead
 from engine.tasks import TASKS, Quantity, Task, Tokens
 from playground.charts.base import CELL_COLOURS, TRAINING, Data, limit, table, ticks
 from playground.charts.curves import (
@@ -25,7 +27,8 @@ from playground.charts.curves import (
 from playground.charts.heatmap import decimals, heatmap, heatmap_data
 from playground.charts.network import bands, columns
 from playground.charts.reach import gradient_curve, gradient_data, powers
-from playground.charts.sequence import forecast_data, positions, tokens_data, values_data
+from playground.charts.sequence import ahead_data, values_data
+from playground.charts.tokens import key_of, positions, tokens_data
 
 NAN, INF = math.nan, math.inf
 finite = st.floats(allow_nan=False, allow_infinity=False, width=32)
@@ -150,25 +153,94 @@ def test_gradient_of_zero_is_a_gap() -> None:
 def test_quantity_data(value: float, answer: float) -> None:
     reading = Quantity((value, 0.5), (False, True), value, answer, 0.1, False)
     assert_numbers(values_data(reading))
-    assert_numbers(forecast_data(reading))
+    assert_numbers(ahead_data(reading, None))
+    assert_numbers(ahead_data(reading, Ahead((answer, value, NAN), (value,))))
+
+
+def test_a_forecast_stands_off_from_the_last_value_read() -> None:
+    reading = Quantity((3.0, 4.0), (False, False), 6.0, 5.0, 0.1, False)
+    for ahead, forecast, truth in (
+        (Ahead((5.0, 9.0, 40.0, 50.0, 2.0), (6.0, 7.0)), [4, 5, 9, 40, 50, 2], [4, 6, 7]),
+        (None, [4, 5], [4, 6]),
+    ):
+        rows = ahead_data(reading, ahead)["lines"].to_pandas()
+        for kind, first, values in ((0, 1, [3, 4]), (1, 2, truth), (2, 2, forecast)):
+            line = rows[rows["kind"] == kind]
+            assert line["x"].tolist() == list(range(first, first + len(values)))
+            assert line["value"].tolist() == values
+    # The series is 4 wide here: what is further than that from it ends at the edge of the picture.
+    rows = ahead_data(reading, Ahead((5.0, 9.0, 40.0, 50.0, 2.0), (6.0, 7.0)))["lines"].to_pandas()
+    assert rows[rows["kind"] == 2]["drawn"].fillna(-1).tolist() == [4, 5, 9, 11, -1, 2]
 
 
 def test_tokens_data() -> None:
-    reading = Tokens(("a", " ", "\n"), ("", "b", "c"), ("", "b", "d"), (None, True, False), (0.0, 0.9, NAN))
+    texts = ("a", " ", "\n"), ("", "b", "c"), ("", "b", "d")
+    reading = Tokens(*texts, (None, True, False), (0.0, 0.9, NAN), (False,) * 3, ("b", "c"))
     data = tokens_data(reading, (1, 2, 3), 4)
     assert_numbers(data)
-    rows = {(row["step"], row["row"]): (row["text"], row["verdict"]) for row in data["tokens"].to_pylist()}
+    rows = {(row["step"], row["row"]): (row["text"], row["tone"]) for row in data["tokens"].to_pylist()}
     assert rows == {
-        (1, 0): ("a", "none"),
-        (2, 0): ("␣", "none"),
-        (3, 0): ("⏎", "none"),
-        (2, 1): ("b", "none"),
-        (3, 1): ("c", "none"),
-        (2, 2): ("b", "right"),
-        (3, 2): ("d", "wrong"),
+        (1, 0): ("a", ""),
+        (2, 0): ("␣", ""),
+        (3, 0): ("⏎", ""),
+        (2, 1): ("b", "b"),
+        (3, 1): ("c", "c"),
+        (2, 2): ("b", "b"),
+        (3, 2): ("d", ""),
         (2, 3): ("✓", "right"),
         (3, 3): ("✗", "wrong"),
     }
+
+
+LONG: list[tuple[Task, set[str]]] = [
+    (TASKS["order"](length=500), {"X", "Y", "E", "B"}),
+    (TASKS["order"](length=10), {"X", "Y", "E", "B"}),
+    (TASKS["copy"](length=498, symbols=1), {*"ABCDEFGH", "»"}),
+    (TASKS["copy"](length=400, symbols=50), {*"ABCDEFGH", "»"}),
+]
+
+
+@pytest.mark.parametrize(("task", "matter"), LONG, ids=["order", "short order", "copy", "many letters"])
+def test_what_matters_is_seen_at_every_length(task: Task, matter: set[str]) -> None:
+    """A mark and a colour of its own, told in the key; a letter wherever the next one leaves room for it."""
+    reading = described(task)
+    key = dict(key_of(reading, 4))
+    assert len(set(key.values())) == len(key)
+    rows = tokens_data(reading, range(1, task.steps + 1), 4)["tokens"].to_pandas()
+    inputs = rows[rows["row"] == 0]
+    marked = inputs[inputs["marked"]]
+    assert marked["step"].tolist() == [t for t, symbol in enumerate(reading.inputs, 1) if symbol in matter]
+    assert (marked["tone"] == marked["text"]).all()
+    assert set(marked["tone"]) <= key.keys()
+    assert (inputs[~inputs["marked"]]["tone"] == "").all()
+    gaps = np.diff(marked["step"])
+    assert marked["room"].tolist() == [min(12, a, b) for a, b in zip([12, *gaps], [*gaps, 12], strict=True)]
+
+
+@pytest.mark.parametrize("task", [TASKS["echo"](length=500, symbols=8), TASKS["neighbours"](length=500)], ids=str)
+def test_where_all_symbols_matter_each_has_its_colour(task: Task) -> None:
+    reading = described(task)
+    key = dict(key_of(reading, 4))
+    assert {*reading.inputs, *reading.answers} - {""} <= key.keys()
+    assert not any(reading.marked)
+    rows = tokens_data(reading, range(1, task.steps + 1), 4)["tokens"].to_pandas()
+    assert (rows[rows["row"] < 3]["tone"] == rows[rows["row"] < 3]["text"]).all()
+    assert set(rows[rows["row"] == 3]["tone"]) <= {"right", "wrong", ""}
+
+
+def test_a_symbol_keeps_its_colour_where_fewer_are_shown() -> None:
+    reading = described(TASKS["order"](length=60))
+    whole, inputs = dict(key_of(reading, 4)), dict(key_of(reading, 1))
+    assert inputs.keys() < whole.keys()
+    assert inputs.items() <= whole.items()
+
+
+def described(task: Task) -> Tokens:
+    batch = task.batch(1, torch.Generator().manual_seed(0))
+    answers = torch.zeros(*batch.targets.shape, task.output_size)
+    reading = task.describe(batch, answers)
+    assert isinstance(reading, Tokens)
+    return reading
 
 
 @given(st.integers(1, 500), st.integers(1, 128))
