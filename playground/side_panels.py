@@ -8,15 +8,14 @@ import streamlit as st
 
 from engine.asked import strengths_at
 from engine.gradients import Strength
-from engine.slices import Frames
+from engine.slices import Frame, Frames
 from engine.trace import Strand, Trace
 from playground import side_words as say
-from playground import words
+from playground import view, words
 from playground.charts.heatmap import heatmap, heatmap_data
 from playground.charts.reach import powers
 from playground.charts.together import Line, gradients_data, gradients_picture, losses_data, losses_picture
 from playground.drawing import is_dark, show, widening
-from playground.insides import end
 from playground.panels import sequence_above, verdict
 from playground.runs.answers import Answers
 from playground.server import POOL
@@ -95,23 +94,26 @@ def states(side: Side, frames: Frames) -> None:
     seed = frames[0].snapshot.experiment.training.seed
     # What the networks answer stands with each of them.
     sequence_above(first, rows=2, readable=LETTERS)
-    for member, drawn, frame in zip(side.members, side.lines, frames, strict=True):
+    for number, (member, drawn, frame) in enumerate(zip(side.members, side.lines, frames, strict=True)):
         # Sequences are drawn by the seed, so a network with another one reads another sequence.
         if frame.snapshot.experiment.training.seed != seed and member.experiment.task.varied:
             st.caption(say.OTHER_SEQUENCE.format(name=member.name))
             sequence_above(frame.sight.trace, rows=2, readable=LETTERS)
-        _states(member, drawn, frame.sight.trace, place, not side.session.moving)
+        _states(f"side.{number}", member, drawn, frame, place, not side.session.moving)
 
 
-def _states(member: Member, line: Line, trace: Trace, place: tuple[int, str], still: bool) -> None:
-    """The states of one network."""
-    values = _strand(trace, *place).state["h"]
-    high = end(member.experiment.network.cell, "h", values)
+def _states(key: str, member: Member, line: Line, frame: Frame, place: tuple[int, str], still: bool) -> None:
+    """The states of one network; key: its name among the visitor's pictures."""
+    trace = frame.sight.trace
+    strand = _strand(trace, *place)
+    values = strand.state["h"]
+    low, high, beyond, own = view.colours(key, strand, member.experiment.network.cell, "h", not still)
+    order = view.orders(key, strand, frame, not still).get(values.shape[1])
     sample(line)
     st.markdown(f"**{member.name}** — {verdict(trace.reading)}")
     dark = is_dark()
-    drawn = heatmap("h", *values.shape, -high, high, whose=f", {member.name}", dark=dark)
-    show(drawn, heatmap_data("h", values, -high, high, dark, still))
+    drawn = heatmap("h", *values.shape, low, high, whose=f", {member.name}", dark=dark, beyond=beyond, own=own)
+    show(drawn, heatmap_data("h", values, low, high, dark, still, order, own))
 
 
 def look(side: Side) -> None:
@@ -119,6 +121,7 @@ def look(side: Side) -> None:
     st.subheader(say.STATES)
     st.caption(say.STATES_LOOK)
     networks = [member.experiment.network for member in side.members]
+    view.choose(side.session.experiment.task)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         if side.session.experiment.task.varied:
             st.button(
