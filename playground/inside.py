@@ -26,8 +26,9 @@ from playground.charts.valued import short, valued_data, valued_picture
 from playground.drawing import is_dark, show
 from playground.frame import visitor
 from playground.server import POOL
+from playground.where import DIRECTION, LAYER, STEP, UNIT
 
-STEP, UNIT, PICKED = "inside.t", "inside.unit", "inside.picked"
+PICKED = "inside.picked"
 AROUND = 15
 """Letters shown before and after the present one."""
 
@@ -89,19 +90,20 @@ def choose(frame: Frame) -> Place:
     with st.container(horizontal=True, vertical_alignment="bottom", key="inside.where"):
         layer = 1
         if len(seen.layers) > 1:
-            layer = st.segmented_control(
-                "Layer", [strands[0].layer for strands in seen.layers], default=1, required=True, key="inside.layer"
-            )
+            options = [strands[0].layer for strands in seen.layers]
+            st.session_state[LAYER] = min(st.session_state.get(LAYER) or 1, len(options))
+            layer = int(st.segmented_control("Layer", options, required=True, key=LAYER, persist_state="session") or 1)
         directions = [strand.direction for strand in seen.layers[layer - 1]]
         direction = directions[0]
         if len(directions) > 1:
-            direction = st.segmented_control(
+            st.session_state.setdefault(DIRECTION, direction)
+            direction = st.segmented_control(  # type: ignore[assignment]  # required
                 "Direction",
                 directions,
-                default=direction,
                 required=True,
                 format_func=words.choice,
-                key="inside.direction",
+                key=DIRECTION,
+                persist_state="session",
             )
         transition = 1
         if depth := frame.snapshot.experiment.network.transition_depth:

@@ -2,18 +2,21 @@
 
 from dataclasses import replace
 
+import numpy as np
 import streamlit as st
 
 from engine.course import parted
 from engine.fields import FieldError
+from engine.keeping import marked_steps
 from engine.slices import Frame
-from engine.tasks import Characters, Forecast, Quantity, Task, Tokens
+from engine.tasks import Characters, Forecast, Quantity, Tokens
 from engine.trace import Trace
 from engine.writing import PROMPT, TEMPERATURE
-from playground import words
-from playground.charts.base import CELL_COLOURS, Data, Picture, limit
+from playground import view, words
+from playground.charts.base import CELL_COLOURS
+from playground.charts.columns import columns
 from playground.charts.curves import EarlierLoss, loss_curve, loss_data
-from playground.charts.network import folded, folded_data, rows, unrolled, unrolled_data
+from playground.charts.network import folded, folded_data, rows
 from playground.charts.sequence import (
     READABLE,
     ROWS,
@@ -27,9 +30,14 @@ from playground.charts.sequence import (
     values_data,
     widest,
 )
+from playground.charts.unrolled import BAND, COLUMN, PICK, ROW, bands, unrolled, unrolled_data
 from playground.drawing import headed, is_dark, show
 from playground.earlier import comparable, name
 from playground.frame import visitor
+from playground.where import DIRECTION, LAYER, STEP, UNIT
+
+NETWORK, OPEN = "network", "network.open"
+"""The key of the unrolled network, and that a step was clicked in it, which is to be seen from inside."""
 
 MOST_LINES = 3
 """Earlier runs whose losses are drawn beside that of the present one."""
@@ -191,7 +199,7 @@ def network(frame: Frame, view: str) -> None:
     if view == "Folded":
         show(folded(rows(snapshot.sizes), is_dark()), folded_data(experiment, snapshot.sizes))
     else:
-        show(*_unrolled(experiment.task, frame.sight.trace))
+        _unrolled(frame)
 
 
 def about_network(view: str) -> None:
@@ -205,12 +213,36 @@ def about_network(view: str) -> None:
     st.caption(" ".join(sentences))
 
 
-def _unrolled(task: Task, trace: Trace) -> tuple[Picture, Data]:
+def _unrolled(frame: Frame) -> None:
+    """The unrolled network: the steps that matter, and of each layer the units that are most active or come first."""
+    trace, moving = frame.sight.trace, visitor().moving
+    task, cell = frame.snapshot.experiment.task, frame.snapshot.experiment.network.cell
+    strands = [strand for layer in trace.layers for strand in layer]
+    marked = marked_steps(task, trace.reading)
+    drawn = columns(len(trace.inputs), (np.flatnonzero(marked) + 1).tolist())
+    units = bands(len(strands), strands[0].state["h"].shape[1])
+    chosen = [view.most_active("run", strand, frame, moving)[:units] for strand in strands]
+    scales = [view.colours("run", strand, cell, "h", moving) for strand in strands]
+    high, beyond, own = max(scale.high for scale in scales), any(scale.beyond for scale in scales), scales[0].own
     shape = tuple(tuple(strand.direction for strand in layer) for layer in trace.layers)
-    states = [strand.state["h"] for layer in trace.layers for strand in layer]
-    top = max(limit(h) for h in states)
-    picture = unrolled(shape, task.steps, states[0].shape[1], task.readout, top, is_dark())
-    return picture, unrolled_data(trace)
+    picture = unrolled(shape, len(drawn), units, task.readout, high, is_dark(), beyond, own)
+
+    def clicked() -> None:
+        picked = st.session_state[NETWORK].selection[PICK]
+        if picked and (step := drawn[int(picked[0][COLUMN])]):
+            row, band = int(picked[0][ROW]) - 1, int(picked[0][BAND])
+            state = st.session_state
+            state[STEP] = step
+            if 0 <= row < len(strands):
+                state[LAYER], state[DIRECTION] = strands[row].layer, strands[row].direction
+                if band >= 0:
+                    state[UNIT] = int(chosen[row][band]) % frame.snapshot.experiment.network.hidden + 1
+            state[OPEN] = True
+
+    data = unrolled_data(trace, drawn, chosen, marked, own)
+    st.vega_lite_chart(picture.filled(data), key=NETWORK, alt=picture.alt, on_select=clicked, width="stretch")
+    if st.session_state.pop(OPEN, False):
+        st.switch_page("../pages/inside.py")
 
 
 def about_loss() -> None:

@@ -185,7 +185,9 @@ OUT_OF_SIGHT = {
     "trains.] Choose forward or both directions.",
 }
 NETWORK_VIEWS = {
-    "Unrolled": "The same weights at every step, drawn once a step; colour is the state of up to eight units there.",
+    "Unrolled": "The same weights at every step, drawn once a step. Colour is the state of the units whose numbers "
+    "stand at the left: those that move most, or those on top in the order you chose. Click a step to see it from "
+    "inside.",
     "Folded": "One box a layer; the loop is the step from t − 1 to t. Shapes are units × steps.",
 }
 PARAMETERS = "{count:,} parameters."

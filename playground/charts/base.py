@@ -65,10 +65,11 @@ KEY_HEIGHT = 40
 """Pixels above a plot for its colour key."""
 
 
-def colour_key(low: float, high: float, labels: str = "") -> alt.Legend:
+def colour_key(low: float, high: float, labels: str = "", length: int = 120) -> alt.Legend:
     """A small key in the room above the plot, where it cannot move the plot. An angle's ends are written as such.
 
     labels: an expression of Vega for what stands at the ends and in the middle; the numbers if left out.
+    length: pixels.
     """
     if high == math.pi:
         labels = "datum.value < 0 ? '−π' : datum.value > 0 ? 'π' : '0'"
@@ -79,7 +80,7 @@ def colour_key(low: float, high: float, labels: str = "") -> alt.Legend:
         direction="horizontal",
         legendX=0,
         legendY=-KEY_HEIGHT + 2,
-        gradientLength=120,
+        gradientLength=length,
         gradientThickness=8,
         values=[low, (low + high) / 2, high],
         **form,

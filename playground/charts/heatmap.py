@@ -91,7 +91,7 @@ def heatmap(
     )
     ends = "each unit on a scale of its own" if own else f"colours from {low:g} to {high:g}"
     drawn = picture(
-        alt.layer(*image_layers(), *_beside_key(low, high, beyond, own, dark), cells).properties(
+        alt.layer(*image_layers(), *beside_key(low, high, beyond, own, dark), cells).properties(
             **titled(title, HEIGHT, KEY_HEIGHT, look_for, dark)
         ),
         f"Heat map of {name}{whose}: {units} units down, {steps} time steps to the right, {ends}.",
@@ -100,20 +100,29 @@ def heatmap(
     return steady(drawn)
 
 
-def _beside_key(low: float, high: float, beyond: bool, own: bool, dark: bool) -> list[alt.Chart]:
-    """What the key alone does not say: the colours of what lies beyond it, or whose largest amount is meant."""
+def beside_key(
+    low: float, high: float, beyond: bool, own: bool, dark: bool, left: int = BESIDE_KEY, stacked: bool = False
+) -> list[alt.Chart]:
+    """What the key alone does not say: the colours of what lies beyond it, or whose largest amount is meant.
+
+    left: pixels from the left of the plot. stacked: one below the other, where there is little room.
+    """
     below, above = OUTSIDE_DARK if dark else OUTSIDE
-    said: list[tuple[int, str, str]] = []
+    top = -KEY_HEIGHT + 8
+    said: list[tuple[int, int, str, str]] = []
     if own:
-        said = [(BESIDE_KEY, ink(dark), "max: the unit's own largest amount")]
+        said = [(left, top, ink(dark), "max: each unit's own")]
     elif beyond:
-        said = [(BESIDE_KEY, below, f"■ below {low:g}"), (BESIDE_KEY + 82, above, f"■ above {high:g}")]
+        place = (left, top + 14) if stacked else (left + 82, top)
+        said = [(left, top, below, f"■ below {low:g}"), (*place, above, f"■ above {high:g}")]
     style: dict[str, Any] = {"align": "left", "baseline": "middle", "fontSize": 11, "tooltip": None}
     return [
+        # What would stand out at the right would make the plot narrower.
         alt.Chart(alt.Data(values=[{}]))
+        .transform_filter(f"width >= {x + 6.5 * len(text)}")
         .mark_text(text=text.replace("-", "−"), color=colour, **style)
-        .encode(x=alt.value(left), y=alt.value(-KEY_HEIGHT + 8))
-        for left, colour, text in said
+        .encode(x=alt.value(x), y=alt.value(y))
+        for x, y, colour, text in said
     ]
 
 

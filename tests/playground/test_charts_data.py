@@ -23,7 +23,6 @@ from playground.charts.curves import (
     thinned,
 )
 from playground.charts.heatmap import TIME_STEP, heatmap, heatmap_data
-from playground.charts.network import bands, columns
 from playground.charts.reach import gradient_curve, gradient_data, powers
 from playground.charts.sequence import forecast_data, positions, tokens_data, values_data
 
@@ -183,19 +182,6 @@ def test_tokens_data() -> None:
         (2, 3): ("✓", "right"),
         (3, 3): ("✗", "wrong"),
     }
-
-
-@given(st.integers(1, 500), st.integers(1, 128))
-def test_unrolled_steps_and_units(steps: int, hidden: int) -> None:
-    drawn, places = columns(steps)
-    assert len(drawn) == len(places) <= 10
-    assert drawn[0] == 1
-    assert drawn[-1] == steps
-    assert drawn == sorted(set(drawn))
-    units = bands(hidden)
-    assert len(units) == min(8, hidden)
-    assert units[0] == 0
-    assert units[-1] == hidden - 1
 
 
 def test_a_shape_has_one_spec() -> None:

@@ -57,7 +57,11 @@ def test_every_cell_has_the_colour_of_its_value(
 @pytest.mark.parametrize(("colours", "dark", "low"), COLOURS)
 def test_the_ends_and_0_have_their_colours_exactly(colours: list[str], dark: bool, low: float) -> None:
     seen = decoded(heatmap_data("h", np.array([[low, 0.0, 2.0]]), low, 2.0, dark, False))[:, 0, :3]
-    assert [f"#{bytes(colour).hex()}" for colour in seen] == [colours[0], colours[2] if low else colours[0], colours[-1]]
+    assert [f"#{bytes(colour).hex()}" for colour in seen] == [
+        colours[0],
+        colours[2] if low else colours[0],
+        colours[-1],
+    ]
 
 
 @pytest.mark.parametrize("dark", [False, True])
