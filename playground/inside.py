@@ -233,7 +233,7 @@ def pick(frame: Frame, place: Place) -> None:
 
     cell, dark = frame.snapshot.experiment.network.cell, is_dark()
     _, high, beyond, own = view.colours("run", strand, cell, "h", not still)
-    picture = picking("h", *h.shape, high, dark, beyond, own)
+    picture = picking("h", *h.shape, high, dark, beyond, own, order is not None)
     data = picking_data("h", h, high, place.t, place.unit, dark, still, order, own)
     st.vega_lite_chart(picture.filled(data), key=key, alt=picture.alt, on_select=clicked, width="stretch")
     st.caption(say.PICK)

@@ -98,5 +98,17 @@ def quantity(strand: Strand, name: str, cell: str, still: bool, orders: view.Ord
     values = {**strand.state, **strand.gates}[name]
     low, high, beyond, own = view.colours("run", strand, cell, name, not still)
     dark = is_dark()
-    drawn = heatmap(name, *values.shape, low, high, title, dark=dark, look_for=look_for, beyond=beyond, own=own)
-    return drawn, heatmap_data(name, values, low, high, dark, still, orders.get(values.shape[1]), own)
+    order = orders.get(values.shape[1])
+    drawn = heatmap(
+        name,
+        *values.shape,
+        low,
+        high,
+        title,
+        dark=dark,
+        look_for=look_for,
+        beyond=beyond,
+        own=own,
+        ordered=order is not None,
+    )
+    return drawn, heatmap_data(name, values, low, high, dark, still, order, own)

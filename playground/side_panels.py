@@ -112,7 +112,8 @@ def _states(key: str, member: Member, line: Line, frame: Frame, place: tuple[int
     sample(line)
     st.markdown(f"**{member.name}** — {verdict(trace.reading)}")
     dark = is_dark()
-    drawn = heatmap("h", *values.shape, low, high, whose=f", {member.name}", dark=dark, beyond=beyond, own=own)
+    whose, ordered = f", {member.name}", order is not None
+    drawn = heatmap("h", *values.shape, low, high, whose=whose, dark=dark, beyond=beyond, own=own, ordered=ordered)
     show(drawn, heatmap_data("h", values, low, high, dark, still, order, own))
 
 

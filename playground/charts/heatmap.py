@@ -48,11 +48,13 @@ def heatmap(
     look_for: str = "",
     beyond: bool = False,
     own: bool = False,
+    ordered: bool = False,
 ) -> Picture:
     """A cell for every unit (down) and step (right), coloured from low to high; signed if low is below 0.
 
     beyond: some values lie beyond the ends and have colours of their own, which the key explains. own: every unit is
-    coloured on a scale of its own, from minus its largest amount to that amount.
+    coloured on a scale of its own, from minus its largest amount to that amount. ordered: the data says in which order
+    the units stand, else it is that of their numbers.
 
     What is seen is an image. The cells that tell their values lie on it unseen, and only where there are values. They
     carry the axes and the colour key too, which need none.
@@ -75,7 +77,7 @@ def heatmap(
         )
         .encode(
             x=time_axis(steps, field=TIME_STEP),
-            y=down_axis(units, "unit", field=ROW, labels=ROW_NAME),
+            y=down_axis(units, "unit", field=ROW, labels=ROW_NAME if ordered else ""),
             color=alt.Color(
                 name,
                 type="quantitative",
@@ -83,9 +85,9 @@ def heatmap(
                 legend=key,
             ),
             tooltip=[
-                alt.Tooltip("unit:Q", format="d"),
-                alt.Tooltip(f"{TIME_STEP}:Q", format="d"),
-                alt.Tooltip(name, type="quantitative", format=".4~g"),
+                alt.Tooltip(field="unit"),
+                alt.Tooltip(field=TIME_STEP),
+                alt.Tooltip(field=name, format=".4~g"),
             ],
         )
     )

@@ -14,14 +14,21 @@ PICK = "pick"
 
 @lru_cache(maxsize=64)
 def picking(
-    name: str, steps: int, units: int, high: float, dark: bool, beyond: bool = False, own: bool = False
+    name: str,
+    steps: int,
+    units: int,
+    high: float,
+    dark: bool,
+    beyond: bool = False,
+    own: bool = False,
+    ordered: bool = False,
 ) -> Picture:
     """As the heat map of every page, with a frame and with clicks.
 
     The cells that take the clicks are always there and never change, so a click counts while it trains too. Those that
     tell their values lie above them; a click on one says the same.
     """
-    drawn = heatmap(name, steps, units, -high, high, dark=dark, beyond=beyond, own=own)
+    drawn = heatmap(name, steps, units, -high, high, dark=dark, beyond=beyond, own=own, ordered=ordered)
     *image, cells = drawn.spec["layer"]
     # On the same scales as the cells, so that neither changes the other's.
     places = {axis: {**cells["encoding"][axis], "field": axis} for axis in ("x", "y")}

@@ -54,7 +54,7 @@ def steady(drawn: Picture) -> Picture:
     """
     update = f"{SHOWN}[0] ? [0, {ARRIVED}, {SHOWN}[2]] : [1, {SHOWN}[1], {ARRIVED}]"
     params = [
-        {"name": ARRIVED, "expr": "data('image')[0] || {url: '', rows: ''}"},
+        {"name": ARRIVED, "expr": "data('image')[0] || {url: ''}"},
         {
             "name": SHOWN,
             "init": f"[0, {ARRIVED}, {ARRIVED}]",
@@ -74,8 +74,8 @@ def image_data(
     """
     missing = cells == GAP
     gaps = f"{zlib.crc32(np.packbits(missing).tobytes()):x}" if missing.any() else ""
-    names = ",".join(map(str, rows))
-    return {"image": table(url=[data_url(cells, colours, outside)], gaps=[gaps], rows=[names])}
+    names = {"rows": [",".join(map(str, rows))]} if len(rows) else {}
+    return {"image": table(url=[data_url(cells, colours, outside)], gaps=[gaps], **names)}
 
 
 ROW_NAME = f"{ARRIVED}.rows ? split({ARRIVED}.rows, ',')[datum.value - 1] : datum.label"

@@ -6,6 +6,7 @@ from typing import Any
 
 import altair as alt
 import numpy as np
+import pyarrow as pa
 
 from engine.tasks import Tokens
 from engine.trace import Trace
@@ -41,7 +42,7 @@ HALF = 0.36
 LOWEST, ABOVE = -0.9, 1.5
 """Where the picture begins and ends, in rows below the input and above the uppermost layer."""
 
-ROOM = 36
+ROOM = 46
 """Pixels left of the boxes, for the numbers of the units and the names of what goes in and comes out."""
 
 KEY = 70
@@ -77,14 +78,14 @@ def unrolled(
     """
     rows = [(layer, direction) for layer, directions in enumerate(shape, 1) for direction in directions]
     top = len(rows)
-    names = [{"y": r + HALF, "name": named(*row)} for r, row in enumerate(rows, 1)]
+    names = ["input", *(named(*row) for row in rows), "output"]
     x = alt.X("x:Q", scale=alt.Scale(domain=[-0.5, count - 0.5], nice=False, zero=False), axis=None)
     y = alt.Y(
         "y:Q",
         scale=alt.Scale(domain=[LOWEST, top + ABOVE], nice=False, zero=False),
         axis=alt.Axis(
-            values=[0, top + 1],
-            labelExpr="datum.value ? 'output' : 'input'",
+            values=[0, *(round(r + HALF + 0.13, 2) for r in range(1, top + 1)), top + 1],
+            labelExpr=f"{names}[floor(datum.value)]",
             labelFontSize=10,
             grid=False,
             ticks=False,
@@ -138,9 +139,7 @@ def unrolled(
         for way, points in along.items()
         if points
     ]
-    layers += [ring, *_texts(column, top, count, dark), *_clicks(column, top, count)]
-    called = alt.Chart(alt.Data(values=names)).mark_text(align="left", dy=-8, fontSize=10, color=NEUTRAL, tooltip=None)
-    layers.append(called.encode(x=alt.value(2 - ROOM), text="name:N"))
+    layers += [ring, _texts(count, dark), _clicks(top, count)]
     layers.append(_boxes(rows, units, high, dark, own))
     layers += beside_key(-high, high, beyond, own, dark, KEY + 20, stacked=True)
     return picture(
@@ -156,68 +155,54 @@ def named(layer: int, direction: str) -> str:
     return f"layer {layer} {ARROW[direction]}"
 
 
-def _texts(column: Any, top: int, count: int, dark: bool) -> list[Any]:
+def _texts(count: int, dark: bool) -> Any:
     """Steps, what goes in and comes out, the numbers of the units, marks and gaps. What has no room is left out."""
-    size = 12 if count <= 8 else 10
-    tone = alt.condition("datum.marked", alt.value(MARKED), alt.value(ink(dark)))
-    fits = "datum.room <= width"
-    plain: dict[str, Any] = {"fontSize": size, "tooltip": None}
-    texts = alt.Chart(alt.NamedData("texts")).transform_filter(fits).mark_text(fontWeight="bold", **plain)
-    return [
-        texts.encode(text="text:N", color=tone),
-        column.transform_filter(f"{fits} && datum.step > 0")
-        .transform_calculate(y="-0.6")
-        .mark_text(**plain)
-        .encode(text="step:Q", color=tone),
-        column.transform_calculate(y="0.34")
-        .mark_point(shape="diamond", filled=True, size=60, color=MARKED, tooltip=None)
-        .encode(opacity=alt.condition("datum.marked", alt.value(1), alt.value(0))),
-        column.transform_filter("datum.step == 0")
-        .transform_calculate(y=f"sequence(0, {top + 1})")
-        .transform_flatten(["y"])
-        .mark_text(color=NEUTRAL, fontSize=14, dy=-6, text="…", tooltip=None),
-        alt.Chart(alt.NamedData("units"))
-        .mark_text(align="right", baseline="middle", fontSize=9, color=ink(dark), tooltip=None)
-        .encode(x=alt.value(-5), text="unit:Q"),
-    ]
+    return (
+        alt.Chart(alt.NamedData("texts"))
+        .transform_filter("datum.room <= width")
+        .mark_text(
+            fontSize=alt.ExprRef(f"datum.x < 0 ? 9 : {12 if count <= 8 else 10}"),
+            fontWeight=alt.ExprRef("datum.y < 0 || datum.x < 0 ? 400 : 700"),
+            align=alt.ExprRef("datum.x < 0 ? 'right' : 'center'"),
+            baseline="middle",
+            tooltip=None,
+        )
+        .encode(text="text:N", color=alt.condition("datum.marked", alt.value(MARKED), alt.value(ink(dark))))
+    )
 
 
-def _clicks(column: Any, top: int, count: int) -> list[Any]:
-    """Unseen cells that take the clicks and never change; above those of the input, others that tell it."""
-    area = {"y": "datum.row - 0.5", "y2": "datum.row + 0.5"}
-    unseen: dict[str, Any] = {"opacity": 0, "cursor": "pointer"}
-    clicked = (
+def _clicks(top: int, count: int) -> Any:
+    """Unseen cells that take the clicks and never change; they tell the step and what goes in."""
+    of_column = "data('columns')[datum.column]"
+    return (
         alt.Chart(alt.sequence(0, count * (top + 2), as_="cell"))
         .transform_calculate(**{COLUMN: f"datum.cell % {count}", ROW: f"floor(datum.cell / {count})", BAND: "-1"})
-        .transform_calculate(x=f"datum.{COLUMN} - 0.5", x2=f"datum.{COLUMN} + 0.5", **area)
-        .mark_rect(tooltip=None, **unseen)
-        .encode(x2="x2:Q", y2="y2:Q")
+        .transform_calculate(
+            x="datum.column - 0.5",
+            x2="datum.column + 0.5",
+            y="datum.row - 0.5",
+            y2="datum.row + 0.5",
+            step=f"{of_column}.step || 'steps left out'",
+            input=f"{of_column}.input",
+        )
+        .mark_rect(opacity=0, cursor="pointer")
+        .encode(x2="x2:Q", y2="y2:Q", tooltip=[alt.Tooltip(field="step", title=TIME_STEP), alt.Tooltip(field="input")])
         .add_params(alt.selection_point(name=PICK, fields=[COLUMN, ROW, BAND], on="click", clear=False, toggle=False))
     )
-    told = (
-        column.transform_filter("datum.step > 0")
-        .transform_calculate(x=f"datum.{COLUMN} - 0.5", x2=f"datum.{COLUMN} + 0.5", y="-0.9", y2="0.5")
-        .transform_calculate(**{ROW: "0", BAND: "-1"})
-        .mark_rect(**unseen)
-        .encode(
-            x2="x2:Q",
-            y2="y2:Q",
-            tooltip=[alt.Tooltip("step:Q", title=TIME_STEP), alt.Tooltip("input:N"), alt.Tooltip("marked:N")],
-        )
-    )
-    return [clicked, told]
 
 
 def _boxes(rows: list[tuple[int, str]], units: int, high: float, dark: bool, own: bool) -> Any:
     low, high = (-1.0, 1.0) if own else (-high, high)
+    said = ["layer", *(["direction"] if len({way for _, way in rows}) > 1 else []), "unit", TIME_STEP]
+    shade = "shade" if own else "h"
     below, above = OUTSIDE_DARK if dark else OUTSIDE
     ends = "datum.value < 0 ? '−max' : datum.value > 0 ? 'max' : '0'" if own else ""
     outside = [
-        {"test": f"datum.shade > {high * 1.000001}", "value": above},
-        {"test": f"datum.shade < {low * 1.000001}", "value": below},
+        {"test": f"datum.{shade} > {high * 1.000001}", "value": above},
+        {"test": f"datum.{shade} < {low * 1.000001}", "value": below},
     ]
     tone = alt.Color(
-        "shade:Q",
+        f"{shade}:Q",
         scale=colour_scale(low, high, shades(low, dark)),
         legend=colour_key(low, high, ends, KEY),
         condition=outside,
@@ -227,11 +212,12 @@ def _boxes(rows: list[tuple[int, str]], units: int, high: float, dark: bool, own
         .transform_window(number="row_number()")
         .transform_calculate(
             band=f"(datum.number - 1) % {units}",
-            row=f"indexof({[named(*each) for each in rows]}, datum.layer) + 1",
-            x=f"datum.{COLUMN} - 0.3",
-            x2=f"datum.{COLUMN} + 0.3",
+            row=f"floor((datum.number - 1) * {len(rows)} / length(data('states'))) + 1",
+            column=f"indexof(pluck(data('columns'), 'step'), datum['{TIME_STEP}'])",
         )
         .transform_calculate(
+            x="datum.column - 0.3",
+            x2="datum.column + 0.3",
             y=f"datum.row + {HALF} - {2 * HALF} * datum.band / {units}",
             y2=f"datum.row + {HALF} - {2 * HALF} * (datum.band + 1) / {units}",
         )
@@ -241,10 +227,8 @@ def _boxes(rows: list[tuple[int, str]], units: int, high: float, dark: bool, own
             y2="y2:Q",
             color=tone,
             tooltip=[
-                alt.Tooltip("layer:N"),
-                alt.Tooltip("unit:Q"),
-                alt.Tooltip(f"{TIME_STEP}:Q"),
-                alt.Tooltip("h:Q", format=".4~g"),
+                *(alt.Tooltip(field=name) for name in said),
+                alt.Tooltip(field="h", format=".4~g"),
             ],
         )
     )
@@ -263,46 +247,58 @@ def unrolled_data(
     at = [step - 1 for _, step in here]
     values = [strand.state["h"][:, each] for strand, each in zip(strands, chosen, strict=True)]
     shown = np.concatenate([part[at].reshape(-1) for part in values])
-    shade = np.concatenate([(part / largest(part) if own else part)[at].reshape(-1) for part in values])
-    names = [named(strand.layer, strand.direction) for strand in strands]
-    edges = [
-        row + HALF - 2 * HALF * (band + 0.5) / units for row in range(1, len(strands) + 1) for band in range(units)
-    ]
+    more = {}
+    if own:
+        more["shade"] = np.concatenate([(part / largest(part))[at].reshape(-1) for part in values])
+    if len({strand.direction for strand in strands}) > 1:
+        more["direction"] = np.repeat([strand.direction for strand in strands], len(here) * units)
     going_in, coming_out = _read(trace, drawn)
-    bold = [bool(step and marked[step - 1]) for step in drawn]
-    before = [2 * mark + (place in (0, len(drawn) - 1)) for place, mark in enumerate(bold)]
-    rooms = widths([str(step or "…") for step in drawn], range(len(drawn)), before, len(drawn))
-    texts = [
-        *_fitting(going_in, bold, before, 0, len(drawn)),
-        *_fitting(coming_out, [False] * len(drawn), [0] * len(drawn), len(strands) + 1, len(drawn)),
-    ]
     return {
         "states": table(
-            layer=[name for name in names for _ in range(len(here) * units)],
+            layer=np.repeat([strand.layer for strand in strands], len(here) * units),
             unit=np.concatenate([np.tile(each + 1, len(here)) for each in chosen]),
             **{TIME_STEP: np.tile(np.repeat([step for _, step in here], units), len(strands))},
             h=shown,
-            shade=shade,
-            column=np.tile(np.repeat([place for place, _ in here], units), len(strands)),
+            **more,
         ),
         "columns": table(
-            column=np.arange(len(drawn)),
-            step=np.array(drawn),
-            input=[going_in.get(place, "") for place in range(len(drawn))],
-            marked=bold,
-            room=np.array(rooms),
+            column=np.arange(len(drawn)), step=np.array(drawn), input=[going_in.get(k, "") for k in range(len(drawn))]
         ),
-        "units": table(y=np.array(edges), unit=np.concatenate([each + 1 for each in chosen])),
-        "texts": table(**dict(zip(("x", "y", "text", "marked", "room"), zip(*texts, strict=True), strict=True))),
+        "texts": _written(drawn, marked, chosen, going_in, coming_out),
     }
 
 
-def _fitting(
-    texts: dict[int, str], bold: list[bool], before: list[int], y: int, count: int
-) -> list[tuple[int, int, str, bool, float]]:
-    places = list(texts)
-    rooms = widths(list(texts.values()), places, [before[place] for place in places], count)
-    return [(place, y, text, bold[place], room) for (place, text), room in zip(texts.items(), rooms, strict=True)]
+def _written(
+    drawn: Sequence[int],
+    marked: np.ndarray,
+    chosen: Sequence[np.ndarray],
+    going_in: dict[int, str],
+    coming_out: dict[int, str],
+) -> pa.Table:
+    """All that is written into the picture, with its place, and how wide the plot must be for it."""
+    count, rows, units = len(drawn), len(chosen), len(chosen[0])
+    bold = [bool(step and marked[step - 1]) for step in drawn]
+    before = [2 * mark + (place in (0, count - 1)) for place, mark in enumerate(bold)]
+    steps = {place: str(step) for place, step in enumerate(drawn) if step}
+    found: list[tuple[float, float, str, bool, float]] = []
+    for y, texts in ((-0.6, steps), (0.0, going_in), (rows + 1.0, coming_out)):
+        rooms = widths(list(texts.values()), list(texts), [before[place] for place in texts], count)
+        toned = y <= 0
+        found += [
+            (place, y, text, toned and bold[place], room)
+            for (place, text), room in zip(texts.items(), rooms, strict=True)
+        ]
+    found += [(place, 0.34, "◆", True, 0) for place, mark in enumerate(bold) if mark]
+    found += [
+        (place, row + 0.12, "…", False, 0) for place, step in enumerate(drawn) if not step for row in range(rows + 1)
+    ]
+    found += [
+        (-0.36, row + HALF - 2 * HALF * (band + 0.5) / units, str(unit + 1), False, 0)
+        for row, each in enumerate(chosen, 1)
+        for band, unit in enumerate(each)
+    ]
+    x, y_, text, toned_, room_ = zip(*found, strict=True)
+    return table(x=np.array(x, float), y=np.array(y_), text=text, marked=toned_, room=np.array(room_, float))
 
 
 def _read(trace: Trace, drawn: Sequence[int]) -> tuple[dict[int, str], dict[int, str]]:

@@ -72,19 +72,27 @@ def test_every_box_shows_the_units_that_its_names_say(case: dict[str, str], own:
     chosen = [np.argsort(-activity(strand.state["h"]))[:units] for strand in strands]
     data = unrolled_data(seen, drawn, chosen, marked, own)
     shape = tuple(tuple(strand.direction for strand in layer) for layer in seen.layers)
-    assert set(data) == {"states", "columns", "units", "texts"}
+    assert set(data) == {"states", "columns", "texts"}
     assert unrolled(shape, len(drawn), units, run.experiment.task.readout, 1.0, False).alt.startswith("The network")
     rows = data["states"].to_pylist()
-    names = {f"layer {s.layer} {'→' if s.direction == 'forward' else '←'}": s.state["h"] for s in strands}
+    names = {(s.layer, s.direction): s.state["h"] for s in strands}
     assert len(rows) == len(strands) * units * sum(map(bool, drawn))
-    for row in rows:
-        h = names[row["layer"]]
+    a_row = len(rows) // len(strands)  # the rows of the picture follow each other
+    for number, row in enumerate(rows):
+        strand = strands[number // a_row]
+        h = names[row["layer"], row.get("direction", strand.direction)]
+        assert h is strand.state["h"]
         value = h[row[TIME_STEP] - 1, row["unit"] - 1]
         assert row["h"] == np.float32(value)
-        assert drawn[row["column"]] == row[TIME_STEP]
+        assert row[TIME_STEP] in drawn
+        assert row["unit"] - 1 == chosen[number // a_row][number % units]
         largest = np.abs(h[:, row["unit"] - 1]).max()
-        assert row["shade"] == pytest.approx(value / largest if own else value, abs=1e-6)
+        assert row.get("shade", value) == pytest.approx(value / largest if own else value, abs=1e-6)
+    texts = data["texts"].to_pylist()
     # From the top of each box down, the names at its left are those of its bands.
-    assert data["units"]["unit"].to_pylist() == [int(unit) + 1 for each in chosen for unit in each]
-    told = {row["step"]: row["marked"] for row in data["columns"].to_pylist() if row["step"]}
-    assert [step for step, mark in told.items() if mark] == [s for s in drawn if s and marked[s - 1]]
+    assert [row["text"] for row in texts if row["x"] < 0] == [str(unit + 1) for each in chosen for unit in each]
+    assert all(a["y"] != b["y"] for a, b in pairwise([row for row in texts if row["x"] < 0]))
+    expected = [place for place, step in enumerate(drawn) if step and marked[step - 1]]
+    assert [row["x"] for row in texts if row["text"] == "◆"] == expected
+    steps = {row["x"]: (row["text"], row["marked"]) for row in texts if row["y"] < 0}
+    assert steps == {place: (str(step), bool(marked[step - 1])) for place, step in enumerate(drawn) if step}
