@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+import numpy as np
 import streamlit as st
 import torch
 
@@ -18,12 +19,12 @@ from engine.slices import Frame
 from engine.tasks import Tokens
 from engine.tasks.base import Classes
 from engine.training import restored
-from playground import filling, view, words
+from playground import filling, findings, view, words
 from playground import inside_words as say
 from playground.charts.heatmap import ROW, TIME_STEP
 from playground.charts.picking import PICK, picking, picking_data
 from playground.charts.valued import short, valued_data, valued_picture
-from playground.drawing import is_dark, show
+from playground.drawing import is_dark, show, told
 from playground.frame import visitor
 from playground.server import POOL
 from playground.where import DIRECTION, LAYER, STEP, UNIT
@@ -234,8 +235,9 @@ def pick(frame: Frame, place: Place) -> None:
     cell, dark = frame.snapshot.experiment.network.cell, is_dark()
     _, high, beyond, own = view.colours("run", strand, cell, "h", not still)
     picture = picking("h", *h.shape, high, dark, beyond, own, order is not None)
+    finding = findings.heat(h, np.inf if own else high, order) if still else ""
     data = picking_data("h", h, high, place.t, place.unit, dark, still, order, own)
-    st.vega_lite_chart(picture.filled(data), key=key, alt=picture.alt, on_select=clicked, width="stretch")
+    st.vega_lite_chart(picture.filled(data), key=key, alt=told(picture, finding), on_select=clicked, width="stretch")
     st.caption(say.PICK)
 
 

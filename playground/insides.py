@@ -2,12 +2,13 @@
 
 from typing import NamedTuple
 
+import numpy as np
 import streamlit as st
 
 from engine.slices import Frame
 from engine.tasks import Quantity
 from engine.trace import Strand, Trace
-from playground import view, words
+from playground import findings, view, words
 from playground.charts.base import Data, Picture
 from playground.charts.heatmap import heatmap, heatmap_data
 from playground.charts.reach import gradient_curve, gradient_data, powers
@@ -88,13 +89,14 @@ def inside(frame: Frame, chosen: Chosen) -> None:
         show(*quantity(strands[chosen.direction], name, cell, still, orders))
 
 
-def quantity(strand: Strand, name: str, cell: str, still: bool, orders: view.Orders) -> tuple[Picture, Data]:
-    """One quantity of a strand of such cells over time; its values can be read where all is still."""
+def quantity(strand: Strand, name: str, cell: str, still: bool, orders: view.Orders) -> tuple[Picture, Data, str]:
+    """One quantity of a strand of such cells over time, and what there is to see; values only where all is still."""
     title, look_for = words.quantity(cell, name)
     if name == "gradient":
         norms = strand.grad_norm
         ends = widening("inside.gradient", powers(norms), not still)
-        return gradient_curve(len(norms), *ends, title, look_for, is_dark()), gradient_data(norms)
+        drawn = gradient_curve(len(norms), *ends, title, look_for, is_dark())
+        return drawn, gradient_data(norms), findings.curve("the gradient norm", norms) if still else ""
     values = {**strand.state, **strand.gates}[name]
     low, high, beyond, own = view.colours("run", strand, cell, name, not still)
     dark = is_dark()
@@ -111,4 +113,5 @@ def quantity(strand: Strand, name: str, cell: str, still: bool, orders: view.Ord
         own=own,
         ordered=order is not None,
     )
-    return drawn, heatmap_data(name, values, low, high, dark, still, order, own)
+    finding = findings.heat(values, np.inf if own else high, order) if still else ""
+    return drawn, heatmap_data(name, values, low, high, dark, still, order, own), finding

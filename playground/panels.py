@@ -1,5 +1,6 @@
 """The parts of a page: each draws one view of a frame."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -9,10 +10,10 @@ from engine.course import parted
 from engine.fields import FieldError
 from engine.keeping import marked_steps
 from engine.slices import Frame
-from engine.tasks import Characters, Forecast, Quantity, Tokens
+from engine.tasks import Characters, Forecast, Quantity, Reading, Tokens
 from engine.trace import Trace
 from engine.writing import PROMPT, TEMPERATURE
-from playground import view, words
+from playground import findings, view, words
 from playground.charts.base import CELL_COLOURS
 from playground.charts.columns import columns
 from playground.charts.curves import EarlierLoss, loss_curve, loss_data
@@ -31,7 +32,7 @@ from playground.charts.sequence import (
     widest,
 )
 from playground.charts.unrolled import BAND, COLUMN, PICK, ROW, bands, unrolled, unrolled_data
-from playground.drawing import headed, is_dark, show
+from playground.drawing import headed, is_dark, show, told
 from playground.earlier import comparable, name
 from playground.frame import visitor
 from playground.where import DIRECTION, LAYER, STEP, UNIT
@@ -63,7 +64,7 @@ def sequence(trace: Trace) -> None:
         rows = 1 if sum(map(bool, reading.targets)) == 1 else len(ROWS)  # a single answer stands in the verdict
         columns = min(LINE // widest(reading), len(drawn))
         picture = tokens_picture(len(drawn), columns, rows, True, is_dark())
-        show(picture, tokens_data(reading, drawn, rows))
+        show(picture, tokens_data(reading, drawn, rows), _still(reading))
     st.markdown(verdict(reading))
 
 
@@ -76,13 +77,18 @@ def sequence_above(trace: Trace, rows: int = len(ROWS), readable: int = READABLE
     if isinstance(reading, Tokens):
         steps = len(reading.inputs)
         drawing = tokens_picture(steps, steps, rows, letters_fit(trace, readable), is_dark())
-        show(drawing, tokens_data(reading, range(1, steps + 1), rows))
+        show(drawing, tokens_data(reading, range(1, steps + 1), rows), _still(reading) if rows == len(ROWS) else "")
     elif any(reading.marked):
-        show(marked_picture(len(reading.values)), values_data(reading))
+        show(marked_picture(len(reading.values)), values_data(reading), findings.sequence(reading))
     elif rows == len(ROWS):
-        show(forecast_picture(len(reading.values), is_dark()), forecast_data(reading))
+        show(forecast_picture(len(reading.values), is_dark()), forecast_data(reading), _still(reading))
     else:
-        show(series_picture(len(reading.values)), values_data(reading))
+        show(series_picture(len(reading.values)), values_data(reading), findings.sequence(reading))
+
+
+def _still(reading: Reading) -> str:
+    """What there is to see of the sequence and its answers, where all is still."""
+    return "" if visitor().moving else findings.answered(reading)
 
 
 def asked() -> None:
@@ -240,9 +246,23 @@ def _unrolled(frame: Frame) -> None:
             state[OPEN] = True
 
     data = unrolled_data(trace, drawn, chosen, marked, own)
-    st.vega_lite_chart(picture.filled(data), key=NETWORK, alt=picture.alt, on_select=clicked, width="stretch")
+    finding = "" if moving else _seen_in_network(trace, drawn, chosen)
+    st.vega_lite_chart(
+        picture.filled(data), key=NETWORK, alt=told(picture, finding), on_select=clicked, width="stretch"
+    )
     if st.session_state.pop(OPEN, False):
         st.switch_page("../pages/inside.py")
+
+
+def _seen_in_network(trace: Trace, drawn: Sequence[int], chosen: Sequence[np.ndarray]) -> str:
+    """Which steps and units the picture of the network shows, and what it answers."""
+    strands = [strand for layer in trace.layers for strand in layer]
+    steps = words.listed([str(step) for step in drawn if step])
+    found = [f"Steps {steps}." if len(trace.inputs) > 1 else "One step."]
+    for strand, units in zip(strands, chosen, strict=True):
+        named = words.listed([str(unit + 1) for unit in units])
+        found.append(f"Units of layer {strand.layer}, {strand.direction}: {named}.")
+    return " ".join([*found, findings.answered(trace.reading)])
 
 
 def about_loss() -> None:
@@ -257,7 +277,10 @@ def loss(frame: Frame) -> None:
     here = None if at is None else frame.snapshot.updates
     task = experiment.task
     data = loss_data(snapshot.losses, snapshot.held_out, task, here, _earlier())
-    show(loss_curve(experiment.network.cell, task.varied), data)
+    finding = ""
+    if not visitor().moving:
+        finding = findings.losses(snapshot.losses, snapshot.held_out, task.chance_loss)
+    show(loss_curve(experiment.network.cell, task.varied), data, finding)
     if task.finite and parted(snapshot.losses, snapshot.held_out):
         st.caption(words.BY_HEART[experiment.task_name])
 

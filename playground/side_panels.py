@@ -4,14 +4,15 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 
+import numpy as np
 import streamlit as st
 
 from engine.asked import strengths_at
 from engine.gradients import Strength
 from engine.slices import Frame, Frames
 from engine.trace import Strand, Trace
+from playground import findings, view, words
 from playground import side_words as say
-from playground import view, words
 from playground.charts.heatmap import heatmap, heatmap_data
 from playground.charts.reach import powers
 from playground.charts.together import Line, gradients_data, gradients_picture, losses_data, losses_picture
@@ -39,7 +40,10 @@ def losses(side: Side, frames: Frames) -> None:
     here = None if side.session.player.at is None else max(frame.snapshot.updates for frame in frames)
     courses = [(member.name, each.losses, each.held_out) for member, each in zip(side.members, snapshots, strict=True)]
     data = losses_data(courses, snapshots[0].experiment.task, here)
-    show(losses_picture(side.lines), data)
+    finding = ""
+    if not side.session.moving:
+        finding = " ".join(findings.losses(training, held, 0.0, name) for name, training, held in courses)
+    show(losses_picture(side.lines), data, finding)
     task = snapshots[0].experiment.task
     st.caption(words.CURVES[task.varied] + say.LOSSES_LOOK + " " + words.baselines(task))
 
@@ -52,7 +56,11 @@ def gradients(side: Side, frames: Frames) -> None:
     drawn = [_strength(each, layer, direction).full for each in found]
     low, high = widening("side.norms", powers(*drawn), side.session.moving)
     picture = gradients_picture(side.lines, len(drawn[0]), low, high)
-    show(picture, gradients_data([(m.name, norms) for m, norms in zip(side.members, drawn, strict=True)]))
+    norms = [(member.name, each) for member, each in zip(side.members, drawn, strict=True)]
+    finding = ""
+    if not side.session.moving:
+        finding = findings.curves([(f"the gradient norm of {name}", each) for name, each in norms])
+    show(picture, gradients_data(norms), finding)
     st.caption(say.GRADIENTS_LOOK)
     if any(len(each) > 1 for each in found):
         st.caption(say.OF_LAYER)
@@ -114,7 +122,8 @@ def _states(key: str, member: Member, line: Line, frame: Frame, place: tuple[int
     dark = is_dark()
     whose, ordered = f", {member.name}", order is not None
     drawn = heatmap("h", *values.shape, low, high, whose=whose, dark=dark, beyond=beyond, own=own, ordered=ordered)
-    show(drawn, heatmap_data("h", values, low, high, dark, still, order, own))
+    finding = findings.heat(values, np.inf if own else high, order) if still else ""
+    show(drawn, heatmap_data("h", values, low, high, dark, still, order, own), finding)
 
 
 def look(side: Side) -> None:

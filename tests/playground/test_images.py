@@ -3,6 +3,7 @@
 import base64
 import io
 import math
+from itertools import product
 
 import numpy as np
 import pytest
@@ -162,5 +163,8 @@ def test_a_triangle_is_logarithmic_and_empty_above() -> None:
     assert (seen[..., 3] == [[255, 0, 0], [255, 255, 0], [255, 255, 255]]).all()
     expected = [SHADES[0], SHADES[2], SHADES[4], SHADES[0], SHADES[4], SHADES[0]]
     assert [f"#{bytes(colour).hex()}" for colour in seen[np.tril_indices(3)][:, :3]] == expected
-    assert data["pairs"]["log"].to_pylist() == [-2, None, None, 0, 2, None, -9, 9, -50]
+    assert next(iter(data)) == "pairs", "the page shows the first data set as the picture's"
+    told = [tuple(row.values()) for row in data["pairs"].to_pylist()]
+    sizes = [1e-2, 0, None, 1, 1e2, 0, 1e-9, 1e9, 1e-50]
+    assert told == [(t, k, size) for (t, k), size in zip(product((1, 2, 3), repeat=2), sizes, strict=True)]
     assert len(triangle_data(values, (1, 2, 3), 3, -2, 2, 3, 1, False, False)["pairs"]) == 0
