@@ -10,6 +10,7 @@ from engine import seeds
 from engine.config import Experiment
 from engine.gradients import Gradients, Question, Strength, gradients, strengths
 from engine.inside import Change, changed, walks, what_if
+from engine.keeping import SEQUENCES, Tells, tells
 from engine.properties import measured
 from engine.reading import Passage, read
 from engine.tasks import Characters
@@ -33,6 +34,13 @@ def strengths_at(moments: Sequence[tuple[Experiment, Tensor]], sequence: int) ->
         strengths(restored(experiment, weights), experiment.task, probe(experiment, sequence))
         for experiment, weights in moments
     ]
+
+
+def tells_at(experiment: Experiment, weights: Tensor) -> Tells:
+    """How well each unit tells the answer, over held-out sequences that are the same at every moment of a run."""
+    task = experiment.task
+    batch = task.held_out(SEQUENCES, seeds.generator(experiment.training.seed, seeds.HELD_OUT, 0))
+    return tells(restored(experiment, weights), task, batch)
 
 
 class Step(NamedTuple):

@@ -16,8 +16,8 @@ from engine.inside.symbols import knobs
 from engine.slices import Frame
 from engine.tasks import Task, Tokens
 from engine.trace import Trace
+from playground import findings, words
 from playground import inside_words as say
-from playground import words
 from playground.charts.heatmap import heatmap, heatmap_data
 from playground.drawing import is_dark, show
 from playground.frame import visitor
@@ -175,7 +175,8 @@ def consequences(scene: Scene) -> None:
         change = "change of h"
         dark, still = is_dark(), not visitor().moving
         picture = heatmap(change, *difference.shape, -top, top, dark=dark)
-        show(picture, heatmap_data(change, difference, -top, top, dark, still))
+        finding = findings.heat(difference, top) if still else ""
+        show(picture, heatmap_data(change, difference, -top, top, dark, still), finding)
         st.caption(say.DIFFERENCE)
     with right:
         st.markdown(say.UNIT_TITLE.format(unit=place.unit))

@@ -14,13 +14,24 @@ from playground.charts.base import Data, Picture
 _texts: WeakKeyDictionary[Picture, str] = WeakKeyDictionary()
 
 
-def show(picture: Picture, data: Data) -> None:
-    """A picture on the page. Its spec rarely changes from frame to frame, so the view is kept and only data moves.
+SHOWS = " What it shows: "
+"""Between the words for a picture of such a kind and what is to be seen in this one."""
+
+
+def told(picture: Picture, finding: str) -> str:
+    """The words for those who do not see it."""
+    return f"{picture.alt}{SHOWS}{finding}" if finding else picture.alt
+
+
+def show(picture: Picture, data: Data, finding: str = "") -> None:
+    """A picture on the page. finding: what is to be seen in it, in words; nothing while it moves.
+
+    Its spec rarely changes from frame to frame, so the view is kept and only data moves.
 
     st.vega_lite_chart writes and reads the spec anew each time, which is most of what it costs (docs/figures.md); here
     it is written once, as Streamlit writes it.
     """
-    chart = VegaLiteChart(spec=_text(picture), theme="streamlit", alt=picture.alt)
+    chart = VegaLiteChart(spec=_text(picture), theme="streamlit", alt=told(picture, finding))
     for name, rows in data.items():
         chart.datasets.add(name=name, has_name=True, data={"data": convert_arrow_table_to_arrow_bytes(rows)})
     st._main._enqueue("vega_lite_chart", chart, layout_config=LayoutConfig(width="stretch"))

@@ -9,8 +9,8 @@ import streamlit as st
 from engine.clipping import share_clipped
 from engine.gradients import LOSS, Gradients, Question
 from engine.slices import Frame
+from playground import findings, words
 from playground import gradient_words as say
-from playground import words
 from playground.charts.norms import norms_data, norms_picture
 from playground.charts.reach import (
     logarithms,
@@ -24,7 +24,7 @@ from playground.charts.reach import (
     strengths_picture,
 )
 from playground.charts.triangle import PICK, triangle_data, triangle_picture
-from playground.drawing import is_dark, show, widening
+from playground.drawing import is_dark, show, told, widening
 from playground.frame import visitor
 from playground.gradient_sentences import about_pair, beside, matrix
 from playground.measuring import Measuring, Moment
@@ -59,6 +59,11 @@ def _ends(axis: str, *values: np.ndarray | None) -> tuple[int, int]:
     return widening(f"gradients.{axis}", powers(*values), visitor().moving and FROZEN not in st.session_state)
 
 
+def _told(finding: Callable[[], str]) -> str:
+    """What there is to see, where all is still."""
+    return "" if visitor().moving and FROZEN not in st.session_state else finding()
+
+
 def strengths(found: Moment) -> None:
     """‖∂L/∂h_t‖ of every layer and direction."""
     st.subheader(say.STRENGTHS)
@@ -71,7 +76,8 @@ def strengths(found: Moment) -> None:
     low, high = _ends("strengths", *(part for _, full, learned in rows for part in (full, learned)))
     names = tuple(name for name, _, _ in rows)
     picture = strengths_picture(names, len(rows[0][1]), low, high, bool(seen.cut), is_dark())
-    show(picture, strengths_data(rows, seen.cut))
+    norms = [(f"the gradient norm of {name}", full) for name, full, _ in rows]
+    show(picture, strengths_data(rows, seen.cut), _told(lambda: findings.curves(norms)))
     st.caption(say.STRENGTHS_LOOK)
     if seen.cut:
         st.caption(say.CUT.format(k=found.frame.snapshot.experiment.training.truncate))
@@ -145,7 +151,8 @@ def _map(seen: Gradients, what: str, t: int, k: int) -> None:
                 st.session_state[LATER], st.session_state[EARLIER] = shown[row], shown[column]
 
     data = picture.filled(triangle_data(values, shown, last, low, high, t, k, dark, still))
-    st.vega_lite_chart(data, key=key, alt=picture.alt, on_select=clicked, width="stretch")
+    alt = told(picture, _told(lambda: findings.pairs(values, steps, t, k)))
+    st.vega_lite_chart(data, key=key, alt=alt, on_select=clicked, width="stretch")
     st.caption(say.TRIANGLE_LOOK)
     if seen.window > 1:
         st.caption(say.JOINED.format(window=seen.window))

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+import numpy as np
 import streamlit as st
 import torch
 
@@ -18,17 +19,17 @@ from engine.slices import Frame
 from engine.tasks import Tokens
 from engine.tasks.base import Classes
 from engine.training import restored
-from playground import filling, words
+from playground import filling, findings, view, words
 from playground import inside_words as say
-from playground.charts.base import limit
-from playground.charts.heatmap import TIME_STEP
+from playground.charts.heatmap import ROW, TIME_STEP
 from playground.charts.picking import PICK, picking, picking_data
 from playground.charts.valued import short, valued_data, valued_picture
-from playground.drawing import is_dark, show
+from playground.drawing import is_dark, show, told
 from playground.frame import visitor
 from playground.server import POOL
+from playground.where import DIRECTION, LAYER, STEP, UNIT
 
-STEP, UNIT, PICKED = "inside.t", "inside.unit", "inside.picked"
+PICKED = "inside.picked"
 AROUND = 15
 """Letters shown before and after the present one."""
 
@@ -90,19 +91,20 @@ def choose(frame: Frame) -> Place:
     with st.container(horizontal=True, vertical_alignment="bottom", key="inside.where"):
         layer = 1
         if len(seen.layers) > 1:
-            layer = st.segmented_control(
-                "Layer", [strands[0].layer for strands in seen.layers], default=1, required=True, key="inside.layer"
-            )
+            options = [strands[0].layer for strands in seen.layers]
+            st.session_state[LAYER] = min(st.session_state.get(LAYER) or 1, len(options))
+            layer = int(st.segmented_control("Layer", options, required=True, key=LAYER, persist_state="session") or 1)
         directions = [strand.direction for strand in seen.layers[layer - 1]]
         direction = directions[0]
         if len(directions) > 1:
-            direction = st.segmented_control(
+            st.session_state.setdefault(DIRECTION, direction)
+            direction = st.segmented_control(  # type: ignore[assignment]  # required
                 "Direction",
                 directions,
-                default=direction,
                 required=True,
                 format_func=words.choice,
-                key="inside.direction",
+                key=DIRECTION,
+                persist_state="session",
             )
         transition = 1
         if depth := frame.snapshot.experiment.network.transition_depth:
@@ -111,6 +113,7 @@ def choose(frame: Frame) -> Place:
                 "Transition", options, default=1, required=True, key="inside.transition", help=say.TRANSITIONS
             )
         unit = bounded("Unit", hidden, UNIT)
+    view.choose(frame.snapshot.experiment.task)
     return Place(t, layer, direction, unit, transition - 1)
 
 
@@ -212,7 +215,9 @@ def _letter(letter: str) -> str:
 def pick(frame: Frame, place: Place) -> None:
     """The hidden state of the whole sequence; a click there chooses step and unit."""
     strands = frame.sight.trace.layers[place.layer - 1]
-    h = next(strand for strand in strands if strand.direction == place.direction).state["h"]
+    strand = next(strand for strand in strands if strand.direction == place.direction)
+    h, still = strand.state["h"], not visitor().moving
+    order = view.orders("run", strand, frame, not still).get(h.shape[1])
     hidden = frame.snapshot.experiment.network.hidden
     # A picture of its own after every click: on one that had been clicked, the same click again would change nothing.
     key = f"inside.pick.{st.session_state.setdefault(PICKED, 0)}"
@@ -222,15 +227,17 @@ def pick(frame: Frame, place: Place) -> None:
         if chosen:
             # A unitary cell shows real parts above imaginary ones: both are the same unit.
             st.session_state[STEP] = int(chosen[0][TIME_STEP])
-            st.session_state[UNIT] = (int(chosen[0]["unit"]) - 1) % hidden + 1
+            row = int(chosen[0][ROW]) - 1
+            st.session_state[UNIT] = (row if order is None else int(order[row])) % hidden + 1
             st.session_state[PICKED] += 1
             st.rerun()  # the step and the unit are chosen outside the fragment in which this picture is
 
-    high = limit(h)
-    dark, still = is_dark(), not visitor().moving
-    picture = picking("h", *h.shape, high, dark)
-    data = picking_data("h", h, high, place.t, place.unit, dark, still)
-    st.vega_lite_chart(picture.filled(data), key=key, alt=picture.alt, on_select=clicked, width="stretch")
+    cell, dark = frame.snapshot.experiment.network.cell, is_dark()
+    _, high, beyond, own = view.colours("run", strand, cell, "h", not still)
+    picture = picking("h", *h.shape, high, dark, beyond, own, order is not None)
+    finding = findings.heat(h, np.inf if own else high, order) if still else ""
+    data = picking_data("h", h, high, place.t, place.unit, dark, still, order, own)
+    st.vega_lite_chart(picture.filled(data), key=key, alt=told(picture, finding), on_select=clicked, width="stretch")
     st.caption(say.PICK)
 
 

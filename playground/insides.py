@@ -5,12 +5,11 @@ from typing import NamedTuple
 import numpy as np
 import streamlit as st
 
-from engine import CELLS
 from engine.slices import Frame
 from engine.tasks import Quantity
 from engine.trace import Strand, Trace
-from playground import words
-from playground.charts.base import Data, Picture, limit
+from playground import findings, view, words
+from playground.charts.base import Data, Picture
 from playground.charts.heatmap import heatmap, heatmap_data
 from playground.charts.reach import gradient_curve, gradient_data, powers
 from playground.drawing import headed, is_dark, show, widening
@@ -61,6 +60,7 @@ def choose(frame: Frame) -> Chosen:
             key=f"live_{'_'.join(names)}",
             label_visibility="collapsed",
         )
+    view.choose(frame.snapshot.experiment.task)
     if strand.window > 1:
         st.caption(words.JOINED.format(layer=strand.layer, window=strand.window))
     return Chosen(layer, direction, tuple(name for name in names if name in live))
@@ -84,28 +84,34 @@ def inside(frame: Frame, chosen: Chosen) -> None:
     strands = {strand.direction: strand for strand in trace.layers[chosen.layer - 1]}
     if not unanswered(trace):
         sequence_above(trace)
+    orders = view.orders("run", strands[chosen.direction], frame, not still)
     for name in chosen.names:
-        show(*quantity(strands[chosen.direction], name, cell, still))
+        show(*quantity(strands[chosen.direction], name, cell, still, orders))
 
 
-def end(cell: str, name: str, values: np.ndarray) -> float:
-    """Where the fixed scale of a signed quantity ends."""
-    return CELLS[cell].reach.get(name) or limit(values)
-
-
-def quantity(strand: Strand, name: str, cell: str, still: bool) -> tuple[Picture, Data]:
-    """One quantity of a strand of such cells over time; its values can be read where all is still."""
+def quantity(strand: Strand, name: str, cell: str, still: bool, orders: view.Orders) -> tuple[Picture, Data, str]:
+    """One quantity of a strand of such cells over time, and what there is to see; values only where all is still."""
     title, look_for = words.quantity(cell, name)
     if name == "gradient":
         norms = strand.grad_norm
         ends = widening("inside.gradient", powers(norms), not still)
-        return gradient_curve(len(norms), *ends, title, look_for, is_dark()), gradient_data(norms)
+        drawn = gradient_curve(len(norms), *ends, title, look_for, is_dark())
+        return drawn, gradient_data(norms), findings.curve("the gradient norm", norms) if still else ""
     values = {**strand.state, **strand.gates}[name]
-    if name in strand.gates and name not in strand.signed:
-        low, high = 0.0, 1.0
-    else:
-        high = end(cell, name, values)
-        low = -high
+    low, high, beyond, own = view.colours("run", strand, cell, name, not still)
     dark = is_dark()
-    drawn = heatmap(name, *values.shape, low, high, title, dark=dark, look_for=look_for)
-    return drawn, heatmap_data(name, values, low, high, dark, still)
+    order = orders.get(values.shape[1])
+    drawn = heatmap(
+        name,
+        *values.shape,
+        low,
+        high,
+        title,
+        dark=dark,
+        look_for=look_for,
+        beyond=beyond,
+        own=own,
+        ordered=order is not None,
+    )
+    finding = findings.heat(values, np.inf if own else high, order) if still else ""
+    return drawn, heatmap_data(name, values, low, high, dark, still, order, own), finding

@@ -13,7 +13,7 @@ from engine import CELLS, TASKS, Experiment, FieldError
 from engine.config import Architecture, Training
 from engine.fields import shown, specs
 from playground import words
-from playground.page_settings import PAGE_SETTINGS, Networks, key_of
+from playground.page_settings import PAGE_SETTINGS, VIEW, Setting, key_of
 
 LONGEST_LINK = 6000
 """Characters; longer addresses are cut by some browsers and servers."""
@@ -29,7 +29,12 @@ def params(experiment: Experiment) -> tuple[dict[str, str], bool]:
     Those of the page on show are among them.
     """
     page = st.session_state.get("page", "")
-    own = {name: spec.write(st.session_state[key_of(page, name)]) for name, spec in _of_page(page).items()}
+    chosen = {name: st.session_state[key_of(page, name)] for name in _of_page(page)}
+    own = {
+        name: spec.write(chosen[name])
+        for name, spec in _of_page(page).items()
+        if name not in VIEW or chosen[name] != spec.default
+    }
     whole = experiment.to_params() | own
     if len(urlencode(whole)) <= LONGEST_LINK:
         return whole, False
@@ -79,7 +84,7 @@ def _with_own_data(given: Mapping[str, str]) -> tuple[dict[str, str], list[str]]
     return found, missing
 
 
-def _of_page(page: str) -> Mapping[str, Networks]:
+def _of_page(page: str) -> Mapping[str, Setting]:
     return PAGE_SETTINGS.get(page, {})
 
 
@@ -87,11 +92,12 @@ def _read_page(page: str, given: Mapping[str, str]) -> list[FieldError]:
     """Take over the page's own settings; what was wrong with them."""
     problems = []
     for name, spec in _of_page(page).items():
-        value = spec.default
+        value: object = spec.default
         try:
             value = spec.read(name, given[name]) if name in given else value
         except FieldError as problem:
-            problem.instead = f"Taken instead: {shown(spec.write(value))}."
+            usual = spec.write(spec.default)  # type: ignore[arg-type]  # its own default
+            problem.instead = f"Taken instead: {shown(usual)}."
             problems.append(problem)
         st.session_state[key_of(page, name)] = value
     return problems

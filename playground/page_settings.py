@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from engine.fields import FieldError, shown
+from engine.fields import Choice, FieldError, shown
 from playground.side_choice import FEWEST, KINDS, MOST, Wanted
 
 
@@ -30,12 +30,28 @@ class Networks:
         return ",".join(each.write() for each in value)
 
 
-PAGE_SETTINGS: Mapping[str, Mapping[str, Networks]] = {
-    "side": {"networks": Networks((Wanted("rnn"), Wanted("gru"), Wanted("lstm")), FEWEST, MOST)},
+ORDER = Choice("number", ("number", "change", "answer"))
+"""In which order the units stand in the pictures: see engine.keeping."""
+
+COLOURS = Choice("shared", ("shared", "own"))
+"""Whether all units share one colour scale, or each has its own."""
+
+VIEW: Mapping[str, Choice] = {"order": ORDER, "colours": COLOURS}
+"""The same choice on every page that has it."""
+
+Setting = Networks | Choice
+
+PAGE_SETTINGS: Mapping[str, Mapping[str, Setting]] = {
+    "": VIEW,
+    "side": {"networks": Networks((Wanted("rnn"), Wanted("gru"), Wanted("lstm")), FEWEST, MOST), **VIEW},
+    "inside": VIEW,
 }
-"""By the page's name in the address."""
+"""By the page's name in the address; the first page has none."""
+
+SEVERAL_RUNS = ("side",)
+"""Pages that show other runs than the visitor's own."""
 
 
 def key_of(page: str, name: str) -> str:
     """Where the visitor's choice is kept."""
-    return f"{page}.{name}"
+    return f"view.{name}" if name in VIEW else f"{page}.{name}"

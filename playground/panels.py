@@ -1,24 +1,33 @@
 """The parts of a page: each draws one view of a frame."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
+import numpy as np
 import streamlit as st
 
 from engine.course import parted
 from engine.fields import FieldError
+from engine.keeping import marked_steps
 from engine.slices import Frame
-from engine.tasks import Characters, Forecast, Quantity, Task, Tokens
+from engine.tasks import Characters, Forecast, Quantity, Reading, Task, Tokens
 from engine.trace import Trace
 from engine.writing import PROMPT, TEMPERATURE
-from playground import words
-from playground.charts.base import CELL_COLOURS, Data, Picture, limit
+from playground import findings, view, words
+from playground.charts.base import CELL_COLOURS
+from playground.charts.columns import columns
 from playground.charts.curves import EarlierLoss, loss_curve, loss_data
-from playground.charts.network import folded, folded_data, rows, unrolled, unrolled_data
+from playground.charts.network import folded, folded_data, rows
 from playground.charts.sequence import ahead_data, ahead_picture, marked_picture, series_picture, values_data
 from playground.charts.tokens import ROWS, key_of, positions, tokens_data, tokens_picture, widest
-from playground.drawing import headed, is_dark, show
+from playground.charts.unrolled import BAND, COLUMN, PICK, ROW, bands, unrolled, unrolled_data
+from playground.drawing import headed, is_dark, show, told
 from playground.earlier import comparable, name
 from playground.frame import visitor
+from playground.where import DIRECTION, LAYER, STEP, UNIT
+
+NETWORK, OPEN = "network", "network.open"
+"""The key of the unrolled network, and that a step was clicked in it, which is to be seen from inside."""
 
 MOST_LINES = 3
 """Earlier runs whose losses are drawn beside that of the present one."""
@@ -38,7 +47,7 @@ def sequence(trace: Trace, task: Task) -> None:
         rows = 1 if sum(map(bool, reading.targets)) == 1 else len(ROWS)  # a single answer stands in the verdict
         columns = min(LINE // widest(reading), len(drawn))
         picture = tokens_picture(len(drawn), columns, rows, key_of(reading, rows), is_dark())
-        show(picture, tokens_data(reading, drawn, rows))
+        show(picture, tokens_data(reading, drawn, rows), _still(reading))
     st.markdown(verdict(reading, task))
 
 
@@ -48,10 +57,15 @@ def sequence_above(trace: Trace, rows: int = len(ROWS)) -> None:
     if isinstance(reading, Tokens):
         steps = len(reading.inputs)
         drawing = tokens_picture(steps, steps, rows, key_of(reading, rows), is_dark())
-        show(drawing, tokens_data(reading, range(1, steps + 1), rows))
+        show(drawing, tokens_data(reading, range(1, steps + 1), rows), _still(reading) if rows == len(ROWS) else "")
         return
     drawn = marked_picture if any(reading.marked) else series_picture
-    show(drawn(len(reading.values), is_dark()), values_data(reading))
+    show(drawn(len(reading.values), is_dark()), values_data(reading), findings.sequence(reading))
+
+
+def _still(reading: Reading) -> str:
+    """What there is to see of the sequence and its answers, where all is still."""
+    return "" if visitor().moving else findings.answered(reading)
 
 
 def asked() -> None:
@@ -177,7 +191,7 @@ def network(frame: Frame, view: str) -> None:
     if view == "Folded":
         show(folded(rows(snapshot.sizes), is_dark()), folded_data(experiment, snapshot.sizes))
     else:
-        show(*_unrolled(experiment.task, frame.sight.trace))
+        _unrolled(frame)
 
 
 def about_network(view: str) -> None:
@@ -191,12 +205,50 @@ def about_network(view: str) -> None:
     st.caption(" ".join(sentences))
 
 
-def _unrolled(task: Task, trace: Trace) -> tuple[Picture, Data]:
+def _unrolled(frame: Frame) -> None:
+    """The unrolled network: the steps that matter, and of each layer the units that are most active or come first."""
+    trace, moving = frame.sight.trace, visitor().moving
+    task, cell = frame.snapshot.experiment.task, frame.snapshot.experiment.network.cell
+    strands = [strand for layer in trace.layers for strand in layer]
+    marked = marked_steps(task, trace.reading)
+    drawn = columns(len(trace.inputs), (np.flatnonzero(marked) + 1).tolist())
+    units = bands(len(strands), strands[0].state["h"].shape[1])
+    chosen = [view.most_active("run", strand, frame, moving)[:units] for strand in strands]
+    scales = [view.colours("run", strand, cell, "h", moving) for strand in strands]
+    high, beyond, own = max(scale.high for scale in scales), any(scale.beyond for scale in scales), scales[0].own
     shape = tuple(tuple(strand.direction for strand in layer) for layer in trace.layers)
-    states = [strand.state["h"] for layer in trace.layers for strand in layer]
-    top = max(limit(h) for h in states)
-    picture = unrolled(shape, task.steps, states[0].shape[1], task.readout, top, is_dark())
-    return picture, unrolled_data(trace)
+    picture = unrolled(shape, len(drawn), units, task.readout, high, is_dark(), beyond, own)
+
+    def clicked() -> None:
+        picked = st.session_state[NETWORK].selection[PICK]
+        if picked and (step := drawn[int(picked[0][COLUMN])]):
+            row, band = int(picked[0][ROW]) - 1, int(picked[0][BAND])
+            state = st.session_state
+            state[STEP] = step
+            if 0 <= row < len(strands):
+                state[LAYER], state[DIRECTION] = strands[row].layer, strands[row].direction
+                if band >= 0:
+                    state[UNIT] = int(chosen[row][band]) % frame.snapshot.experiment.network.hidden + 1
+            state[OPEN] = True
+
+    data = unrolled_data(trace, drawn, chosen, marked, own)
+    finding = "" if moving else _seen_in_network(trace, drawn, chosen)
+    st.vega_lite_chart(
+        picture.filled(data), key=NETWORK, alt=told(picture, finding), on_select=clicked, width="stretch"
+    )
+    if st.session_state.pop(OPEN, False):
+        st.switch_page("../pages/inside.py")
+
+
+def _seen_in_network(trace: Trace, drawn: Sequence[int], chosen: Sequence[np.ndarray]) -> str:
+    """Which steps and units the picture of the network shows, and what it answers."""
+    strands = [strand for layer in trace.layers for strand in layer]
+    steps = words.listed([str(step) for step in drawn if step])
+    found = [f"Steps {steps}." if len(trace.inputs) > 1 else "One step."]
+    for strand, units in zip(strands, chosen, strict=True):
+        named = words.listed([str(unit + 1) for unit in units])
+        found.append(f"Units of layer {strand.layer}, {strand.direction}: {named}.")
+    return " ".join([*found, findings.answered(trace.reading)])
 
 
 def about_loss() -> None:
@@ -211,7 +263,10 @@ def loss(frame: Frame) -> None:
     here = None if at is None else frame.snapshot.updates
     task = experiment.task
     data = loss_data(snapshot.losses, snapshot.held_out, task, here, _earlier())
-    show(loss_curve(experiment.network.cell, task.varied), data)
+    finding = ""
+    if not visitor().moving:
+        finding = findings.losses(snapshot.losses, snapshot.held_out, task.chance_loss)
+    show(loss_curve(experiment.network.cell, task.varied), data, finding)
     if task.finite and parted(snapshot.losses, snapshot.held_out):
         st.caption(words.BY_HEART[experiment.task_name])
 

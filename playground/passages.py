@@ -5,7 +5,7 @@ from typing import TypeVar
 import numpy as np
 import streamlit as st
 
-from engine import Experiment
+from engine import CELLS, Experiment
 from engine.fields import FieldError
 from engine.properties import CHARACTER, PROPERTIES, measured
 from engine.reading import Band, Passage
@@ -13,10 +13,10 @@ from engine.similar import around, similar
 from engine.unit_search import Match
 from playground import controls, words
 from playground import text_words as say
+from playground.charts.base import limit
 from playground.charts.letters import PICKED, letters_data, letters_picture, size_for, visible
 from playground.drawing import is_dark
 from playground.frame import visitor
-from playground.insides import end
 from playground.presets import PRESETS
 from playground.reader import Moment, Reader
 
@@ -68,7 +68,7 @@ def coloured(moment: Moment) -> tuple[Band, int]:
     values = passage.unit(band, unit)
     plain = band.gate and not band.signed
     cell = visitor().experiment.network.cell
-    high = 1.0 if plain else end(cell, band.quantity, values)
+    high = 1.0 if plain else CELLS[cell].reach.get(band.quantity) or limit(values[:, None])
     picture = letters_picture(band.quantity, "gate" if plain else "signed", high, size_for(passage.text), is_dark())
     title, _ = words.quantity(cell, band.quantity)
     st.markdown(say.UNIT.format(title=title, unit=unit, units=band.units, layer=band.layer))

@@ -17,7 +17,7 @@ from engine.slices import Frame
 from engine.tasks import Tokens
 from engine.trace import Strand, Trace
 from playground import controls, link, words
-from playground.page_settings import PAGE_SETTINGS
+from playground.page_settings import PAGE_SETTINGS, SEVERAL_RUNS
 from playground.runs.session import Session
 from playground.settings import SETTINGS
 
@@ -35,7 +35,7 @@ def draw(session: Session, page: str) -> None:
             st.caption("Your own data is too long for a link, so it is left out: hand it on as a file as well.")
         st.caption("The whole experiment: the same network, and at the same update the same loss. Copy at the right.")
         st.code(f"{_address()}?{urlencode(params)}", language=None, wrap_lines=True)
-    if page in PAGE_SETTINGS:  # what is to be seen there are other runs than the visitor's own
+    if page in SEVERAL_RUNS:  # what is to be seen there are other runs than the visitor's own
         st.caption(words.TAKE_ALONG_ALONE)
         return
     st.download_button(

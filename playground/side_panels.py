@@ -4,19 +4,19 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 
+import numpy as np
 import streamlit as st
 
 from engine.asked import strengths_at
 from engine.gradients import Strength
-from engine.slices import Frames
+from engine.slices import Frame, Frames
 from engine.trace import Strand, Trace
+from playground import findings, view, words
 from playground import side_words as say
-from playground import words
 from playground.charts.heatmap import heatmap, heatmap_data
 from playground.charts.reach import powers
 from playground.charts.together import Line, gradients_data, gradients_picture, losses_data, losses_picture
 from playground.drawing import is_dark, show, widening
-from playground.insides import end
 from playground.panels import sequence_above, verdict
 from playground.runs.answers import Answers
 from playground.server import POOL
@@ -37,7 +37,10 @@ def losses(side: Side, frames: Frames) -> None:
     here = None if side.session.player.at is None else max(frame.snapshot.updates for frame in frames)
     courses = [(member.name, each.losses, each.held_out) for member, each in zip(side.members, snapshots, strict=True)]
     data = losses_data(courses, snapshots[0].experiment.task, here)
-    show(losses_picture(side.lines), data)
+    finding = ""
+    if not side.session.moving:
+        finding = " ".join(findings.losses(training, held, 0.0, name) for name, training, held in courses)
+    show(losses_picture(side.lines), data, finding)
     task = snapshots[0].experiment.task
     st.caption(words.CURVES[task.varied] + say.LOSSES_LOOK + " " + words.baselines(task))
 
@@ -50,7 +53,11 @@ def gradients(side: Side, frames: Frames) -> None:
     drawn = [_strength(each, layer, direction).full for each in found]
     low, high = widening("side.norms", powers(*drawn), side.session.moving)
     picture = gradients_picture(side.lines, len(drawn[0]), low, high, is_dark())
-    show(picture, gradients_data([(m.name, norms) for m, norms in zip(side.members, drawn, strict=True)]))
+    norms = [(member.name, each) for member, each in zip(side.members, drawn, strict=True)]
+    finding = ""
+    if not side.session.moving:
+        finding = findings.curves([(f"the gradient norm of {name}", each) for name, each in norms])
+    show(picture, gradients_data(norms), finding)
     st.caption(say.GRADIENTS_LOOK)
     if any(len(each) > 1 for each in found):
         st.caption(say.OF_LAYER)
@@ -92,23 +99,28 @@ def states(side: Side, frames: Frames) -> None:
     seed = frames[0].snapshot.experiment.training.seed
     # What the networks answer stands with each of them.
     sequence_above(first, rows=2)
-    for member, drawn, frame in zip(side.members, side.lines, frames, strict=True):
+    for number, (member, drawn, frame) in enumerate(zip(side.members, side.lines, frames, strict=True)):
         # Sequences are drawn by the seed, so a network with another one reads another sequence.
         if frame.snapshot.experiment.training.seed != seed and member.experiment.task.varied:
             st.caption(say.OTHER_SEQUENCE.format(name=member.name))
             sequence_above(frame.sight.trace, rows=2)
-        _states(member, drawn, frame.sight.trace, place, not side.session.moving)
+        _states(f"side.{number}", member, drawn, frame, place, not side.session.moving)
 
 
-def _states(member: Member, line: Line, trace: Trace, place: tuple[int, str], still: bool) -> None:
-    """The states of one network."""
-    values = _strand(trace, *place).state["h"]
-    high = end(member.experiment.network.cell, "h", values)
+def _states(key: str, member: Member, line: Line, frame: Frame, place: tuple[int, str], still: bool) -> None:
+    """The states of one network; key: its name among the visitor's pictures."""
+    trace = frame.sight.trace
+    strand = _strand(trace, *place)
+    values = strand.state["h"]
+    low, high, beyond, own = view.colours(key, strand, member.experiment.network.cell, "h", not still)
+    order = view.orders(key, strand, frame, not still).get(values.shape[1])
     sample(line)
     st.markdown(f"**{member.name}** — {verdict(trace.reading, member.experiment.task)}")
     dark = is_dark()
-    drawn = heatmap("h", *values.shape, -high, high, whose=f", {member.name}", dark=dark)
-    show(drawn, heatmap_data("h", values, -high, high, dark, still))
+    whose, ordered = f", {member.name}", order is not None
+    drawn = heatmap("h", *values.shape, low, high, whose=whose, dark=dark, beyond=beyond, own=own, ordered=ordered)
+    finding = findings.heat(values, np.inf if own else high, order) if still else ""
+    show(drawn, heatmap_data("h", values, low, high, dark, still, order, own), finding)
 
 
 def look(side: Side) -> None:
@@ -116,6 +128,7 @@ def look(side: Side) -> None:
     st.subheader(say.STATES)
     st.caption(say.STATES_LOOK)
     networks = [member.experiment.network for member in side.members]
+    view.choose(side.session.experiment.task)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         if side.session.experiment.task.varied:
             st.button(

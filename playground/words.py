@@ -185,7 +185,9 @@ OUT_OF_SIGHT = {
     "trains.] Choose forward or both directions.",
 }
 NETWORK_VIEWS = {
-    "Unrolled": "The same weights at every step, drawn once a step; colour is the state of up to eight units there.",
+    "Unrolled": "The same weights at every step, drawn once a step. Colour is the state of the units whose numbers "
+    "stand at the left: those that move most, or those on top in the order you chose. Click a step to see it from "
+    "inside.",
     "Folded": "One box a layer; the loop is the step from t − 1 to t. Shapes are units × steps.",
 }
 PARAMETERS = "{count:,} parameters."
@@ -204,6 +206,20 @@ INSIDE = "Inside, on this sequence"
 INSIDE_LOOK = (
     "Time runs to the right, step by step; units run down. All pictures share the time axis: point at a step in one, "
     "and it is framed in all."
+)
+
+ORDER, COLOURS = "Order of units", "Colours"
+ORDERS = {"number": "By number", "change": "Change at the marks", "answer": "Tell the answer"}
+ORDER_HELP = (
+    "Which units stand on top; each keeps its number. *Change at the marks*: those of which the largest share of all "
+    "their change along this sequence falls on the marked steps. *Tell the answer*: those that alone tell the right "
+    "answer best, by their correlation with it over 64 held-out sequences; where the answer is a letter, by the "
+    "correlation ratio. While it trains, the order is made anew after 64, 128, 256 … updates."
+)
+COLOUR_SCALES = {"shared": "One scale", "own": "Each unit's own"}
+COLOURS_HELP = (
+    "*One scale* holds nine units of ten; what goes beyond it has colours of its own, named beside the key. *Each "
+    "unit's own*: a state is coloured from minus the unit's largest amount to that amount. Gates keep 0 to 1."
 )
 
 GRADIENT = (

@@ -68,17 +68,22 @@ KEY_HEIGHT = 40
 """Pixels above a plot for its colour key."""
 
 
-def colour_key(low: float, high: float) -> alt.Legend:
-    """A small key in the room above the plot, where it cannot move the plot. An angle's ends are written as such."""
-    plain, angle = {"format": "~g"}, {"labelExpr": "datum.value < 0 ? '−π' : datum.value > 0 ? 'π' : '0'"}
-    form: dict[str, Any] = angle if high == math.pi else plain
+def colour_key(low: float, high: float, labels: str = "", length: int = 120) -> alt.Legend:
+    """A small key in the room above the plot, where it cannot move the plot. An angle's ends are written as such.
+
+    labels: an expression of Vega for what stands at the ends and in the middle; the numbers if left out.
+    length: pixels.
+    """
+    if high == math.pi:
+        labels = "datum.value < 0 ? '−π' : datum.value > 0 ? 'π' : '0'"
+    form: dict[str, Any] = {"labelExpr": labels} if labels else {"format": "~g"}
     return alt.Legend(
         title=None,
         orient="none",
         direction="horizontal",
         legendX=0,
         legendY=-KEY_HEIGHT + 2,
-        gradientLength=120,
+        gradientLength=length,
         gradientThickness=8,
         values=[low, (low + high) / 2, high],
         **form,
@@ -246,12 +251,16 @@ def down_scale(count: int) -> alt.Scale:
     return alt.Scale(domain=[0.5, count + 0.5], reverse=True, nice=False, zero=False)
 
 
-def down_axis(count: int, title: str, field: str = "y") -> alt.Y:
-    """1..count from the top down, each one unit high and centred on its number."""
+def down_axis(count: int, title: str, field: str = "y", labels: str = "") -> alt.Y:
+    """1..count from the top down, each one unit high and centred on its number.
+
+    labels: an expression of Vega for what stands at a tick; its number if left out.
+    """
+    form: dict[str, Any] = {"labelExpr": labels} if labels else {}
     return alt.Y(
         f"{field}:Q",
         scale=down_scale(count),
-        axis=left_axis(values=ticks(count), format="d", grid=False, title=title),
+        axis=left_axis(values=ticks(count), format="d", grid=False, title=title, **form),
     )
 
 
@@ -269,9 +278,23 @@ def shades(low: float, dark: bool) -> list[str]:
 
 
 def limit(values: np.ndarray) -> float:
-    """The end of a fixed colour scale for signed values: 1, 2, 5, 10, … whichever holds them all."""
-    finite = np.abs(values[np.isfinite(values)])
-    top = float(finite.max()) if finite.size else 1.0
+    """The end of a colour scale for signed values (T, H): 1, 2, 5, 10, … whichever holds `common`."""
+    return round_limit(common(values))
+
+
+def common(values: np.ndarray) -> float:
+    """How far all units go but the tenth that go furthest, and at least one of four or more: values (T, H).
+
+    A unit goes as far as its largest finite amount. A single unit that drifts away would else take all the colours.
+    """
+    reached = np.sort(np.where(np.isfinite(values), np.abs(values), 0).max(axis=0))
+    units = len(reached)
+    apart = max(units // 10, int(units >= 4))
+    return float(reached[units - 1 - apart])
+
+
+def round_limit(top: float) -> float:
+    """1, 2, 5, 10, … whichever is at least `top`."""
     if top <= 1:
         return 1.0
     power = 10.0 ** np.floor(np.log10(top))

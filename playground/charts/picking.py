@@ -6,20 +6,29 @@ from typing import Any
 import numpy as np
 
 from playground.charts.base import Data, Picture, ink, table
-from playground.charts.heatmap import TIME_STEP, heatmap, heatmap_data
+from playground.charts.heatmap import ROW, TIME_STEP, heatmap, heatmap_data
 
 PICK = "pick"
-"""The name of the selection that a click makes; its fields are TIME_STEP and unit, both from 1."""
+"""The name of the selection that a click makes; its fields are TIME_STEP and ROW, both from 1."""
 
 
 @lru_cache(maxsize=64)
-def picking(name: str, steps: int, units: int, high: float, dark: bool) -> Picture:
+def picking(
+    name: str,
+    steps: int,
+    units: int,
+    high: float,
+    dark: bool,
+    beyond: bool = False,
+    own: bool = False,
+    ordered: bool = False,
+) -> Picture:
     """As the heat map of every page, with a frame and with clicks.
 
     The cells that take the clicks are always there and never change, so a click counts while it trains too. Those that
     tell their values lie above them; a click on one says the same.
     """
-    drawn = heatmap(name, steps, units, -high, high, dark=dark)
+    drawn = heatmap(name, steps, units, -high, high, dark=dark, beyond=beyond, own=own, ordered=ordered)
     *image, cells = drawn.spec["layer"]
     # On the same scales as the cells, so that neither changes the other's.
     places = {axis: {**cells["encoding"][axis], "field": axis} for axis in ("x", "y")}
@@ -33,7 +42,7 @@ def picking(name: str, steps: int, units: int, high: float, dark: bool) -> Pictu
         "data": {"sequence": {"start": 0, "stop": steps * units, "as": "cell"}},
         "transform": [
             {"calculate": f"floor(datum.cell / {units}) + 1", "as": TIME_STEP},
-            {"calculate": f"datum.cell % {units} + 1", "as": "unit"},
+            {"calculate": f"datum.cell % {units} + 1", "as": ROW},
         ],
         "mark": unseen,
         "encoding": {axis: cells["encoding"][axis] for axis in ("x", "y")},
@@ -46,10 +55,21 @@ def picking(name: str, steps: int, units: int, high: float, dark: bool) -> Pictu
 
 
 def _click() -> dict[str, Any]:
-    return {"name": PICK, "select": {"type": "point", "fields": [TIME_STEP, "unit"], "on": "click", "toggle": False}}
+    return {"name": PICK, "select": {"type": "point", "fields": [TIME_STEP, ROW], "on": "click", "toggle": False}}
 
 
-def picking_data(name: str, values: np.ndarray, high: float, step: int, unit: int, dark: bool, still: bool) -> Data:
-    """values: (T, H); step and unit, both from 1, are framed."""
-    here = table(x=[step - 0.5], x2=[step + 0.5], y=[unit - 0.5], y2=[unit + 0.5])
-    return {**heatmap_data(name, values, -high, high, dark, still), "here": here}
+def picking_data(
+    name: str,
+    values: np.ndarray,
+    high: float,
+    step: int,
+    unit: int,
+    dark: bool,
+    still: bool,
+    order: np.ndarray | None = None,
+    own: bool = False,
+) -> Data:
+    """values: (T, H); step and unit, both from 1, are framed. The rest as of heatmap_data."""
+    row = unit if order is None else int(np.flatnonzero(order == unit - 1)[0]) + 1
+    here = table(x=[step - 0.5], x2=[step + 0.5], y=[row - 0.5], y2=[row + 0.5])
+    return {**heatmap_data(name, values, -high, high, dark, still, order, own), "here": here}

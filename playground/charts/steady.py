@@ -6,12 +6,13 @@ into the slot of the last but one and is drawn on top of the last.
 """
 
 import zlib
+from collections.abc import Sequence
 
 import altair as alt
 import numpy as np
 
 from playground.charts.base import Data, Picture, table
-from playground.charts.image import GAP, data_url
+from playground.charts.image import GAP, OUTSIDE, data_url
 
 ARRIVED, SHOWN = "arrived", "shown"
 """Signals: the row of the latest picture; and [the slot it took, the row in slot 0, the row in slot 1]."""
@@ -64,8 +65,18 @@ def steady(drawn: Picture) -> Picture:
     return Picture({**drawn.spec, "params": params}, drawn.alt)
 
 
-def image_data(cells: np.ndarray, colours: list[str]) -> Data:
-    """cells: (rows, columns) of palette entries. gaps: the same for pictures whose gaps are at the same places."""
+def image_data(
+    cells: np.ndarray, colours: list[str], outside: tuple[str, str] = OUTSIDE, rows: Sequence[int] = ()
+) -> Data:
+    """cells: (rows, columns) of palette entries. gaps: the same for pictures whose gaps are at the same places.
+
+    rows: what the rows are called, from the top; nothing if by their place.
+    """
     missing = cells == GAP
     gaps = f"{zlib.crc32(np.packbits(missing).tobytes()):x}" if missing.any() else ""
-    return {"image": table(url=[data_url(cells, colours)], gaps=[gaps])}
+    names = {"rows": [",".join(map(str, rows))]} if len(rows) else {}
+    return {"image": table(url=[data_url(cells, colours, outside)], gaps=[gaps], **names)}
+
+
+ROW_NAME = f"{ARRIVED}.rows ? split({ARRIVED}.rows, ',')[datum.value - 1] : datum.label"
+"""The label of a tick on an axis of rows."""

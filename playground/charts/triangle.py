@@ -6,6 +6,7 @@ from math import gcd
 
 import altair as alt
 import numpy as np
+import pyarrow as pa
 
 from playground.charts.base import (
     KEY_HEIGHT,
@@ -68,7 +69,8 @@ def triangle_picture(
         alt.Chart(alt.NamedData("pairs"))
         .transform_window(number="row_number()")
         .transform_calculate(row=f"floor((datum.number - 1) / {count})", column=f"(datum.number - 1) % {count}")
-        .transform_filter("isValid(datum.log)")
+        .transform_filter("datum.size > 0")
+        .transform_calculate(log="log(datum.size) / LN10")
         .transform_calculate(**places, value=power_text())
         .mark_rect(clip=True, cursor="pointer", opacity=0)
         .encode(
@@ -134,8 +136,16 @@ def pixels(cells: np.ndarray, steps: tuple[int, ...], last: int) -> np.ndarray:
 def triangle_data(
     values: np.ndarray, steps: tuple[int, ...], last: int, low: int, high: int, t: int, k: int, dark: bool, still: bool
 ) -> Data:
-    """values (n, n), row by row; what has no logarithm leaves a gap. The bare numbers go along if all is still."""
+    """values (n, n), row by row; what has no logarithm leaves a gap. If all is still, the numbers go along: t, k,
+    size. They come first, as the table that the page shows of a picture is its first data set."""
     logs = logarithms(values)
     drawn = image_data(pixels(levels(logs, low, high), steps, last), SHADES_DARK if dark else SHADES)
-    told = logs.reshape(-1) if still else np.empty(0)
-    return {**drawn, "pairs": table(log=told), "chosen": table(t=[t], k=[k])}
+    return {"pairs": _told(values, steps, still), **drawn, "chosen": table(t=[t], k=[k])}
+
+
+def _told(values: np.ndarray, steps: tuple[int, ...], still: bool) -> pa.Table:
+    """In double precision, as single precision cannot hold 1e-50."""
+    count = len(steps) if still else 0
+    size = values[:count, :count].reshape(-1).astype(float)
+    at = np.array(steps[:count], dtype=np.int16)
+    return pa.table({"t": at.repeat(count), "k": np.tile(at, count), "size": pa.array(size, mask=~np.isfinite(size))})

@@ -3,6 +3,7 @@
 import base64
 import io
 import math
+from itertools import product
 
 import numpy as np
 import pytest
@@ -10,7 +11,7 @@ from PIL import Image
 
 from playground.charts.base import SIGNED, SIGNED_DARK, UNSIGNED, UNSIGNED_DARK, Data
 from playground.charts.heatmap import heatmap, heatmap_data
-from playground.charts.image import GAP, LEVELS, levels, palette
+from playground.charts.image import GAP, LEVELS, OUTSIDE, OUTSIDE_DARK, levels, palette
 from playground.charts.picking import picking, picking_data
 from playground.charts.triangle import SHADES, cell_edges, pixels, triangle_data
 
@@ -40,7 +41,7 @@ def mixed(value: float, low: float, high: float, colours: list[str]) -> list[flo
 def test_every_cell_has_the_colour_of_its_value(
     colours: list[str], dark: bool, low: float, shape: tuple[int, int]
 ) -> None:
-    values = np.random.default_rng(0).uniform(1.2 * low - 0.1, 2.4, shape).astype(np.float32)  # some past both ends
+    values = np.random.default_rng(0).uniform(low, 2.0, shape).astype(np.float32)
     seen = decoded(heatmap_data("h", values, low, 2.0, dark, False))
     assert seen.shape == (shape[1], shape[0], 4), "units down, time to the right"
     assert (seen[..., 3] == 255).all()
@@ -56,17 +57,45 @@ def test_every_cell_has_the_colour_of_its_value(
 
 @pytest.mark.parametrize(("colours", "dark", "low"), COLOURS)
 def test_the_ends_and_0_have_their_colours_exactly(colours: list[str], dark: bool, low: float) -> None:
-    seen = decoded(heatmap_data("h", np.array([[low, 0.0, 2.0, -1e30, 1e30]]), low, 2.0, dark, False))[:, 0, :3]
-    middle = colours[2] if low else colours[0]
-    expected = [colours[0], middle, colours[-1], colours[0], colours[-1]]
-    assert [f"#{bytes(colour).hex()}" for colour in seen] == expected
+    seen = decoded(heatmap_data("h", np.array([[low, 0.0, 2.0]]), low, 2.0, dark, False))[:, 0, :3]
+    assert [f"#{bytes(colour).hex()}" for colour in seen] == [
+        colours[0],
+        colours[2] if low else colours[0],
+        colours[-1],
+    ]
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_what_lies_beyond_has_colours_of_its_own_and_the_key_names_them(dark: bool) -> None:
+    below, above = OUTSIDE_DARK if dark else OUTSIDE
+    seen = decoded(heatmap_data("c", np.array([[-9.0, 2.001, -2.0, 2.0]]), -2.0, 2.0, dark, False))[:, 0, :3]
+    colours = SIGNED_DARK if dark else SIGNED
+    assert [f"#{bytes(colour).hex()}" for colour in seen] == [below, above, colours[0], colours[-1]]
+    assert {below, above}.isdisjoint(f"#{bytes(c).hex()}" for c in palette(tuple(colours)))
+    words = {
+        layer["mark"]["text"]: layer["mark"]["color"]
+        for layer in heatmap("c", 4, 3, -2.0, 2.0, dark=dark, beyond=True).spec["layer"]
+        if "text" in layer["mark"]
+    }
+    assert words == {"■ below −2": below, "■ above 2": above}
+    assert not any("text" in layer["mark"] for layer in heatmap("c", 4, 3, -2.0, 2.0, dark=dark).spec["layer"])
+
+
+def test_a_unit_on_a_scale_of_its_own_goes_from_its_largest_amount_to_its_opposite() -> None:
+    values = np.array([[0.1, 9.0, 0.0], [-0.2, -4.5, 0.0]])
+    seen = decoded(heatmap_data("c", values, -1.0, 1.0, False, True, own=True))[..., :3]
+    shade = palette(tuple(SIGNED))
+    scaled = np.array([[0.5, 1.0, 0.0], [-1.0, -0.5, 0.0]])
+    np.testing.assert_array_equal(seen, shade[levels(scaled.T, -1, 1) - 1])
+    told = heatmap_data("c", values, -1.0, 1.0, False, True, own=True)["values"]["c"].to_pylist()
+    np.testing.assert_allclose(told, values.reshape(-1), rtol=1e-6)
 
 
 def test_what_is_not_finite_is_transparent() -> None:
     values = np.array([[0.5, math.nan], [math.inf, -math.inf], [1.0, -1.0]])
     data = heatmap_data("h", values, -1.0, 1.0, True, True)
     assert (decoded(data)[..., 3] == [[255, 0, 255], [0, 0, 255]]).all()
-    assert data["values"]["h"].to_pylist() == [5000, None, None, None, 10000, -10000]
+    assert data["values"]["h"].to_pylist() == [0.5, None, None, None, 1, -1]
 
 
 def test_gaps_are_told_apart_by_their_places() -> None:
@@ -134,5 +163,8 @@ def test_a_triangle_is_logarithmic_and_empty_above() -> None:
     assert (seen[..., 3] == [[255, 0, 0], [255, 255, 0], [255, 255, 255]]).all()
     expected = [SHADES[0], SHADES[2], SHADES[4], SHADES[0], SHADES[4], SHADES[0]]
     assert [f"#{bytes(colour).hex()}" for colour in seen[np.tril_indices(3)][:, :3]] == expected
-    assert data["pairs"]["log"].to_pylist() == [-2, None, None, 0, 2, None, -9, 9, -50]
+    assert next(iter(data)) == "pairs", "the page shows the first data set as the picture's"
+    told = [tuple(row.values()) for row in data["pairs"].to_pylist()]
+    sizes = [1e-2, 0, None, 1, 1e2, 0, 1e-9, 1e9, 1e-50]
+    assert told == [(t, k, size) for (t, k), size in zip(product((1, 2, 3), repeat=2), sizes, strict=True)]
     assert len(triangle_data(values, (1, 2, 3), 3, -2, 2, 3, 1, False, False)["pairs"]) == 0
