@@ -55,6 +55,12 @@ class Adding(Amounts):
     def sampler(self) -> Sampler:
         return Sampler(adding, {"length": self.length})
 
+    def targets_of(self, inputs: Tensor, batch: Batch) -> Tensor:
+        """The sum of what is marked, however many that are. Unknown if a mark is neither 0 nor 1."""
+        values, marks = inputs.unbind(-1)
+        known = ((marks == 0) | (marks == 1)).all(1, keepdim=True)
+        return torch.where(known, (values * marks).sum(1, keepdim=True), torch.nan)
+
     def describe(self, batch: Batch, outputs: Tensor) -> Quantity:
         target, answer = float(batch.targets[0, 0]), float(outputs[0, 0])
         return Quantity(
@@ -63,5 +69,5 @@ class Adding(Amounts):
             target=target,
             answer=answer,
             tolerance=self.tolerance,
-            right=abs(target - answer) <= self.tolerance,
+            right=self.verdict(answer - target),
         )

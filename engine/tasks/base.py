@@ -22,6 +22,7 @@ class Batch(NamedTuple):
 
     inputs: (B, T, I) float. targets: (B, O) float for a quantity; (B,) long for one class; (B, T) long for a class a
     step, −100 where none is asked. mask: bool, shaped like the answers, True where the answer counts for accuracy.
+    Where nobody can say what is right after an input was changed, the target is nan, or −100 under a mask that is True.
     """
 
     inputs: Tensor
@@ -34,8 +35,9 @@ class Tokens:
     """One sequence of symbols as a person reads it, T entries each; "" where there is no input or no target.
 
     answers: the network's likeliest symbol where one is asked. right: whether it is the target, None where the answer
-    does not count. probability: what the network gives the target, 0..1. marked: the steps that matter, where the
-    others only fill the time. symbols: those that the task is about, in its own order; none if they are many.
+    does not count or nobody can say what is right. probability: what the network gives the target, 0..1. marked: the
+    steps that matter, where the others only fill the time. symbols: those that the task is about, in its own order; none
+    if they are many.
     """
 
     inputs: tuple[str, ...]
@@ -51,7 +53,8 @@ class Tokens:
 class Quantity:
     """One sequence of numbers and the one number asked for, in the units of the series.
 
-    values: (T,). marked: (T,) bool, the steps that matter. right: |answer − target| ≤ tolerance.
+    values: (T,). marked: (T,) bool, the steps that matter. right: |answer − target| ≤ tolerance; None, and the target
+    nan, if nobody can say what is right.
     """
 
     values: tuple[float, ...]
@@ -59,7 +62,7 @@ class Quantity:
     target: float
     answer: float
     tolerance: float
-    right: bool
+    right: bool | None
 
 
 Reading = Tokens | Quantity
@@ -169,6 +172,18 @@ class Task(ABC):
         """`size` sequences that training never sees; where sequences are generated, fresh ones."""
         return self.batch(size, generator)
 
+    def with_inputs(self, batch: Batch, inputs: Tensor) -> Batch:
+        """The same sequences with other inputs (B, T, I), and what is right then."""
+        return Batch(inputs, self.targets_of(inputs, batch), batch.mask)
+
+    @abstractmethod
+    def targets_of(self, inputs: Tensor, batch: Batch) -> Tensor:
+        """What is right once the sequences of `batch` have these inputs (B, T, I), shaped like its targets.
+
+        It follows from the inputs by the rule by which the task is drawn, as far as that rule can be applied. Where it
+        cannot, a number is nan and a class −100: nobody can say what is right. Each task says when.
+        """
+
     @abstractmethod
     def loss(self, outputs: Tensor, batch: Batch) -> Tensor:
         """The scalar that training lowers: mean over the batch and, where there are several, over the answers."""
@@ -221,6 +236,11 @@ class Classes(Task):
     def right(self, outputs: Tensor, batch: Batch) -> Tensor:
         return outputs.argmax(-1) == batch.targets
 
+    def symbols_in(self, inputs: Tensor) -> Tensor:
+        """Which symbol every step of (B, T, I) reads: (B, T) long, −1 where it is not exactly one."""
+        one = (inputs == 1).sum(-1).eq(1) & (inputs != 0).sum(-1).eq(1)
+        return torch.where(one, inputs.argmax(-1), -1)
+
     def describe(self, batch: Batch, outputs: Tensor) -> Tokens:
         steps = batch.inputs.shape[1]
         targets, mask, answers, share = [NO_ANSWER] * steps, [False] * steps, [0] * steps, [0.0] * steps
@@ -232,7 +252,8 @@ class Classes(Task):
         for t, (p, target, counts) in enumerate(at, first):
             targets[t], mask[t], answers[t] = target, counts, int(p.argmax())
             share[t] = float(p[target]) if target >= 0 else 0.0
-        asked = [target >= 0 for target in targets]
+        told = [target >= 0 for target in targets]
+        asked = [known or counts for known, counts in zip(told, mask, strict=True)]
         symbols = self.answer_symbols
         inputs = tuple(
             self.input_symbols[k] if any_input else ""
@@ -240,9 +261,11 @@ class Classes(Task):
         )
         return Tokens(
             inputs=inputs,
-            targets=tuple(symbols[k] if ask else "" for k, ask in zip(targets, asked, strict=True)),
+            targets=tuple(symbols[k] if known else "" for k, known in zip(targets, told, strict=True)),
             answers=tuple(symbols[k] if ask else "" for k, ask in zip(answers, asked, strict=True)),
-            right=tuple(a == k if m else None for a, k, m in zip(answers, targets, mask, strict=True)),
+            right=tuple(
+                a == k if m and known else None for a, k, m, known in zip(answers, targets, mask, told, strict=True)
+            ),
             probability=tuple(share),
             marked=tuple(bool(self.filling) and symbol not in self.filling for symbol in inputs),
             symbols=self._symbols,
@@ -261,6 +284,10 @@ class Amounts(Task):
     output_size = 1
     tolerance: ClassVar[float]
     """An answer this close to the target, in the units of the loss, counts as right."""
+
+    def verdict(self, error: float) -> bool | None:
+        """Whether an answer is right that is so far off, in the units of the loss; None if that is not known."""
+        return None if math.isnan(error) else abs(error) <= self.tolerance
 
     def loss(self, outputs: Tensor, batch: Batch) -> Tensor:
         return torch.nn.functional.mse_loss(outputs, batch.targets)

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from engine.fields import Choice, FieldError, Limit, Text, Whole, setting, shown
-from engine.tasks.base import Batch, Classes, Sampler
+from engine.tasks.base import NO_ANSWER, Batch, Classes, Sampler
 from engine.tasks.baselines import cross_entropy, following, frequencies
 
 MAX_SYMBOLS = 500
@@ -61,6 +61,14 @@ class Characters(Classes):
     def source(self) -> str:
         """The whole text."""
         raise NotImplementedError
+
+    def targets_of(self, inputs: Tensor, batch: Batch) -> Tensor:
+        """At every step the character that comes in next; after the last one, the text goes on as it does.
+
+        Unknown where the next step does not read exactly one character.
+        """
+        following = torch.cat([self.symbols_in(inputs)[:, 1:], batch.targets[:, -1:]], dim=1)
+        return torch.where(following >= 0, following, NO_ANSWER)
 
     def spelled(self, text: str) -> str:
         """`text` in the letters of the alphabet: é as one letter (NFC), or as e and accent if it knows those."""

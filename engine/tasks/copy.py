@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from engine.fields import Limit, Whole, setting
-from engine.tasks.base import Classes, Sampler
+from engine.tasks.base import NO_ANSWER, Batch, Classes, Sampler
 
 ALPHABET = tuple("ABCDEFGH")
 MAX_STEPS = 500
@@ -70,6 +70,19 @@ class Copy(Classes):
 
     def out_of_sight(self, direction: str) -> str:
         return "past" if direction == "backward" else ""
+
+    def targets_of(self, inputs: Tensor, batch: Batch) -> Tensor:
+        """The first K letters again after the sign; what else comes in does not count.
+
+        Unknown unless the first K steps read a letter each, and the sign to go stands in its place and nowhere else.
+        """
+        tokens, sign = self.symbols_in(inputs), len(ALPHABET) + 1
+        word, go = tokens[:, : self.symbols], self.symbols + self.length - 1
+        spelled = ((word >= 0) & (word < len(ALPHABET))).all(1, keepdim=True)
+        called = (tokens[:, go : go + 1] == sign) & (tokens == sign).sum(1, keepdim=True).eq(1)
+        targets = batch.targets.clone()
+        targets[:, go + 1 :] = word
+        return torch.where(spelled & called, targets, NO_ANSWER)
 
     @property
     def sampler(self) -> Sampler:

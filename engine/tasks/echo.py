@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from engine.fields import Limit, Whole, setting
-from engine.tasks.base import Classes, Sampler, uniform_loss
+from engine.tasks.base import NO_ANSWER, Batch, Classes, Sampler, uniform_loss
 
 
 def echo(size: int, symbols: int, delay: int, length: int, generator: torch.Generator) -> tuple[Tensor, Tensor, Tensor]:
@@ -64,6 +64,13 @@ class Echo(Classes):
 
     def out_of_sight(self, direction: str) -> str:
         return "past" if direction == "backward" else ""
+
+    def targets_of(self, inputs: Tensor, batch: Batch) -> Tensor:
+        """At every step the symbol of `delay` steps earlier. Unknown where that step did not read exactly one."""
+        tokens = self.symbols_in(inputs)
+        targets = torch.full_like(batch.targets, NO_ANSWER)
+        targets[:, self.delay :] = tokens[:, : self.length - self.delay]
+        return torch.where(targets >= 0, targets, NO_ANSWER)
 
     @property
     def sampler(self) -> Sampler:

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from engine.fields import Limit, Whole, setting
-from engine.tasks.base import Classes, Sampler, uniform_loss
+from engine.tasks.base import NO_ANSWER, Batch, Classes, Sampler, uniform_loss
 
 
 def neighbours(
@@ -75,6 +75,19 @@ class Neighbours(Classes):
         if direction == "backward":
             return "past"
         return "future" if direction == "forward" and self.late < self.distance else ""
+
+    def targets_of(self, inputs: Tensor, batch: Batch) -> Tensor:
+        """The pair around each step. Unknown where one of the two steps did not read exactly one letter.
+
+        What comes in during the blank steps at the end does not count: no pair reaches there.
+        """
+        bits, apart = self.symbols_in(inputs[:, : self.length]), 2 * self.distance
+        before, after = bits[:, : self.length - apart], bits[:, apart:]
+        targets = torch.full_like(batch.targets, NO_ANSWER)
+        first = self.distance + self.late
+        pairs = torch.where((before >= 0) & (after >= 0), 2 * before + after, NO_ANSWER)
+        targets[:, first : first + self.length - apart] = pairs
+        return targets
 
     @property
     def sampler(self) -> Sampler:

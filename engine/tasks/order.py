@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from engine.fields import Choice, Whole, setting
-from engine.tasks.base import Classes, Sampler, uniform_loss
+from engine.tasks.base import NO_ANSWER, Batch, Classes, Sampler, uniform_loss
 
 
 def order(size: int, length: int, generator: torch.Generator) -> tuple[Tensor, Tensor, Tensor]:
@@ -48,6 +48,14 @@ class Order(Classes):
     @property
     def no_memory_loss(self) -> float:
         return uniform_loss(2) / 2 if self.readout == "mean" else self.chance_loss
+
+    def targets_of(self, inputs: Tensor, batch: Batch) -> Tensor:
+        """Which letters X or Y come in, in order. Unknown unless there are exactly two of them."""
+        tokens, x = self.symbols_in(inputs), self.input_symbols.index("X")
+        marked = tokens >= x
+        first, last = marked.int().argmax(1), tokens.shape[1] - 1 - marked.flip(1).int().argmax(1)
+        pair = (tokens.gather(1, torch.stack([first, last], dim=1)) - x) @ torch.tensor([2, 1])
+        return torch.where(marked.sum(1) == 2, pair, NO_ANSWER)
 
     @property
     def sampler(self) -> Sampler:
