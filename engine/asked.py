@@ -9,7 +9,7 @@ from torch import Tensor
 from engine import seeds
 from engine.config import Experiment
 from engine.gradients import Gradients, Question, Strength, gradients, strengths
-from engine.inside import Change, changed, walks, what_if
+from engine.inside import Change, changed, changed_inputs, walks, what_if
 from engine.keeping import SEQUENCES, Tells, tells
 from engine.properties import measured
 from engine.reading import Passage, read
@@ -46,12 +46,13 @@ def tells_at(experiment: Experiment, weights: Tensor) -> Tells:
 class Step(NamedTuple):
     """A step of one layer in one direction: what it reads (I), the state before it, its number in the order of reading.
 
-    number counts from 0.
+    number counts from 0; of: how many steps that layer takes.
     """
 
     x: Tensor
     before: Any
     number: int
+    of: int
 
 
 def steps_at(
@@ -66,10 +67,13 @@ def steps_at(
     layer, direction, t = place
     found = []
     for change in changes:
-        strands = walks(changed(network, change) if change else network, inputs)[layer - 1]
+        if change:
+            strands = walks(changed(network, change), changed_inputs(inputs, change))[layer - 1]
+        else:
+            strands = walks(network, inputs)[layer - 1]
         walk = next(each for each in strands if each.direction == direction)
         number = walk.number(t - 1)
-        found.append(Step(walk.inputs[number], walk.before[number], number))
+        found.append(Step(walk.inputs[number], walk.before[number], number, len(walk.inputs)))
     return found
 
 

@@ -1,12 +1,15 @@
-"""What if one number were another: a copy of a network in which it is."""
+"""What if one number were another: a copy of a network, or of what it reads, in which it is."""
 
 import copy
 from dataclasses import dataclass
 from typing import Any
 
 import torch
+from torch import Tensor
 
 from engine.cells import Cell, DeepTransition
+from engine.inside.holding import held_in
+from engine.inside.moment import Held
 from engine.inside.nudged import Nudged
 from engine.inside.symbols import knobs
 from engine.network import Network
@@ -17,11 +20,15 @@ from engine.trace import Trace, trace
 
 @dataclass(frozen=True)
 class Change:
-    """One number by hand, in the cell of one layer (from 1) and direction.
+    """One number by hand, in the cell of one layer (from 1) and direction, or in the sequence that the network reads.
+
+    kind "sequence": entry `entry` of x at time step `number` (from 0); "symbol": instead of what is read there, symbol
+    `entry` alone. Both are read by every layer and direction above, so layer and direction do not count.
 
     kind "weight": `name` is the equations' name, in step `transition` (from 0) of a deep transition. "input": an entry
     of what the cell reads, "state": an entry of the part `name` of the state before, both at its step `number` (from 0,
-    in the order in which the cell meets them).
+    in the order in which the cell meets them). "gate": the gate `name` of unit `entry`, or with () of all units, held
+    for `steps` steps from its step `number` on, in step `transition` of a deep transition.
     """
 
     layer: int
@@ -32,27 +39,60 @@ class Change:
     value: float
     number: int = 0
     transition: int = 0
+    steps: int = 1
+
+    @property
+    def numbers(self) -> range:
+        """The steps at which it is in force."""
+        return range(self.number, self.number + self.steps)
+
+    @property
+    def held(self) -> Held:
+        return Held(self.name, self.entry, self.value)
 
 
 def what_if(network: Network, task: Task, batch: Batch, change: Change) -> tuple[Trace, Trace]:
-    """The first sequence of `batch` without the change and with it. The network itself is not touched."""
+    """The first sequence of `batch` without the change and with it. The network itself is not touched.
+
+    A changed sequence has the targets that the task gives it: unknown ones where the task cannot say (`targets_of`).
+    """
+    first = Batch(batch.inputs[:1], batch.targets[:1], batch.mask[:1])
+    other = task.with_inputs(first, changed_inputs(first.inputs, change)) if of_sequence(change) else first
     # Both by the same way, so that what the change does not reach is equal to the last digit.
-    return trace(network, task, batch, by_loop), trace(changed(network, change), task, batch, by_loop)
+    return trace(network, task, first, by_loop), trace(changed(network, change), task, other, by_loop)
+
+
+def of_sequence(change: Change) -> bool:
+    """Whether it is a change of what the network reads."""
+    return change.kind in ("sequence", "symbol")
+
+
+def changed_inputs(inputs: Tensor, change: Change) -> Tensor:
+    """What the network reads (B, T, I) with the change in it, if it is one of that."""
+    if not of_sequence(change):
+        return inputs
+    other = inputs.clone()
+    if change.kind == "symbol":
+        other[:, change.number] = 0
+    other[:, change.number, change.entry[0]] = 1.0 if change.kind == "symbol" else change.value
+    return other
 
 
 @torch.no_grad()
 def changed(network: Network, change: Change) -> Network:
-    """A copy of the network with the change in it."""
+    """A copy of the network with the change in it. Raises FieldError if a gate cannot have that value."""
     other = copy.deepcopy(network)
+    if of_sequence(change):
+        return other
     layer: Any = other.layers[change.layer - 1]
     place = layer.directions.index(change.direction)
+    cell = layer.cells[place]
     if change.kind == "weight":
-        cell = single(layer.cells[place], change.transition)
-        knobs(cell)[change.name].values[change.entry] = change.value
+        knobs(single(cell, change.transition))[change.name].values[change.entry] = change.value
+    elif change.kind == "gate":
+        layer.cells[place] = held_in(cell, change.held, change.transition, change.numbers)
     else:
-        layer.cells[place] = Nudged(
-            layer.cells[place], change.kind, change.name, change.number, change.entry, change.value
-        )
+        layer.cells[place] = Nudged(cell, change.kind, change.name, change.number, change.entry, change.value)
     return other
 
 

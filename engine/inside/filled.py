@@ -36,12 +36,16 @@ class Part(NamedTuple):
 
 
 class Line(NamedTuple):
-    """`label` = `part` = `result`. entry: which of its numbers, where that is not the unit itself."""
+    """`label` = `part` = `result`. entry: which of its numbers, where that is not the unit itself.
+
+    held: whether `result` is set by hand, so that `part`, which is what the equation says, is not in force.
+    """
 
     label: str
     part: Part
     result: complex
     entry: int | None = None
+    held: bool = False
 
     @property
     def decimals(self) -> int:
@@ -49,7 +53,7 @@ class Line(NamedTuple):
         for decimals in range(DECIMALS, FINEST):
             if written(calculated(self.part, decimals)) == written(self.result):
                 return decimals
-        return FINEST
+        return DECIMALS if self.held else FINEST
 
 
 class Filled(NamedTuple):
@@ -131,7 +135,8 @@ def filled(moment: Moment, entries: Mapping[str, int]) -> tuple[Filled, ...]:
                 lines.append(_line(moment, equation.lhs, _number(moment, part, entry), offset + entry, named=True))
                 offset += moment.of(part).numel()
         else:
-            lines = [_line(moment, equation.lhs, _fill(moment, term, entry, sums), entry)]
+            held = bool(moment.held and moment.held.holds(equation.lhs, entry))
+            lines = [_line(moment, equation.lhs, _fill(moment, term, entry, sums), entry)._replace(held=held)]
         found.append(Filled(equation.lhs, tuple(sums), tuple(lines)))
     return tuple(found)
 

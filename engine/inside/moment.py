@@ -2,30 +2,50 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor
 
-from engine.cells import Cell, DeepTransition, UnitaryCell
+from engine.cells import Cell, UnitaryCell
 from engine.cells.equations import Equation, equations, over_time
 from engine.cells.expression import Term, parsed
 from engine.cells.jordan import JordanState
 from engine.cells.simple import ACTIVATIONS
 from engine.inside.symbols import symbols
-from engine.inside.walk import Walk
 
 Function = Callable[..., Tensor]
 
 
+class Held(NamedTuple):
+    """A quantity of the equations that has a value by hand: at one `entry` (from 0), or with () at all of them."""
+
+    name: str
+    entry: tuple[int, ...]
+    value: float
+
+    def over(self, values: Tensor) -> Tensor:
+        """The same values (units), with the held one in its place."""
+        other = values.clone()
+        other[self.entry or ...] = self.value
+        return other
+
+    def holds(self, name: str, entry: int) -> bool:
+        return name == self.name and self.entry in ((), (entry,))
+
+
 @dataclass(frozen=True)
 class Moment:
-    """values: by name; vectors (units), matrices, numbers, in double precision. f: what the equations' f is, if any."""
+    """values: by name; vectors (units), matrices, numbers, in double precision. f: what the equations' f is, if any.
+
+    held: what is not as its equation says, but as a person set it.
+    """
 
     kind: type[Cell]
     values: Mapping[str, Tensor]
     functions: Mapping[str, Function]
     f: str | None
+    held: Held | None = None
 
     @property
     def defined(self) -> tuple[Equation, ...]:
@@ -63,37 +83,26 @@ class Moment:
         return value
 
 
-def moments(walk: Walk, number: int) -> tuple[Moment, ...]:
-    """Step `number` (from 0) of a walk: one moment, or with a deep transition one for each of its steps."""
-    return moments_of(walk.cell, walk.inputs[number], walk.before[number])
+def constants(cell: Cell) -> dict[str, Tensor]:
+    """All that does not change from step to step, by its name in the equations; in double precision, on the graph."""
+    return {name: _double(tensor) for name, tensor in symbols(cell).items()}
 
 
-def moments_of(cell: Cell, x: Tensor, state: Any) -> tuple[Moment, ...]:
-    """The same for the step of a cell that reads x (I) in this state."""
-    if not isinstance(cell, DeepTransition):
-        return (moment(cell, x, state),)
-    found = []
-    part: Cell
-    for part in (cell.first, *cell.further):
-        found.append(moment(part, x, state))
-        with torch.no_grad():
-            state, _ = part.step(x.unsqueeze(0), state)
-        x = x[:0]
-    return tuple(found)
+def worked_out(cell: Cell, known: Mapping[str, Tensor], x: Tensor, state: Any, held: Held | None = None) -> Moment:
+    """A step from an input (I) and a state of one sequence, `held` being as it is set; what follows follows from that.
 
-
-@torch.no_grad()
-def moment(cell: Cell, x: Tensor, state: Any) -> Moment:
-    """A step from an input (I) and a state of one sequence."""
-    values = {name: _double(tensor.detach()) for name, tensor in symbols(cell).items()}
-    values |= {"x": _double(x), **before(cell, state)}
+    known: the constants of the cell.
+    """
+    values = {**known, "x": _double(x), **before(cell, state)}
     if hasattr(state, "t"):
         values["t"] = torch.tensor(float(state.t + 1), dtype=torch.float64)
     functions, f = _functions(cell, state)
-    made = Moment(type(cell), values, functions, f)
+    made = Moment(type(cell), values, functions, f, held)
     for equation in made.defined:
         result = made.of(parsed(equation.rhs))
         values |= zip(equation.names, result.chunk(len(equation.names)), strict=True)
+        if held and held.name in equation.names:
+            values[held.name] = held.over(values[held.name])
     return made
 
 

@@ -6,29 +6,15 @@ from torch import Tensor
 
 from engine.cells import Cell
 from engine.cells.jordan import JordanState
+from engine.inside.wrapped import Wrapped
 
 
-class Nudged(Cell):
+class Nudged(Wrapped):
     """A cell that meets one changed number on its way: in what it reads ("input"), or in the "state" before a step."""
 
     def __init__(self, cell: Cell, kind: str, name: str, number: int, entry: tuple[int, ...], value: float) -> None:
-        super().__init__(cell.input_size, cell.hidden_size)
-        self.cell = cell
+        super().__init__(cell)
         self.kind, self.name, self.number, self.entry, self.value = kind, name, number, entry, value
-        self.signed = cell.signed  # type: ignore[misc]  # a class variable, here of the instance
-
-    @property
-    def output_size(self) -> int:
-        return self.cell.output_size
-
-    def output(self, state: Any) -> Tensor:
-        return self.cell.output(state)
-
-    def shown(self, state: Any) -> dict[str, Tensor]:
-        return self.cell.shown(state)
-
-    def initial_state(self, batch_size: int) -> Any:
-        return self.cell.initial_state(batch_size)
 
     def entering(self, inputs: Tensor) -> Tensor:
         """What the cell reads (B, T, I)."""

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from engine.cells import Cell
-from engine.inside.nudged import Nudged
+from engine.inside.wrapped import Wrapped
 from engine.network import Network
 
 
@@ -42,11 +42,10 @@ def walks(network: Network, inputs: Tensor) -> tuple[tuple[Walk, ...], ...]:
     def noted(cell: Cell, sequence: Tensor) -> Tensor:
         states, _ = cell.unroll(sequence)
         before = (cell.initial_state(1), *states[:-1])
-        if isinstance(cell, Nudged):
+        if isinstance(cell, Wrapped):
             before = tuple(cell.before(state, number) for number, state in enumerate(before))
-            met.append((cell.cell, cell.entering(sequence)[0], before, tuple(states)))
-        else:
-            met.append((cell, sequence[0], before, tuple(states)))
+            sequence = cell.entering(sequence)
+        met.append((cell, sequence[0], before, tuple(states)))
         return torch.stack([cell.output(state) for state in states], dim=1)
 
     network(inputs, noted)

@@ -36,8 +36,8 @@ class Tokens:
 
     answers: the network's likeliest symbol where one is asked. right: whether it is the target, None where the answer
     does not count or nobody can say what is right. probability: what the network gives the target, 0..1. marked: the
-    steps that matter, where the others only fill the time. symbols: those that the task is about, in its own order; none
-    if they are many.
+    steps that matter, where the others only fill the time. symbols: those that the task is about, in its own order;
+    none if they are many.
     """
 
     inputs: tuple[str, ...]
