@@ -3,7 +3,7 @@
 import streamlit as st
 
 from engine.slices import Frame
-from playground import by_hand, inside
+from playground import by_hand, inside, over_time, what_follows
 from playground import inside_words as say
 from playground.frame import bar, live, visitor
 
@@ -16,14 +16,15 @@ place = inside.choose(visitor().shown[0])
 def draw(frame: Frame) -> None:
     scene = inside.look(frame, place, by_hand.present(frame))
     inside.sequence(scene)
-    inside.pick(frame, place)
-    inside.wiring(scene)
-    left, right = st.columns(2, gap="large")
+    left, right = st.columns([2, 1], gap="large")
     with left:
-        inside.states(scene)
+        over_time.states(scene)
     with right:
         by_hand.control(scene)
-    by_hand.consequences(scene)
+        what_follows.answers(scene)
+        inside.states(scene)
+        what_follows.unit(scene)
+    inside.wiring(scene)
     inside.equations(scene)
 
 

@@ -1,29 +1,26 @@
-"""One number changed by hand on the page "Inside a cell": the control, and what follows from it."""
+"""One number changed by hand on the page "Inside a cell": what can be changed, and how."""
 
 from dataclasses import replace
 from typing import Any, NamedTuple
 
-import numpy as np
 import streamlit as st
+import torch
 from torch import Tensor
 
-from engine.asked import both_traces
+from engine import CELLS
 from engine.cells import Cell
+from engine.cells.wiring import shown
+from engine.fields import Real
 from engine.inside import Change
 from engine.inside.change import single
 from engine.inside.filled import written
+from engine.inside.holding import FURTHEST, span
 from engine.inside.symbols import knobs
 from engine.slices import Frame
-from engine.tasks import Task, Tokens
-from engine.trace import Trace
-from playground import findings, words
+from engine.tasks import Classes
 from playground import inside_words as say
-from playground.charts.heatmap import heatmap, heatmap_data
-from playground.drawing import is_dark, show
-from playground.frame import visitor
-from playground.inside import Place, Scene, bounded, table
-from playground.panels import sequence_above, verdict
-from playground.server import POOL
+from playground import words
+from playground.inside import Scene, bounded
 
 CHANGE = "inside.change"
 
@@ -52,27 +49,35 @@ class Handle(NamedTuple):
     kind: str
     name: str
     values: Tensor
+    label: str
     free: Tensor | None = None
-
-    @property
-    def label(self) -> str:
-        return say.HANDLES[self.kind].format(name=self.name)
 
 
 def handles(scene: Scene) -> list[Handle]:
     """All that can be changed at this step."""
     place = scene.place
     layer: Any = scene.network.layers[place.layer - 1]
-    cell: Cell = layer.cells[layer.directions.index(place.direction)]
+    cell: Cell = single(layer.cells[layer.directions.index(place.direction)], place.transition)
+
+    def handle(kind: str, name: str, values: Tensor, free: Tensor | None = None, label: str = "") -> Handle:
+        return Handle(kind, name, values, (label or say.HANDLES[kind]).format(name=name), free)
+
     found = []
+    read = torch.from_numpy(scene.frame.sight.trace.inputs[place.t - 1])
+    if isinstance(scene.frame.snapshot.experiment.task, Classes):
+        found.append(handle("symbol", "x", read))
+    found.append(handle("sequence", "x", read, label="" if scene.first else say.NETWORKS_INPUT))
     if place.transition == 0:
-        found.append(Handle("input", "x", scene.step.x))
-        state = scene.step.before
+        if not scene.first:
+            found.append(handle("input", "x", scene.step.x))
         for name in [key.removesuffix("₋") for key in scene.moment.values if key.endswith("₋")]:
             if f"{name}₋" in " ".join(equation.rhs for equation in scene.moment.defined):
-                found.append(Handle("state", name, getattr(state, name)[0]))
-    for name, knob in knobs(single(cell, place.transition)).items():
-        found.append(Handle("weight", name, knob.values.detach(), knob.free))
+                found.append(handle("state", name, getattr(scene.step.before, name)[0]))
+    for name in shown(type(cell)).gates:
+        label = say.HANDLES["candidate"] if name in cell.signed else ""
+        found.append(handle("gate", name, scene.moment.values[name], label=label))
+    for name, knob in knobs(cell).items():
+        found.append(handle("weight", name, knob.values.detach(), knob.free))
     return found
 
 
@@ -86,130 +91,158 @@ def control(scene: Scene) -> None:
             st.session_state["inside.handle"] = next(iter(offered))
         label = st.selectbox("Change", list(offered), key="inside.handle", persist_state="session", width=190)
         handle = offered[label]
-        entry = _entry(scene, handle)
-        _value(scene, handle, entry)
+        if handle.kind == "symbol":
+            _symbol(scene, handle)
+        elif handle.kind == "gate":
+            _gate(scene, handle)
+        else:
+            _value(scene, handle, _own(scene, handle, _entry(scene, handle)))
     if scene.change:
-        st.info(_told(scene.change), icon=":material/edit:")
+        st.info(_told(scene, scene.change), icon=":material/edit:")
         st.button("Put it back", icon=":material/undo:", key="inside.back", on_click=_put_back)
 
 
-def _entry(scene: Scene, handle: Handle) -> tuple[int, ...]:
-    """Which of its numbers, from 0."""
-    key = f"inside.entry.{handle.kind}.{handle.name}"
-    if handle.kind == "input" and scene.letters:
-        options = list(range(len(scene.letters)))
-        if st.session_state.get(key) not in options:
-            st.session_state[key] = int(handle.values.argmax())
-        return (
-            st.selectbox(
-                "Letter", options, format_func=scene.letters.__getitem__, key=key, persist_state="session", width=120
-            ),
-        )
-    labels = ("Row", "Column") if handle.values.ndim == 2 else ("Entry",)
-    # Looking at a unit, one means its own row.
-    first = 1 if handle.kind == "input" else scene.place.unit
-    return tuple(
-        bounded(label, size, f"{key}.{label}", first if number == 0 else 1) - 1
-        for number, (label, size) in enumerate(zip(labels, handle.values.shape, strict=True))
-    )
+def _own(scene: Scene, handle: Handle, entry: tuple[int, ...], steps: int = 1) -> Change:
+    """The change that this handle makes; its value is still to be set."""
+    place = scene.place
+    if handle.kind in ("symbol", "sequence"):
+        return Change(1, "forward", handle.kind, handle.name, entry, 0.0, place.t - 1)
+    number = 0 if handle.kind == "weight" else scene.step.number
+    return Change(place.layer, place.direction, handle.kind, handle.name, entry, 0.0, number, place.transition, steps)
 
 
-def _value(scene: Scene, handle: Handle, entry: tuple[int, ...]) -> None:
-    if handle.free is not None and not handle.free[entry]:
-        st.caption(say.NOT_FREE)
-        return
-    place, change = scene.place, scene.change
-    own = Change(
-        place.layer,
-        place.direction,
-        handle.kind,
-        handle.name,
-        entry,
-        0.0,
-        0 if handle.kind == "weight" else scene.step.number,
-        place.transition,
-    )
-    value = float(handle.values[entry])
-    if change and replace(change, value=0.0) == own:
-        value = change.value
-    key = "inside.value." + ".".join(map(str, (place.layer, place.direction, handle.name, *entry, own.number)))
-    st.session_state[key] = value
+def _key_of(what: str, own: Change) -> str:
+    parts = (own.layer, own.direction, own.kind, own.name, *own.entry, own.number, own.transition)
+    return f"inside.{what}." + ".".join(map(str, parts))
 
-    def set_() -> None:
-        asked = st.session_state[key]
-        st.session_state[CHANGE] = Kept(replace(own, value=float(asked)), _key(scene.frame))
 
-    st.number_input("Value", -1e6, 1e6, step=0.1, format="%.4f", key=key, on_change=set_, width=150)
+def _is(change: Change | None, own: Change) -> bool:
+    """Whether it is this number that is changed."""
+    return change is not None and replace(change, value=own.value) == own
+
+
+def _set(scene: Scene, change: Change) -> None:
+    st.session_state[CHANGE] = Kept(change, _key(scene.frame))
 
 
 def _put_back() -> None:
     st.session_state.pop(CHANGE, None)
 
 
-def _told(change: Change) -> str:
-    where = ", ".join(str(entry + 1) for entry in change.entry)
-    at = "" if change.kind == "weight" else say.AT_STEP.format(step=change.number + 1)
-    label = say.HANDLES[change.kind].format(name=change.name)
-    value = written(change.value).replace("-", "−")
-    return say.CHANGED.format(what=words.plain(f"{label}[{where}]"), at=at, value=value)
+def _entry(scene: Scene, handle: Handle) -> tuple[int, ...]:
+    """Which of its numbers, from 0."""
+    key = f"inside.entry.{handle.kind}.{handle.name}"
+    task = scene.frame.snapshot.experiment.task
+    letters = task.input_symbols if handle.kind == "sequence" and isinstance(task, Classes) else ()
+    if letters:
+        options = list(range(len(letters)))
+        if st.session_state.get(key) not in options:
+            st.session_state[key] = int(handle.values.argmax())
+        return (
+            st.selectbox(
+                "Letter", options, format_func=letters.__getitem__, key=key, persist_state="session", width=120
+            ),
+        )
+    labels = ("Row", "Column") if handle.values.ndim == 2 else ("Entry",)
+    # Looking at a unit, one means its own row.
+    first = 1 if handle.kind in ("input", "sequence") else scene.place.unit
+    return tuple(
+        bounded(label, size, f"{key}.{label}", first if number == 0 else 1) - 1
+        for number, (label, size) in enumerate(zip(labels, handle.values.shape, strict=True))
+    )
 
 
-def consequences(scene: Scene) -> None:
-    """What the change does to the steps after it, and to the answer."""
-    if not scene.change:
+def _symbol(scene: Scene, handle: Handle) -> None:
+    """Which letter is read at this step."""
+    task = scene.frame.snapshot.experiment.task
+    assert isinstance(task, Classes)
+    read = int(task.symbols_in(handle.values[None, None]))
+    own = _own(scene, handle, ())
+    change = scene.change
+    key = _key_of("symbol", own)
+    same = change is not None and _is(replace(change, entry=()), own)
+    now = change.entry[0] if change and same else read
+    st.session_state[key] = None if now < 0 else now
+
+    def chosen() -> None:
+        symbol = st.session_state[key]
+        if symbol is None or symbol == read:
+            _put_back()
+        else:
+            _set(scene, replace(own, entry=(symbol,), value=1.0))
+
+    options = list(range(len(task.input_symbols)))
+    st.selectbox("Letter", options, format_func=task.input_symbols.__getitem__, key=key, on_change=chosen, width=120)
+
+
+def _gate(scene: Scene, handle: Handle) -> None:
+    """A gate of one unit or of all, for some steps."""
+    every_key, steps_key = "inside.all_units", "inside.for_steps"
+    most = scene.step.of - scene.step.number
+
+    def extended() -> None:
+        """What is held already is held for as many units and steps as now chosen."""
+        change = present(scene.frame)
+        entry = () if st.session_state[every_key] else (st.session_state.get(entry_key, scene.place.unit) - 1,)
+        if change and _is(replace(change, entry=(), steps=1), _own(scene, handle, ())):
+            _set(scene, replace(change, entry=entry, steps=st.session_state[steps_key]))
+
+    entry_key = f"inside.entry.gate.{handle.name}.Entry"
+    every = st.toggle(say.ALL_UNITS, key=every_key, persist_state="session", on_change=extended)
+    entry = () if every else (bounded("Entry", len(handle.values), entry_key, scene.place.unit) - 1,)
+    st.session_state[steps_key] = max(1, min(most, st.session_state.get(steps_key, 1)))
+    steps = st.number_input(
+        say.FOR_STEPS, 1, most, step=1, key=steps_key, help=say.FOR_STEPS_HELP, on_change=extended, width=120
+    )
+    own = _own(scene, handle, entry, int(steps))
+    _value(scene, handle, own)
+    if handle.name not in scene.moment.kind.signed:
+        for label, value in ((say.CLOSE, 0.0), (say.OPEN, 1.0)):
+            change = replace(own, value=value)
+            st.button(label, key=f"inside.{label}", on_click=_set, args=(scene, change))
+
+
+def _value(scene: Scene, handle: Handle, own: Change) -> None:
+    """The number itself; that of all units together is none until it is set."""
+    if handle.free is not None and not handle.free[own.entry]:
+        st.caption(say.NOT_FREE)
         return
-    frame, place = scene.frame, scene.place
-    weights, experiment = frame.sight.moment.weights, frame.snapshot.experiment
-    asked = POOL.submit(both_traces, experiment, weights, frame.look.probe, scene.change)
-    before, after = POOL.wait(asked)
-    st.subheader("What follows", anchor=False)
-    difference = _state(after, place) - _state(before, place)
-    if not difference.any() and np.array_equal(before.outputs, after.outputs):
-        st.markdown(say.NO_DIFFERENCE)
-    _answers(before, after, experiment.task)
-    top = _end(difference)
-    left, right = st.columns(2, gap="medium")
-    with left:
-        st.markdown(say.DIFFERENCE_TITLE)
-        sequence_above(after)
-        change = "change of h"
-        dark, still = is_dark(), not visitor().moving
-        picture = heatmap(change, *difference.shape, -top, top, dark=dark)
-        finding = findings.heat(difference, top) if still else ""
-        show(picture, heatmap_data(change, difference, -top, top, dark, still), finding)
-        st.caption(say.DIFFERENCE)
-    with right:
-        st.markdown(say.UNIT_TITLE.format(unit=place.unit))
-        table(("", "Without", "With", "Difference"), _rows(scene, before, after))
+    key = _key_of("value", own)
+    change = scene.change
+    now = change.value if change and _is(change, own) else float(handle.values[own.entry]) if own.entry else None
+    ends = span(scene.moment.kind, handle.name) if handle.kind == "gate" else Real(0.0, -FURTHEST, FURTHEST)
+    # What a network makes of a gate can be off its ends by a rounding.
+    st.session_state[key] = None if now is None else max(ends.low, min(ends.high, now))
+
+    def set_() -> None:
+        asked = st.session_state[key]
+        if asked is not None:
+            _set(scene, replace(own, value=float(asked)))
+
+    st.number_input(
+        "Value", ends.low, ends.high, step=0.1, format="%.4f", key=key, on_change=set_, width=150, placeholder="–"
+    )
 
 
-def _answers(before: Trace, after: Trace, task: Task) -> None:
-    for label, seen in (("Without the change", before), ("With the change", after)):
-        said = ""
-        if isinstance(seen.reading, Tokens):
-            said = " ".join(words.plain(answer) for answer in seen.reading.answers if answer)
-            said = f" ({said})" if len(said) < 60 else ""
-        st.markdown(f"**{label}:** {verdict(seen.reading, task)}{said} Loss {words.number(seen.loss)}.")
-
-
-def _rows(scene: Scene, before: Trace, after: Trace) -> list[tuple[str, str, str, str]]:
-    """The unit's state at this step and the ones after it, as far as there is room."""
-    t, unit = scene.place.t - 1, scene.place.unit - 1
-    old, new = _state(before, scene.place)[:, unit], _state(after, scene.place)[:, unit]
-    rows = []
-    for step in range(t, min(len(old), t + 8)):
-        numbers = [written(float(value)).replace("-", "−") for value in (old[step], new[step], new[step] - old[step])]
-        rows.append((f"$h_{{{step + 1}}}$", *numbers))
-    return rows  # type: ignore[return-value]  # a step and three numbers
-
-
-def _state(seen: Trace, place: Place) -> np.ndarray:
-    return next(s for s in seen.layers[place.layer - 1] if s.direction == place.direction).state["h"]
-
-
-def _end(difference: np.ndarray) -> float:
-    """The end of the colour scale: 1, 2 or 5 times a power of ten that holds every difference, 0.001 at least."""
-    finite = np.abs(difference[np.isfinite(difference)])
-    top = max(float(finite.max()) if finite.size else 1.0, 1e-3)
-    power = 10.0 ** np.floor(np.log10(top))
-    return float(next(m * power for m in (1, 2, 5, 10) if m * power >= top))
+def _told(scene: Scene, change: Change) -> str:
+    """What is changed, in a sentence."""
+    task = scene.frame.snapshot.experiment.task
+    if change.kind == "symbol":
+        assert isinstance(task, Classes)
+        letter = words.plain(task.input_symbols[change.entry[0]])
+        return say.NOW_READ.format(step=change.number + 1, letter=f"**{letter}**")
+    kind = "candidate" if change.kind == "gate" and change.name in CELLS[scene.cell].signed else change.kind
+    label = say.HANDLES[kind].format(name=change.name)
+    if change.kind == "sequence" and not scene.first:
+        label = say.NETWORKS_INPUT.format(name=change.name)
+    where = ", ".join(str(entry + 1) for entry in change.entry)
+    what = words.plain(f"{label}[{where}]") if where else say.OF_ALL.format(what=words.plain(label))
+    at = ""
+    if change.kind == "sequence":
+        at = say.AT_TIME_STEP.format(step=change.number + 1)
+    elif change.steps > 1:
+        at = say.AT_STEPS.format(first=change.number + 1, last=change.number + change.steps)
+    elif change.kind != "weight":
+        at = say.AT_STEP.format(step=change.number + 1)
+    value = written(change.value).replace("-", "−")
+    return say.CHANGED.format(what=what, at=at, value=value)

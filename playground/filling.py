@@ -18,7 +18,11 @@ READABLE = re.compile(r"[^\W_]")
 
 
 def shown(filled: Filled, equation: Equation, changing: Collection[str]) -> str:
-    """An equation as it is written, with its numbers, and its result."""
+    """An equation as it is written, with its numbers, and its result; of what is held by hand, its value alone."""
+    if any(line.held for line in filled.lines):
+        return _aligned(
+            [rf"{name(line.label, changing)} &= \mathbf{{{written(line.result)}}}" for line in filled.lines]
+        )
     rows = lines(equation, changing)
     for line in filled.lines:
         left = "" if len(filled.lines) == 1 else _indexed(line, changing)

@@ -4,32 +4,28 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-import numpy as np
 import streamlit as st
 import torch
 
-from engine.asked import Step, steps_at
+from engine.asked import Step, both_traces, steps_at
 from engine.cells import CELLS
 from engine.cells.equations import over_time
-from engine.inside import Change, Moment, changed, filled, moments_of
+from engine.inside import Change, Moment, changed, filled, moments_of, taking
 from engine.inside.carried import carried, terms
 from engine.inside.filled import written
 from engine.network import Network
 from engine.slices import Frame
 from engine.tasks import Tokens
 from engine.tasks.base import Classes
+from engine.trace import Strand, Trace
 from engine.training import restored
-from playground import filling, findings, view, words
+from playground import filling, view, words
 from playground import inside_words as say
-from playground.charts.heatmap import ROW, TIME_STEP
-from playground.charts.picking import PICK, picking, picking_data
 from playground.charts.valued import short, valued_data, valued_picture
-from playground.drawing import is_dark, show, told
-from playground.frame import visitor
+from playground.drawing import is_dark, show
 from playground.server import POOL
 from playground.where import DIRECTION, LAYER, STEP, UNIT
 
-PICKED = "inside.picked"
 AROUND = 15
 """Letters shown before and after the present one."""
 
@@ -49,7 +45,7 @@ class Place:
 class Scene:
     """The step looked at. network: without the change. entries: the unit looked at of every quantity, from 0.
 
-    without: the same as it would be without the change; None if there is none.
+    without: the same as it would be without the change; None if there is none. seen: the whole sequence, with it.
     """
 
     frame: Frame
@@ -59,6 +55,7 @@ class Scene:
     step: Step
     moment: Moment
     entries: dict[str, int]
+    seen: Trace
     without: "Scene | None" = None
 
     @property
@@ -66,11 +63,21 @@ class Scene:
         return self.frame.snapshot.experiment.network.cell
 
     @property
+    def first(self) -> bool:
+        """Whether x is what the network itself reads."""
+        network = self.frame.snapshot.experiment.network
+        return self.place.layer == 1 and not network.input_depth and not CELLS[self.cell].entrance_size(1)
+
+    @property
     def letters(self) -> tuple[str, ...]:
         """What the entries of x are called, where it is the task's own input and that is symbols."""
-        experiment = self.frame.snapshot.experiment
-        own = self.place.layer == 1 and not experiment.network.input_depth and not CELLS[self.cell].entrance_size(1)
-        return experiment.task.input_symbols if own and isinstance(experiment.task, Classes) else ()
+        task = self.frame.snapshot.experiment.task
+        return task.input_symbols if self.first and isinstance(task, Classes) else ()
+
+    @property
+    def strand(self) -> Strand:
+        """The layer and direction looked at, over the whole sequence."""
+        return strand(self.seen, self.place)
 
     @property
     def read(self) -> str:
@@ -144,27 +151,34 @@ def _move(by: int) -> None:
     st.session_state[STEP] += by
 
 
+def strand(seen: Trace, place: Place) -> Strand:
+    """The layer and direction of a place."""
+    return next(each for each in seen.layers[place.layer - 1] if each.direction == place.direction)
+
+
 def look(frame: Frame, place: Place, change: Change | None) -> Scene:
     """The step at `place`, with `change` in the network if there is one. The way there is a worker's work."""
     network, experiment = network_of(frame), frame.snapshot.experiment
     wanted = [None, change] if change else [None]
-    where = (place.layer, place.direction, place.t)
-    asked = POOL.submit(steps_at, experiment, frame.sight.moment.weights, frame.look.probe, where, wanted)
-    steps: list[Step] = POOL.wait(asked)
+    where, probe = (place.layer, place.direction, place.t), frame.look.probe
+    weights = frame.sight.moment.weights
+    both = POOL.submit(both_traces, experiment, weights, probe, change) if change else None
+    steps: list[Step] = POOL.wait(POOL.submit(steps_at, experiment, weights, probe, where, wanted))
     plain, *with_change = steps
     moment = _moment(network, place, plain)
-    scene = Scene(frame, network, place, None, plain, moment, _entries(moment, place))
-    if not change:
+    scene = Scene(frame, network, place, None, plain, moment, _entries(moment, place), frame.sight.trace)
+    if not change or not both:
         return scene
-    other = changed(network, change) if change.kind == "weight" else network
-    moment = _moment(other, place, with_change[0])
-    return replace(scene, change=change, step=with_change[0], moment=moment, without=scene)
+    before, after = POOL.wait(both)
+    scene = replace(scene, seen=before)
+    moment = _moment(changed(network, change), place, with_change[0])
+    return replace(scene, change=change, step=with_change[0], moment=moment, seen=after, without=scene)
 
 
 def _moment(network: Network, place: Place, step: Step) -> Moment:
     layer: Any = network.layers[place.layer - 1]
     cell = layer.cells[layer.directions.index(place.direction)]
-    return moments_of(cell, step.x, step.before)[place.transition]
+    return moments_of(taking(cell, step.number), step.x, step.before)[place.transition]
 
 
 def network_of(frame: Frame) -> Network:
@@ -193,9 +207,9 @@ def _entries(moment: Moment, place: Place) -> dict[str, int]:
 
 def sequence(scene: Scene) -> None:
     """What is read, letter by letter, the present one marked; or the numbers that are read."""
-    reading, t = scene.frame.sight.trace.reading, scene.place.t - 1
+    reading, t = scene.seen.reading, scene.place.t - 1
     if not isinstance(reading, Tokens):
-        x = ", ".join(f"{value:.3f}".replace("-", "−") for value in scene.frame.sight.trace.inputs[t])
+        x = ", ".join(f"{value:.3f}".replace("-", "−") for value in scene.seen.inputs[t])
         st.markdown(say.READS_NUMBERS.format(t=t + 1, x=x))
         return
     first, last = max(0, t - AROUND), min(len(reading.inputs), t + AROUND + 1)
@@ -210,35 +224,6 @@ def sequence(scene: Scene) -> None:
 
 def _letter(letter: str) -> str:
     return {"": "·", " ": "␣", "\n": "↵"}.get(letter, words.plain(letter))
-
-
-def pick(frame: Frame, place: Place) -> None:
-    """The hidden state of the whole sequence; a click there chooses step and unit."""
-    strands = frame.sight.trace.layers[place.layer - 1]
-    strand = next(strand for strand in strands if strand.direction == place.direction)
-    h, still = strand.state["h"], not visitor().moving
-    order = view.orders("run", strand, frame, not still).get(h.shape[1])
-    hidden = frame.snapshot.experiment.network.hidden
-    # A picture of its own after every click: on one that had been clicked, the same click again would change nothing.
-    key = f"inside.pick.{st.session_state.setdefault(PICKED, 0)}"
-
-    def clicked() -> None:
-        chosen = st.session_state[key].selection[PICK]
-        if chosen:
-            # A unitary cell shows real parts above imaginary ones: both are the same unit.
-            st.session_state[STEP] = int(chosen[0][TIME_STEP])
-            row = int(chosen[0][ROW]) - 1
-            st.session_state[UNIT] = (row if order is None else int(order[row])) % hidden + 1
-            st.session_state[PICKED] += 1
-            st.rerun()  # the step and the unit are chosen outside the fragment in which this picture is
-
-    cell, dark = frame.snapshot.experiment.network.cell, is_dark()
-    _, high, beyond, own = view.colours("run", strand, cell, "h", not still)
-    picture = picking("h", *h.shape, high, dark, beyond, own, order is not None)
-    finding = findings.heat(h, np.inf if own else high, order) if still else ""
-    data = picking_data("h", h, high, place.t, place.unit, dark, still, order, own)
-    st.vega_lite_chart(picture.filled(data), key=key, alt=told(picture, finding), on_select=clicked, width="stretch")
-    st.caption(say.PICK)
 
 
 def wiring(scene: Scene) -> None:
@@ -293,9 +278,10 @@ def equations(scene: Scene) -> None:
         beside = zip(pairs[first : first + columns], st.columns(columns, gap="medium"), strict=False)
         for (numbers, equation), column in beside:
             with column, st.container(border=True, height="stretch"):
-                st.markdown(f"**{words.plain(_title(scene.cell, equation.lhs, equation.remark))}**")
+                held = say.HELD if any(line.held for line in numbers.lines) else ""
+                st.markdown(f"**{words.plain(_title(scene.cell, equation.lhs, equation.remark))}**{held}")
                 st.latex(filling.shown(numbers, equation, changing))
-                if numbers.sums:
+                if numbers.sums and not held:
                     st.caption(say.SUMS, help=say.SUMS_HELP)
                     st.latex(filling.sums(numbers, changing, scene.letters))
 

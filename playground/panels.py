@@ -111,6 +111,8 @@ def next_sequence() -> None:
 def verdict(reading: Tokens | Quantity, task: Task) -> str:
     """The answer in words: right and wrong by a mark, a word and a colour, and where what counts as right is from."""
     if isinstance(reading, Quantity):
+        if reading.right is None:
+            return words.NOBODY_KNOWS.format(answer=words.number(reading.answer))
         mark = ":blue[**✓ right**]" if reading.right else ":orange[**✗ wrong**]"
         off = abs(reading.answer - reading.target)
         return (
@@ -118,11 +120,15 @@ def verdict(reading: Tokens | Quantity, task: Task) -> str:
             f"off by {words.number(off, 3)} (right: within {words.number(reading.tolerance, 3)}, "
             f"{words.tolerance(task)})."
         )
-    counted = [r for r in reading.right if r is not None]
-    right = sum(counted)
+    counted = [t for t, right in enumerate(reading.right) if right is not None]
+    if not counted:
+        said = "".join(answer for answer in reading.answers if answer)
+        return words.NOBODY_KNOWS.format(answer=words.plain(said))
+    right = sum(bool(reading.right[t]) for t in counted)
     if len(counted) == 1:
         mark = ":blue[**✓ right**]" if right else ":orange[**✗ wrong**]"
-        return f"Target **{reading.targets[-1]}**, answer **{reading.answers[-1]}** — {mark}."
+        target, answer = (words.plain(row[counted[0]]) for row in (reading.targets, reading.answers))
+        return f"Target **{target}**, answer **{answer}** — {mark}."
     mark = ":blue[**✓ all right**]" if right == len(counted) else f":orange[**✗ {len(counted) - right} wrong**]"
     return f"{right} of {len(counted)} answers right — {mark}."
 

@@ -239,6 +239,19 @@ NOT_IN_LINK = {
     "link. Hand the table in at the left; all other settings are those of the link.",
 }
 NOTHING_YET = "Hand in your own data in the sidebar; until then the page shows a run without them."
+NOBODY_KNOWS = "Answer **{answer}** — nobody can say whether that is right."
+"""Of a sequence changed by hand; UNTOLD says why."""
+UNTOLD = {
+    "adding": "A mark is neither 0 nor 1 now, so the task does not say what the sum is.",
+    "copy": "The task asks for letters in the first steps and for one sign to go, » in its place; now that is not so.",
+    "hello": "A step does not read exactly one letter now, so the answer before it cannot be told right or wrong.",
+    "text": "A step does not read exactly one character now, so the answer before it cannot be told right or wrong.",
+    "forecast": "The series has never gone this way, so nobody knows what its next value would be.",
+    "echo": "A step does not read exactly one letter now, so its echo cannot be told right or wrong.",
+    "neighbours": "A step does not read exactly one letter now, so the pairs it is in cannot be told right or wrong.",
+    "order": "The task asks which came of two letters X or Y; now there are not two of them.",
+}
+"""Why a task cannot say what is right once the sequence was changed by hand."""
 LAST_VALUE = "Saying the last value again scores {last} on the held-out part."
 AHEAD = (
     "Right of the dashed line, the network goes on by itself: each value that it says is its next input. It was "

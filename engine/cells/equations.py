@@ -1,6 +1,7 @@
 """A cell's equations as they stand in its docstring, read into parts: what the catalogue typesets and draws."""
 
 import re
+from functools import cache
 from inspect import cleandoc
 from typing import NamedTuple
 
@@ -45,7 +46,12 @@ class Token(NamedTuple):
 
 def described(cell: type[Cell]) -> Described:
     """The docstring of a cell in its parts."""
-    sentence, *paragraphs = re.split(r"\n\s*\n", cleandoc(cell.__doc__ or ""))
+    return _described(cell.__doc__ or "")
+
+
+@cache
+def _described(docstring: str) -> Described:
+    sentence, *paragraphs = re.split(r"\n\s*\n", cleandoc(docstring))
     found: list[Equation] = []
     prose: list[str] = []
     for paragraph in paragraphs:
@@ -86,6 +92,7 @@ def tokens(text: str) -> tuple[Token, ...]:
     return tuple(found)
 
 
+@cache
 def over_time(defined: tuple[Equation, ...]) -> frozenset[str]:
     """The names among the left-hand sides that change from step to step; the others follow from the weights alone."""
     changing: set[str] = set()

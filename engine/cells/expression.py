@@ -1,5 +1,6 @@
 """The right-hand side of an equation as a tree: what is applied to what."""
 
+from functools import cache
 from typing import NamedTuple
 
 from engine.cells.equations import Token, tokens
@@ -44,6 +45,7 @@ class Term(NamedTuple):
         return self.sign
 
 
+@cache
 def parsed(text: str) -> Term:
     """The tree of a right-hand side. Raises ValueError if it is none."""
     reader = _Reader(list(tokens(text)))

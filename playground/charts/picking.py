@@ -5,11 +5,22 @@ from typing import Any
 
 import numpy as np
 
-from playground.charts.base import Data, Picture, ink, table
-from playground.charts.heatmap import ROW, TIME_STEP, heatmap, heatmap_data
+from playground.charts.base import KEY_HEIGHT, Data, Picture, ink, table
+from playground.charts.heatmap import HEIGHT, ROW, TIME_STEP, heatmap, heatmap_data
 
 PICK = "pick"
 """The name of the selection that a click makes; its fields are TIME_STEP and ROW, both from 1."""
+
+TALL = 12
+"""Pixels of a unit's row at the least, so that it can be hit."""
+
+AXIS = 20
+"""Pixels that the axis of time takes, about."""
+
+
+def height(units: int) -> int:
+    """Pixels of the plot."""
+    return max(HEIGHT - KEY_HEIGHT - AXIS, TALL * units)
 
 
 @lru_cache(maxsize=64)
@@ -18,17 +29,31 @@ def picking(
     steps: int,
     units: int,
     high: float,
+    title: str,
+    look_for: str,
     dark: bool,
     beyond: bool = False,
     own: bool = False,
     ordered: bool = False,
 ) -> Picture:
-    """As the heat map of every page, with a frame and with clicks.
+    """As the heat map of every page, with a frame, with clicks, and with rows that can be hit.
 
     The cells that take the clicks are always there and never change, so a click counts while it trains too. Those that
     tell their values lie above them; a click on one says the same.
     """
-    drawn = heatmap(name, steps, units, -high, high, dark=dark, beyond=beyond, own=own, ordered=ordered)
+    drawn = heatmap(
+        name,
+        steps,
+        units,
+        -high,
+        high,
+        title,
+        dark=dark,
+        look_for=look_for,
+        beyond=beyond,
+        own=own,
+        ordered=ordered,
+    )
     *image, cells = drawn.spec["layer"]
     # On the same scales as the cells, so that neither changes the other's.
     places = {axis: {**cells["encoding"][axis], "field": axis} for axis in ("x", "y")}
@@ -49,8 +74,10 @@ def picking(
         "params": [_click()],
     }
     told = {**cells, "mark": {**cells["mark"], "cursor": "pointer"}}
+    taller = {"height": drawn.spec["height"] + height(units) - height(1)}
     return Picture(
-        {**drawn.spec, "layer": [*image, clicked, told, frame]}, f"{drawn.alt} A click chooses a step and a unit."
+        {**drawn.spec, **taller, "layer": [*image, clicked, told, frame]},
+        f"{drawn.alt} A click chooses a step and a unit.",
     )
 
 

@@ -12,6 +12,7 @@ from engine.cells import UnitaryCell
 from engine.inside import walks
 from engine.inside.filled import written
 from playground import inside_words as say
+from playground import words
 from tests.pages.evaluated import Shown, shown
 from tests.pages.opened import ENTRY, charts, session, sound
 from tests.playground.vega import named_data, unknown_fields, within_schema
@@ -124,7 +125,7 @@ def test_every_form_of_network(params: dict[str, str]) -> None:
     sound(app.run())
     assert ([each.value for each in app.latex] != before) == bool({"layers", "transition_depth"} & params.keys())
     assert_comes_out(app)
-    assert len(charts(app)) == 2
+    assert len(charts(app)) == 3
 
 
 def read(app: AppTest) -> str:
@@ -169,7 +170,7 @@ def test_a_weight_by_hand_and_back(cell: str) -> None:
     app.button(key="inside.back").click().run()
     assert [each.value for each in sound(app).latex] == before
     assert not app.info
-    assert len(charts(app)) == 2
+    assert len(charts(app)) == 3
 
 
 def test_an_input_and_a_state_by_hand() -> None:
@@ -187,6 +188,96 @@ def test_an_input_and_a_state_by_hand() -> None:
     app.button(key="inside.Forward").click().run()
     assert "step 3" in app.info[0].value
     assert_comes_out(app)
+
+
+def texts(app: AppTest) -> str:
+    return "\n".join(element.value for element in (*app.markdown, *app.caption))
+
+
+def the_input(app: AppTest) -> list[dict[str, object]]:
+    return next(chart.tables["values"].to_pylist() for chart in charts(app) if "carry a diamond" in chart.alt)
+
+
+def test_a_changed_number_changes_bars_target_and_verdict() -> None:
+    """The network's answer was right to 0.5; with the marked number moved by 0.5, the target moves by as much."""
+    app = inside(task="adding", length="8", cell="rnn", hidden="6")
+    marked = [row for row in the_input(app) if row["marked"]]
+    first = marked[0]
+    app.slider(key="inside.t").set_value(first["x"]).run()
+    value = 0.2
+    changed(app, "Input x", value, Entry=1)
+    assert next(row for row in the_input(app) if row["x"] == first["x"])["value"] == pytest.approx(value)
+    target = value + float(str(marked[1]["value"]))
+    with_change = next(each.value for each in app.markdown if each.value.startswith(f"**{say.WITH}"))
+    assert float(re.findall(r"Target \*\*([\d.]+)", with_change)[0]) == pytest.approx(target, abs=1e-3)
+    assert re.search(r"\(0\.200, 1\.000\)", read(app))
+    app.button(key="inside.back").click().run()
+    assert marked[0] in the_input(sound(app))
+    # A mark that is neither 0 nor 1: no verdict, and why.
+    changed(app, "Input x", 0.5, Entry=2)
+    assert "nobody can say whether that is right" in texts(app)
+    assert words.UNTOLD["adding"] in texts(app)
+
+
+def test_another_letter_is_read_and_asked_for() -> None:
+    app = inside(task="hello", cell="gru", hidden="5")
+    app.slider(key="inside.t").set_value(2).run()
+    app.selectbox(key="inside.handle").select("Letter read").run()
+    letter = next(each for each in app.selectbox if each.label == "Letter")
+    sound(letter.set_value(0).run())
+    assert "step 2 now reads **h**" in app.info[0].value
+    assert ":blue-background[**h**]" in read(app)
+    tokens = next(chart.tables["tokens"].to_pylist() for chart in charts(app) if "tokens" in chart.tables)
+    assert [cell["text"] for cell in tokens if cell["row"] == 0] == ["h", "h", "l", "l"]
+    assert [cell["text"] for cell in tokens if cell["row"] == 1] == ["h", "l", "l", "o"]
+    sound(next(each for each in app.selectbox if each.label == "Letter").set_value(1).run())
+    assert not app.info, "the letter that is read anyway is no change"
+
+
+def test_a_gate_is_closed_and_held() -> None:
+    app = inside(task="adding", length="8", cell="lstm", hidden="6")
+    app.slider(key="inside.t").set_value(3).run()
+    app.number_input(key="inside.unit").set_value(4).run()
+    before = results(app)
+    app.selectbox(key="inside.handle").select("Gate f").run()
+    sound(app.button(key="inside.Close").click().run())
+    assert "Gate f\\[4\\] at its step 3 is now 0" in app.info[0].value
+    held = results(app)
+    assert held["f_{t}"] == [0]
+    assert held["i_{t}"] == before["i_{t}"]
+    # c = f ⊙ c₋ + i ⊙ g
+    assert held["c_{t}"][-1] == pytest.approx((held["i_{t}"][-1] * held["g_{t}"][-1]).real, abs=2e-4)
+    assert_comes_out(app)
+    assert any(say.HELD in each.value for each in app.markdown)
+    app.number_input(key="inside.for_steps").set_value(4).run()
+    assert "at its steps 3 to 6" in sound(app).info[0].value
+    app.toggle(key="inside.all_units").set_value(True).run()
+    assert "Gate f of all units at its steps 3 to 6 is now 0" in sound(app).info[0].value
+    app.slider(key="inside.t").set_value(6).run()
+    assert results(app)["f_{t}"] == [0]
+    app.slider(key="inside.t").set_value(7).run()
+    assert results(app)["f_{t}"] != [0]
+    gate = next(each for each in app.number_input if each.label == "Value")
+    assert (gate.min, gate.max) == (0, 1)
+
+
+OFFERS = [
+    ({"task": "forecast", "cell": "gru"}, {"Input x", "State before, h", "Gate z", "Candidate n"}, {"Letter read"}),
+    ({"task": "echo", "cell": "gru", "input_depth": "1"}, {"Letter read", "Input x of the network"}, {"Input x"}),
+    ({"task": "echo", "cell": "grid_lstm"}, {"Input x of this layer", "Gate f_depth", "Candidate g_depth"}, set()),
+    ({"task": "adding", "cell": "rnn"}, {"Input x", "Weight U"}, {"Gate f"}),
+]
+
+
+@pytest.mark.parametrize(("params", "there", "not_there"), OFFERS, ids=lambda part: "")
+def test_what_can_be_changed(params: dict[str, str], there: set[str], not_there: set[str]) -> None:
+    app = inside(hidden="5", **params)
+    offered = set(app.selectbox(key="inside.handle").options)
+    assert there <= offered
+    assert not offered & not_there
+    for label in there:
+        app.selectbox(key="inside.handle").select(label).run()
+        sound(app)
 
 
 def test_another_experiment_forgets_the_change() -> None:
