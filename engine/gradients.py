@@ -16,7 +16,8 @@ from engine.jacobians import MOST, Passage, parts, triangle
 from engine.network import Network, Run
 from engine.tasks import Batch, Classes, Task
 from engine.tasks.base import NO_ANSWER
-from engine.truncation import cuts, unroll, windows
+from engine.trace import last_norm
+from engine.truncation import all_cuts, unroll, window_starts
 
 LOSS = "loss"
 """What is asked for in place of a part of the state: ‖∂L_t/∂h_k‖."""
@@ -42,13 +43,20 @@ class Strength:
     """‖∂L/∂h_t‖ of one layer and direction, (T,), row t belonging to x_t; L is the loss of the one sequence.
 
     full: along every path. learned: along those that truncated backpropagation leaves, exactly 0 where it leaves none;
-    the same as full where nothing is truncated.
+    the same as full where nothing is truncated. of: the part of the state, where that is another than h: the norm is
+    then that of ∂L/∂c_t, in which h_t and all else that follows from c_t moves along.
     """
 
     layer: int
     direction: str
     full: np.ndarray
     learned: np.ndarray
+    of: str = "h"
+
+    @property
+    def last(self) -> float:
+        """The norm at the last step in the order of reading at which there is one; nan if there is none."""
+        return last_norm(self.full, self.direction)
 
 
 @dataclass(frozen=True)
@@ -70,7 +78,8 @@ class Pairs:
 class Gradients:
     """All that the page on gradients shows of one sequence.
 
-    offered: what a triangle can be `of` in this layer. direct: for the same pairs, what the direct path alone would
+    strengths: of h; memory: of the cells' memory in the same order, none if the cells have none. offered: what a
+    triangle can be `of` in this layer. direct: for the same pairs, what the direct path alone would
     give, and `gate`, the factor on it; None without one, or where the pairs are of another part of the state. bound:
     for cells of the simple kind; by_gamma and by_norms: its two products for the same pairs. cut: the steps, from 1,
     at which a window of truncated backpropagation begins, the first window left out. window: how many steps of the
@@ -78,6 +87,7 @@ class Gradients:
     """
 
     strengths: tuple[Strength, ...]
+    memory: tuple[Strength, ...]
     layer: int
     direction: str
     offered: tuple[str, ...]
@@ -97,13 +107,16 @@ def gradients(network: Network, task: Task, batch: Batch, question: Question = F
     steps = first.inputs.shape[1]
     with torch.enable_grad():
         passages, outputs = _pass(network, first.inputs, {})
-        full = _norms(task.loss(outputs, first), passages)
-        learned = full
-        cut = _cuts(network, steps, truncate)
+        ways = [(task.loss(outputs, first), passages)]
+        cut = all_cuts(network, steps, truncate)
         if truncate and truncate < steps:
             cut_passages, cut_outputs = _pass(network, first.inputs, cut)
-            learned = _norms(task.loss(cut_outputs, first), cut_passages)
-        strengths = _strengths(network, steps, full, learned)
+            ways.append((task.loss(cut_outputs, first), cut_passages))
+        full, learned = _norms(*ways[0], "h"), _norms(*ways[-1], "h")
+        strengths = _strengths(network, steps, full, learned, "h")
+        memory: tuple[Strength, ...] = ()
+        if part := passages[0].cell.memory:
+            memory = _strengths(network, steps, _norms(*ways[0], part), _norms(*ways[-1], part), part)
         number = min(question.layer, len(network.layers))
         directions = [each.direction for each in strengths if each.layer == number]
         direction = question.direction if question.direction in directions else directions[0]
@@ -132,6 +145,7 @@ def gradients(network: Network, task: Task, batch: Batch, question: Question = F
     assert in_order[0] is not None
     return Gradients(
         strengths=strengths,
+        memory=memory,
         layer=number,
         direction=direction,
         offered=offered,
@@ -141,9 +155,7 @@ def gradients(network: Network, task: Task, batch: Batch, question: Question = F
         bound=bounded,
         by_gamma=in_order[2],
         by_norms=in_order[3],
-        cut=tuple(range(steps % truncate + 1 if steps % truncate else truncate + 1, steps + 1, truncate))
-        if truncate
-        else (),
+        cut=window_starts(steps, truncate),
         window=math.prod(network.windows[: number - 1]),
     )
 
@@ -153,8 +165,8 @@ def strengths(network: Network, task: Task, batch: Batch) -> tuple[Strength, ...
     network, first = copy.deepcopy(network).double(), _double(batch)
     with torch.enable_grad():
         passages, outputs = _pass(network, first.inputs, {})
-        norms = _norms(task.loss(outputs, first), passages)
-    return _strengths(network, first.inputs.shape[1], norms, norms)
+        norms = _norms(task.loss(outputs, first), passages, "h")
+    return _strengths(network, first.inputs.shape[1], norms, norms, "h")
 
 
 def _pass(network: Network, inputs: Tensor, cut: dict[Cell, frozenset[int]]) -> tuple[list[Passage], Tensor]:
@@ -172,9 +184,9 @@ def _pass(network: Network, inputs: Tensor, cut: dict[Cell, frozenset[int]]) -> 
     return passages, outputs
 
 
-def _norms(loss: Tensor, passages: list[Passage]) -> list[np.ndarray]:
-    """‖∂L/∂h_t‖ of every passage in the order of reading."""
-    every = [state.h for passage in passages for state in passage.states]
+def _norms(loss: Tensor, passages: list[Passage], part: str) -> list[np.ndarray]:
+    """‖∂L/∂p_t‖ of every passage in the order of reading, for a part p of the state."""
+    every = [getattr(state, part) for passage in passages for state in passage.states]
     grads = torch.autograd.grad(loss, every, retain_graph=True, allow_unused=True, materialize_grads=True)
     norms = torch.stack([_euclidean(grad) for grad in grads])
     return [part.numpy() for part in norms.split([len(passage.states) for passage in passages])]
@@ -187,32 +199,21 @@ def _euclidean(vectors: Tensor) -> Tensor:
     return norm
 
 
-def _strengths(network: Network, steps: int, full: list[np.ndarray], learned: list[np.ndarray]) -> tuple[Strength, ...]:
+def _strengths(
+    network: Network, steps: int, full: list[np.ndarray], learned: list[np.ndarray], of: str
+) -> tuple[Strength, ...]:
     """Each layer's norms on the time of the input."""
     found: list[Strength] = []
     covered = 1
     for number, (layer, joined) in enumerate(zip(network.layers, network.windows, strict=True), 1):
         for direction in layer.directions:  # type: ignore[union-attr]  # a ModuleList of Layers
-            rows = [
+            every, left = (
                 np.repeat(norms[len(found)][:: -1 if direction == "backward" else 1], covered)[-steps:]
                 for norms in (full, learned)
-            ]
-            found.append(Strength(number, direction, *rows))
+            )
+            found.append(Strength(number, direction, every, left, of))
         covered *= joined
     return tuple(found)
-
-
-def _cuts(network: Network, steps: int, truncate: int) -> dict[Cell, frozenset[int]]:
-    """Where every cell's state is cut off."""
-    if not truncate:
-        return {}
-    found, covered = {}, 1
-    own = windows(network, truncate)
-    for layer, joined in zip(network.layers, network.windows, strict=True):
-        for direction, cell in layer.by_direction():  # type: ignore[operator]  # a ModuleList of Layers
-            found[cell] = cuts(-(-steps // covered), own[cell], direction == "backward")
-        covered *= joined
-    return found
 
 
 def _loss_triangle(outputs: Tensor, batch: Batch, passage: Passage, backward: bool) -> tuple[np.ndarray, np.ndarray]:

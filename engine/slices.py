@@ -156,7 +156,8 @@ def look_back(asks: Sequence[Ask | None]) -> tuple[Sight | None, ...]:
 
 def _looked_back(experiment: Experiment, moment: Moment, look: Look, seen: Seen) -> Sight:
     network = restored(experiment, moment.weights)
-    traced = trace(network, experiment.task, probe(experiment, look.probe))
+    asked = probe(experiment, look.probe)
+    traced = trace(network, experiment.task, asked, truncate=experiment.training.truncate)
     sample, further = sample_of(experiment, network, look), ahead_of(experiment, network, look)
     return Sight(replace(seen, look=look), traced, sample, further, moment)
 

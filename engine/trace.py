@@ -10,6 +10,7 @@ from engine.cells import Cell
 from engine.network import Network, in_order
 from engine.tasks import Batch, Reading, Task
 from engine.through_time import Passed, Way, through
+from engine.truncation import all_cuts, unroll
 
 
 @dataclass(frozen=True)
@@ -18,7 +19,8 @@ class Strand:
 
     state: by name (h first), (T, units). gates: by name, (T, units); those in `signed` run from −1 to 1, the others 0
     to 1. grad_h: ∂L/∂h_t in full, along every path, (T, units of h). window: how many steps of the input one step of
-    this layer covers; where that is more than 1, as many rows are the same.
+    this layer covers; where that is more than 1, as many rows are the same. learned: ‖∂L/∂h_t‖, (T,), along the paths
+    that truncated backpropagation leaves; None where nothing is truncated.
     """
 
     layer: int
@@ -28,12 +30,30 @@ class Strand:
     signed: frozenset[str]
     grad_h: np.ndarray
     window: int = 1
+    learned: np.ndarray | None = None
 
     @property
     def grad_norm(self) -> np.ndarray:
         """‖∂L/∂h_t‖, Euclidean over the units, (T,)."""
-        # In double precision: the square of a float32 gradient under 1e-23 would be 0.
-        return np.asarray(np.linalg.norm(self.grad_h.astype(float), axis=-1))
+        return _euclidean(self.grad_h)
+
+    @property
+    def last(self) -> float:
+        """‖∂L/∂h‖ at the last step in the order of reading at which there is one; nan if there is none."""
+        return last_norm(self.grad_norm, self.direction)
+
+
+def _euclidean(rows: np.ndarray) -> np.ndarray:
+    """The norm of every row."""
+    # In double precision: the square of a float32 gradient under 1e-23 would be 0.
+    return np.asarray(np.linalg.norm(rows.astype(float), axis=-1))
+
+
+def last_norm(norms: np.ndarray, direction: str) -> float:
+    """Of norms (T,) in the order of the input, the last in the order of reading that is not 0; nan if all are."""
+    read = norms[:: -1 if direction == "backward" else 1]
+    found = read[read > 0]
+    return float(found[-1]) if found.size else np.nan
 
 
 @dataclass(frozen=True)
@@ -47,10 +67,11 @@ class Trace:
     layers: tuple[tuple[Strand, ...], ...]
 
 
-def trace(network: Network, task: Task, batch: Batch, way: Way = through) -> Trace:
+def trace(network: Network, task: Task, batch: Batch, way: Way = through, truncate: int = 0) -> Trace:
     """Take the first sequence of `batch` through every cell, taking notes; nothing of the network changes.
 
-    `way` takes a sequence through one cell: all steps side by side where that can be, or `by_loop`.
+    `way` takes a sequence through one cell: all steps side by side where that can be, or `by_loop`. truncate: the steps
+    in a window of truncated backpropagation; 0 if nothing is truncated.
     """
     first = Batch(batch.inputs[:1], batch.targets[:1], batch.mask[:1])
     notes: list[Passed] = []
@@ -66,6 +87,7 @@ def trace(network: Network, task: Task, batch: Batch, way: Way = through) -> Tra
         grads = iter(torch.autograd.grad(loss, asked, allow_unused=True, materialize_grads=True))
 
     steps, remaining, window = first.inputs.shape[1], iter(notes), 1
+    learned = iter(_learned(network, task, first, truncate) if 0 < truncate < steps else [])
     layers = []
     for number, (layer, joined) in enumerate(zip(network.layers, network.windows, strict=True), 1):
         strands = []
@@ -86,6 +108,7 @@ def trace(network: Network, task: Task, batch: Batch, way: Way = through) -> Tra
                     signed=cell.signed,
                     grad_h=arranged(torch.cat([next(grads) for _ in seen.asked])),
                     window=window,
+                    learned=None if (left := next(learned, None)) is None else _euclidean(arranged(left)),
                 )
             )
         layers.append(tuple(strands))
@@ -97,3 +120,21 @@ def trace(network: Network, task: Task, batch: Batch, way: Way = through) -> Tra
         reading=task.describe(first, outputs.detach()),
         layers=tuple(layers),
     )
+
+
+def _learned(network: Network, task: Task, first: Batch, truncate: int) -> list[Tensor]:
+    """∂L/∂h_t of every cell in the order of reading, (n, units), along the paths that truncation leaves."""
+    cut = all_cuts(network, first.inputs.shape[1], truncate)
+    passed: list[list[Tensor]] = []
+
+    def noted(cell: Cell, inputs: Tensor) -> Tensor:
+        states, _ = unroll(cell, inputs, cut[cell])
+        passed.append([state.h for state in states])
+        return torch.stack([cell.output(state) for state in states], dim=1)
+
+    with torch.enable_grad():
+        # With a gradient asked of the input, every state has one, also that of a reservoir without trained weights.
+        loss = task.loss(network(first.inputs.clone().requires_grad_(), noted), first)
+        every = [h for states in passed for h in states]
+        grads = iter(torch.autograd.grad(loss, every, allow_unused=True, materialize_grads=True))
+    return [torch.cat([next(grads) for _ in states]) for states in passed]

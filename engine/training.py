@@ -117,7 +117,7 @@ class Run:
 
     def trace(self, probe: int = 0) -> Trace:
         """The network seen from inside on probe sequence `probe` (0, 1, …), which training never sees."""
-        return trace(self.network, self.experiment.task, self.probe(probe))
+        return trace(self.network, self.experiment.task, self.probe(probe), truncate=self.experiment.training.truncate)
 
     def probe(self, index: int) -> Batch:
         """Held-out sequence number `index` to look at, B=1."""

@@ -47,6 +47,26 @@ def cuts(length: int, window: int, backward: bool) -> frozenset[int]:
     return frozenset(range(first, length, window))
 
 
+def all_cuts(network: Network, steps: int, window: int) -> dict[Cell, frozenset[int]]:
+    """The same for every cell of a network that reads `steps` steps; none of them if `window` is 0."""
+    if not window:
+        return {}
+    found, covered = {}, 1
+    own = windows(network, window)
+    for layer, joined in zip(network.layers, network.windows, strict=True):
+        for direction, cell in layer.by_direction():  # type: ignore[operator]  # a ModuleList of Layers
+            found[cell] = cuts(-(-steps // covered), own[cell], direction == "backward")
+        covered *= joined
+    return found
+
+
+def window_starts(steps: int, window: int) -> tuple[int, ...]:
+    """The time steps, from 1, at which a window begins, the first window left out; none if `window` is 0."""
+    if not window:
+        return ()
+    return tuple(range(steps % window + 1 if steps % window else window + 1, steps + 1, window))
+
+
 def unroll(cell: Cell, inputs: Tensor, cut: frozenset[int]) -> tuple[list[Any], list[Any]]:
     """The plain loop with the state detached before each step in `cut`."""
     state, weights = cell.initial_state(inputs.shape[0]), cell.weights()

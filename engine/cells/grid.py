@@ -81,6 +81,7 @@ class GridLSTMCell(Cell):
     seconds_a_step = 2.4e-4
     by_unit = True
     signed = frozenset({"g", "g_depth"})
+    memory = "c"
 
     def __init__(self, input_size: int, hidden_size: int, *, generator: torch.Generator, init: str = "default") -> None:
         super().__init__(input_size, hidden_size)
@@ -146,8 +147,8 @@ class GridLSTMCell(Cell):
         c_depth = projected[:, 8 * self.hidden_size :]
         a = mixed.unflatten(-1, (2, 4, self.hidden_size))
         i, f, g, o = sigmoid(a[:, :, 0]), sigmoid(a[:, :, 1]), tanh(a[:, :, 2]), sigmoid(a[:, :, 3])
-        c = f * torch.stack([state.c, c_depth], dim=1) + i * g
-        h = o * tanh(c)
+        # Each h from the very c that is kept, so that a derivative by that c has h move along.
+        c, c_up = (f * torch.stack([state.c, c_depth], dim=1) + i * g).unbind(1)
         along = [gate[:, 0] for gate in (i, f, g, o)]
         up = [gate[:, 1] for gate in (i, f, g, o)]
-        return GridState(h[:, 0], c[:, 0], h[:, 1], c[:, 1]), GridGates(*along, *up)
+        return GridState(along[3] * tanh(c), c, up[3] * tanh(c_up), c_up), GridGates(*along, *up)

@@ -21,6 +21,7 @@ class MemoryCell(StackedCell):
     """A stacked cell that keeps a memory c (B, H) beside h; both start at 0."""
 
     signed = frozenset({"g"})
+    memory = "c"
 
     def initial_state(self, batch_size: int) -> MemoryState:
         return MemoryState(self.zeros(batch_size), self.zeros(batch_size))

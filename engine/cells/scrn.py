@@ -50,6 +50,7 @@ class SCRNCell(Cell):
     )
     blocks = 1
     scalable = ("R",)
+    memory = "s"
     seconds_a_step = 8.0e-5
     options: ClassVar[Mapping[str, Spec]] = {"alpha": Real(0.95, 0.0, 1.0), "slow": Whole(16, 1, 128, "units")}
 

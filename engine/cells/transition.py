@@ -31,6 +31,7 @@ class DeepTransition(Cell):
         first = make(None)
         super().__init__(first.input_size, first.hidden_size)
         self.first = first
+        self.memory = first.memory  # type: ignore[misc]  # a class variable, here of the instance
         self.further = nn.ModuleList(make(0) for _ in range(depth))
         self.signed = frozenset(f"{name}{k}" for name in first.signed for k in ["", *range(2, depth + 2)])  # type: ignore[misc]  # a class variable, here of the instance
 
