@@ -6,7 +6,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from engine.cells import Cell, IndRNNCell, RNNCell
+from engine.cells import CELLS, Cell, IndRNNCell, RNNCell
+from engine.config import Architecture
 from engine.jacobians import Passage, spectral_norms
 
 
@@ -31,6 +32,11 @@ class Bound:
     def by_norms(self, steps: np.ndarray) -> np.ndarray:
         """Π_{i=k+1..t} ‖diag f′(z_i)‖·‖U‖."""
         return _products(self.slope * self.norm, steps)
+
+
+def has_bound(network: Architecture) -> bool:
+    """Whether the cells of a network are of the simple kind."""
+    return CELLS[network.cell] in (RNNCell, IndRNNCell) and not network.transition_depth
 
 
 def recurrent_matrix(cell: Cell) -> Tensor | None:

@@ -9,6 +9,7 @@ from playground.frame import bar, live
 bar()
 gradient_dials.experiments()
 gradient_dials.dials()
+gradient_panels.views()
 
 
 def draw(frame: Frame) -> None:

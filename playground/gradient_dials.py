@@ -62,18 +62,28 @@ def _set(name: str) -> None:
 
 def story(name: str, snapshot: Snapshot, seen: Gradients) -> str:
     """What is about to be seen, and later what was."""
-    norms = seen.strengths[0].full
+    strength = seen.strengths[0]
+    ratio = float(strength.full[0] / strength.last)
     facts = {
-        "ratio": words.number(float(norms[0] / norms[-1]), 2) if norms[-1] > 0 else "0",
+        "ratio": words.number(ratio, 2),
         "updates": snapshot.updates,
         "loss": words.number(_loss(snapshot), 3),
         "chance": words.number(snapshot.experiment.task.chance_loss, 3),
         "share": f"{share_clipped(snapshot.norms):.0%}",
         "longest": words.number(float(snapshot.norms[:, 1].max()), 2) if len(snapshot.norms) else "",
-        "outcome": say.OUTCOMES[snapshot.explosion is not None],
     }
     over = snapshot.explosion is not None or snapshot.updates >= ENOUGH[name]
-    return (say.AFTER if over else say.BEFORE)[name].format(**facts)
+    outcome = say.OUTCOMES[_outcome(name, snapshot, seen, ratio)].format(**facts)
+    return (say.AFTER if over else say.BEFORE)[name].format(**facts, outcome=outcome)
+
+
+def _outcome(name: str, snapshot: Snapshot, seen: Gradients, ratio: float) -> str:
+    """Which of the sentences is so."""
+    if name != say.EXPLODE:
+        return "faint" if ratio < say.FAINT else "strong"
+    if snapshot.explosion is not None:
+        return snapshot.explosion.quantity
+    return "harmless" if seen.strengths[0].full[:-1].any() else "silent"
 
 
 def _loss(snapshot: Snapshot) -> float:

@@ -6,6 +6,8 @@ from pathlib import Path
 import numpy as np
 import streamlit as st
 
+from engine.bound import has_bound
+from engine.cells import CELLS
 from engine.clipping import share_clipped
 from engine.gradients import LOSS, Gradients, Question
 from engine.slices import Frame
@@ -15,19 +17,20 @@ from playground.charts.norms import norms_data, norms_picture
 from playground.charts.reach import (
     logarithms,
     powers,
-    round_top,
     row_data,
     row_picture,
-    singular_data,
-    singular_picture,
     strengths_data,
     strengths_picture,
 )
+from playground.charts.singular import round_top, singular_data, singular_picture
 from playground.charts.triangle import PICK, triangle_data, triangle_picture
 from playground.drawing import is_dark, show, told, widening
 from playground.frame import visitor
 from playground.gradient_sentences import about_pair, beside, matrix
+from playground.insides import relative_switch
 from playground.measuring import Measuring, Moment
+from playground.page_settings import key_of
+from playground.panels import sequence_above
 from playground.server import POOL
 
 MEASURING, FROZEN, EARLIER, LATER = "gradients.measuring", "gradients.frozen", "gradients.k", "gradients.t"
@@ -64,21 +67,52 @@ def _told(finding: Callable[[], str]) -> str:
     return "" if visitor().moving and FROZEN not in st.session_state else finding()
 
 
+def views() -> None:
+    """What of the gradient is shown. It stands in the link, so it is drawn with the page, not with every frame."""
+    network = visitor().experiment.network
+    memory = CELLS[network.cell].memory
+    names = {"h": "‖∂L/∂hₜ‖", "memory": f"‖∂L/∂{memory}ₜ‖"}
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        if memory:
+            st.segmented_control(
+                say.BY,
+                list(names),
+                key=key_of("gradients", "by"),
+                required=True,
+                format_func=names.__getitem__,
+                help=say.BY_HELP,
+                persist_state="session",
+            )
+        relative_switch("gradients")
+        if has_bound(network):
+            key = key_of("gradients", "bounds")
+            st.toggle(say.BOUNDS, key=key, help=say.BOUNDS_HELP, persist_state="session")
+
+
 def strengths(found: Moment) -> None:
-    """‖∂L/∂h_t‖ of every layer and direction."""
+    """The sequence it is about, and the norm of the gradient at its steps, of every layer and direction."""
     st.subheader(say.STRENGTHS)
-    seen = found.gradients
-    both = len({each.direction for each in seen.strengths}) > 1
-    rows = [
-        (f"layer {each.layer}" + (f", {each.direction}" if both else ""), each.full, each.learned)
-        for each in seen.strengths
-    ]
-    low, high = _ends("strengths", *(part for _, full, learned in rows for part in (full, learned)))
+    state, seen = st.session_state, found.gradients
+    shown = seen.memory if state[key_of("gradients", "by")] == "memory" and seen.memory else seen.strengths
+    relative, part = state[key_of("gradients", "relative")], shown[0].of
+    both = len({each.direction for each in shown}) > 1
+    rows = []
+    for each in shown:
+        name, unit = f"layer {each.layer}" + (f", {each.direction}" if both else ""), each.last if relative else 1.0
+        rows.append((name, each.full / unit, each.learned / unit))
+    norms = [each for _, full, learned in rows for each in (full, learned)]
+    low, high = _ends(f"strengths.{part}.{relative}", *norms)
     names = tuple(name for name, _, _ in rows)
-    picture = strengths_picture(names, len(rows[0][1]), low, high, bool(seen.cut), is_dark())
-    norms = [(f"the gradient norm of {name}", full) for name, full, _ in rows]
-    show(picture, strengths_data(rows, seen.cut), _told(lambda: findings.curves(norms)))
-    st.caption(say.STRENGTHS_LOOK)
+    sequence_above(found.frame.sight.trace)
+    picture = strengths_picture(names, len(rows[0][1]), low, high, bool(seen.cut), is_dark(), part, relative)
+    told_of = [(f"the gradient norm of {name}", full) for name, full, _ in rows]
+    show(picture, strengths_data(rows, seen.cut), _told(lambda: findings.curves(told_of)))
+    sentences = [say.STRENGTHS_LOOK]
+    if seen.memory:
+        sentences.append((say.PAST_H if part == "h" else say.OF_MEMORY).format(part=seen.memory[0].of))
+    if relative:
+        sentences.append(say.RELATIVE_LOOK)
+    st.caption(" ".join(sentences))
     if seen.cut:
         st.caption(say.CUT.format(k=found.frame.snapshot.experiment.training.truncate))
 
@@ -199,10 +233,13 @@ def _row(seen: Gradients, t: int, k: int) -> None:
     value = float(seen.pairs.values[row, column])
     st.markdown(about_pair(seen, t, k, value))
     gate = say.CONSTANT if seen.gate not in ("f", "z") else say.DIRECT_LINE
-    tables = {"measured": seen.pairs.values, "direct": seen.direct, "gamma": seen.by_gamma, "norms": seen.by_norms}
+    tables = {"measured": seen.pairs.values, "direct": seen.direct}
+    bounds = st.session_state[key_of("gradients", "bounds")]
+    if bounds:
+        tables |= {"gamma": seen.by_gamma, "norms": seen.by_norms}
     names = say.LINES | {"direct": gate.format(gate=f"{seen.gate}ᵢ" if seen.gate in ("f", "z") else seen.gate)}
     lines = [(name, table[row]) for name, table in tables.items() if table is not None]
-    low, high = _ends("row", *(values for _, values in lines))
+    low, high = _ends(f"row.{bounds}", *(values for _, values in lines))
     picture = row_picture(
         len(seen.strengths[0].full),
         tuple(name for name, _ in lines),

@@ -6,17 +6,24 @@ from playground.words import number
 
 TITLE = "The gradient through time"
 LEAD = (
-    "How far back can this network learn from? Each picture shows one held-out sequence, measured in double precision, "
-    "at update {update:,}."
+    "How far back does the gradient of this network reach? Each picture shows one held-out sequence, measured in "
+    "double precision, at update {update:,}."
 )
 STRENGTHS = "Gradient at each step"
 STRENGTHS_LOOK = (
-    "How much the loss would change with the state. A line that falls to the left is a gradient that vanishes: steps "
-    "there teach the network nothing. One that rises to the left explodes. A gap is an exact 0."
+    "How much the loss of this sequence would change with the state at each step, for the weights of now. A line that "
+    "falls to the left: what happened early counts for less now; that can change while the network trains. One that "
+    "rises to the left by many powers of ten: the gradient explodes. A gap is an exact 0."
 )
+BY, BY_HELP = "Gradient by", "By the hidden state h, or by the memory that the cell keeps beside it."
+PAST_H = "This cell also keeps {part}, which the next step reads past h: see ‖∂L/∂{part}ₜ‖ too."
+OF_MEMORY = "All that follows from {part} at the same step, such as h, moves along with it."
+RELATIVE_LOOK = "Shown is the ratio to the last step, in the order of reading, that has a gradient."
+BOUNDS = "Draw the textbook bounds"
+BOUNDS_HELP = "Along the row of the triangle. They can be many powers of ten above what is measured."
 CUT = (
-    "Learning is truncated to windows of {k} steps. Shaded: the last window. Solid: what learning sees; outside the "
-    "windows that hold an answer it is exactly 0. Dashed: the whole gradient."
+    "Learning is truncated to windows of {k} steps. Shaded: the last window. Solid: along the paths that learning "
+    "takes; it is exactly 0 where none of them leads to an answer. Dashed: along every path."
 )
 CLIPPING = "Gradient of each update"
 CLIPPED = "{share:.0%} of {updates:,} updates were longer than their threshold and were cut to it."
@@ -45,7 +52,7 @@ PAIR = (
 )
 SELF = "**k = t = {t}.** A step with itself: the factor is 1."
 NOTHING = "**k = {k}, t = {t}.** Nothing of {p} at step {k} arrives at step {t}: the derivative is 0."
-TOO_LARGE = "**k = {k}, t = {t}.** The factor is too large to be a number: the gradient has exploded."
+TOO_LARGE = "**k = {k}, t = {t}.** The factor is too large to be a number."
 LOSS_PAIR = (
     "**k = {k}, t = {t}.** Moving h at step {k} by a small length changes the loss of step {t} by up to "
     "**{value}** times that."
@@ -68,27 +75,22 @@ TIGHT = (
 )
 MATRIX = (
     "U: spectral radius **{radius}**, norm ‖U‖ (largest singular value) **{norm}**, smallest singular value {least}. "
-    "γ over the steps: {low} to {high}, geometric mean {mean}. A γ under 1 at every step makes the gradient vanish for "
-    "certain; a γ over 1 only allows it to explode."
+    "γ over the steps: {low} to {high}, geometric mean {mean}. A γ under 1 shrinks whatever gradient passes its "
+    "step; a γ over 1 only allows it to grow."
 )
 NO_BOUND = (
-    "The textbook bound (Qiu, (1.20) and (1.21)) is for cells whose step is one f after one matrix U. "
-    "This cell's step has more than one way from the old state to the new, and their sum is not bounded by one such "
-    "product."
+    "The textbook bound (Qiu, (1.20) and (1.21)) is for cells whose step is one f, unit by unit, after one matrix U; "
+    "the step of this cell is another."
 )
 DIRECT = {
-    "same": (
-        "Direct path: the product of {gate} alone gives **{direct}**, and that is what is measured: all of it came "
-        "straight along the memory."
-    ),
+    "same": "Direct path: the product of {gate} alone gives **{direct}**, about what is measured.",
     "above": (
-        "Direct path: the product of {gate} alone gives **{direct}**, less than measured. The rest came by the other "
-        "paths: the state also sets the gates and candidates of the next step, and through them the memory."
+        "Direct path: the product of {gate} alone gives **{direct}**, less than measured: other paths add to it. "
+        "The state also sets what comes in at the next step."
     ),
     "below": (
-        "Direct path: the product of {gate} alone gives **{direct}**, more than measured. The other paths, "
-        "through gates "
-        "and candidates, work against it and cancel a part."
+        "Direct path: the product of {gate} alone gives **{direct}**, more than measured: other paths cancel a part of "
+        "it. The state also sets what comes in at the next step."
     ),
 }
 LINES = {"measured": "measured", "gamma": "bound Π γᵢ", "norms": "bound Π ‖diag f′‖·‖U‖"}
@@ -102,7 +104,7 @@ DIALS_HELP = (
 FREEZE = "Freeze this moment"
 FREEZE_HELP = "Keep these pictures while training goes on; switch off to see the latest."
 FROZEN = "Frozen at update {update:,}."
-SINGULAR = "Singular values of U: all near 1 means that a step keeps every direction."
+SINGULAR = "Singular values of U: all near 1 means that U alone changes no length much."
 DERIVATIONS = "Exercises 1-1, 1-2 and 1-3: backpropagation through time by hand, and the slips in the texts"
 
 EXPLODE, VANISH, CURE = "explode", "vanish", "cure"
@@ -117,37 +119,45 @@ BEFORE = {
         "gradient by up to 1.6⁵⁰ ≈ 10¹⁰. Nothing clips it. Press **Train**."
     ),
     VANISH: (
-        "PyTorch's start has a spectral radius well under 1, and tanh′ ≤ 1 only shrinks further. At step 1 the "
-        "gradient "
-        "is {ratio} of what it is at the last step. Press **Train** and watch the loss stay at chance."
+        "PyTorch's start has a spectral radius well under 1, and tanh′ ≤ 1 can only shrink further. At step 1 the "
+        "gradient is {ratio} of what it is at the last step. Press **Train**; as a rule the loss stays near chance."
     ),
     CURE: (
-        "U starts as the identity and f is ReLU: each step hands the gradient on as it is, {ratio} at step 1 for 1 at "
-        "the last step. Clipping holds the rare long gradients. Press **Train** and give it some 600 updates."
+        "U starts as the identity and f is ReLU: each step hands on the gradient of an active unit as it is, {ratio} "
+        "at step 1 for 1 at the last step. Clipping shortens long gradients. Press **Train** and give it some 600 "
+        "updates."
     ),
 }
 AFTER = {
     EXPLODE: (
-        "What you just saw: the gradient of the very first updates was up to **{longest}** long. One step along "
-        "it threw "
-        "the weights so far that {outcome}. Its direction was right; its length was not. **Cure it** keeps the "
-        "length in hand."
+        "What you just saw: the gradients of these updates were up to **{longest}** long, and nothing clipped them. "
+        "{outcome}"
     ),
     VANISH: (
         "What you just saw: after {updates:,} updates the held-out loss is **{loss}**, chance is {chance}. "
-        "The gradient at step 1 is {ratio} of that at the last step, so what stood early in the sequence "
-        "hardly moves any weight. At this length more training seldom helps; a better path back does: **Cure it**."
+        "The gradient at step 1 is {ratio} of that at the last step. {outcome}"
     ),
     CURE: (
         "What you just saw: after {updates:,} updates the held-out loss is **{loss}**, chance is {chance}. "
-        "Step 1 gets {ratio} of the gradient of the last step, so early marks are learned from. "
-        "{share} of the updates were clipped, so that none could throw the weights away."
+        "The gradient at step 1 is {ratio} of that at the last step. {outcome} "
+        "{share} of the updates were clipped."
     ),
 }
+LENGTH = " A gradient points the right way for a small step only. **Cure it** keeps the length in hand."
 OUTCOMES = {
-    True: "the loss stopped being a number, and the run ended",
-    False: "the units died and learned nothing more",
+    "loss": "A step along one threw the weights so far that the loss stopped being a number, and the run ended."
+    + LENGTH,
+    "gradient": "After them came one that is too long to step along, and the run ended." + LENGTH,
+    "silent": "A step along one threw the weights so far that no unit is active after step 1 of this sequence: nothing "
+    "gets back through time." + LENGTH,
+    "harmless": "The held-out loss is now **{loss}**, chance is {chance}.",
+    "faint": "So with these weights, what stood early in the sequence adds next to nothing to an update. A better path "
+    "back helps: **Cure it**.",
+    "strong": "So with these weights, what stood early in the sequence counts in every update.",
 }
+"""Of each story, in a sentence."""
+FAINT = 0.01
+"""A gradient at step 1 this far below that at the last step, as a ratio, counts as next to nothing."""
 
 
 def factor(value: float) -> str:

@@ -8,12 +8,14 @@ import streamlit as st
 from engine.slices import Frame
 from engine.tasks import Quantity
 from engine.trace import Strand, Trace
+from engine.truncation import window_starts
 from playground import findings, view, words
 from playground.charts.base import Data, Picture
 from playground.charts.heatmap import heatmap, heatmap_data
 from playground.charts.reach import gradient_curve, gradient_data, powers
 from playground.drawing import headed, is_dark, show, widening
 from playground.frame import visitor
+from playground.page_settings import key_of
 from playground.panels import sequence_above
 
 MOST_LIVE = 8
@@ -21,11 +23,15 @@ MOST_LIVE = 8
 
 
 class Chosen(NamedTuple):
-    """What of the inside is live: a layer (from 1), a direction, and the names of states and gates."""
+    """What of the inside is live: a layer (from 1), a direction, and the names of states and gates.
+
+    relative: whether the gradient is shown relative to that at the last step.
+    """
 
     layer: int
     direction: str
     names: tuple[str, ...]
+    relative: bool
 
 
 def choose(frame: Frame) -> Chosen:
@@ -60,10 +66,17 @@ def choose(frame: Frame) -> Chosen:
             key=f"live_{'_'.join(names)}",
             label_visibility="collapsed",
         )
+        relative = relative_switch("") if "gradient" in live else False
     view.choose(frame.snapshot.experiment.task)
     if strand.window > 1:
         st.caption(words.JOINED.format(layer=strand.layer, window=strand.window))
-    return Chosen(layer, direction, tuple(name for name in names if name in live))
+    return Chosen(layer, direction, tuple(name for name in names if name in live), relative)
+
+
+def relative_switch(page: str) -> bool:
+    """Whether the gradient is shown relative to the last step on a page."""
+    key = key_of(page, "relative")
+    return st.toggle(words.RELATIVE, key=key, help=words.RELATIVE_HELP, persist_state="session")
 
 
 def unanswered(trace: Trace) -> bool:
@@ -84,19 +97,32 @@ def inside(frame: Frame, chosen: Chosen) -> None:
     strands = {strand.direction: strand for strand in trace.layers[chosen.layer - 1]}
     if not unanswered(trace):
         sequence_above(trace)
-    orders = view.orders("run", strands[chosen.direction], frame, not still)
+    strand, training = strands[chosen.direction], frame.snapshot.experiment.training
+    orders = view.orders("run", strand, frame, not still)
     for name in chosen.names:
-        show(*quantity(strands[chosen.direction], name, cell, still, orders))
+        if name == "gradient":
+            cut = window_starts(len(trace.inputs), training.truncate) if strand.learned is not None else ()
+            show(*gradient(strand, still, chosen.relative, cut))
+        else:
+            show(*quantity(strand, name, cell, still, orders))
+
+
+def gradient(strand: Strand, still: bool, relative: bool, cut: tuple[int, ...]) -> tuple[Picture, Data, str]:
+    """‖∂L/∂h_t‖ of a strand, and what truncated learning sees of it; cut: the steps at which its windows begin."""
+    title, look_for = words.GRADIENT
+    unit = strand.last if relative else 1.0
+    norms = strand.grad_norm / unit
+    learned = None if strand.learned is None else strand.learned / unit
+    ends = widening(f"inside.gradient.{relative}", powers(norms, learned), not still)
+    if learned is not None:
+        look_for = words.GRADIENT_CUT
+    drawn = gradient_curve(len(norms), *ends, title, look_for, is_dark(), relative, learned is not None)
+    return drawn, gradient_data(norms, learned, cut), findings.curve("the gradient norm", norms) if still else ""
 
 
 def quantity(strand: Strand, name: str, cell: str, still: bool, orders: view.Orders) -> tuple[Picture, Data, str]:
     """One quantity of a strand of such cells over time, and what there is to see; values only where all is still."""
     title, look_for = words.quantity(cell, name)
-    if name == "gradient":
-        norms = strand.grad_norm
-        ends = widening("inside.gradient", powers(norms), not still)
-        drawn = gradient_curve(len(norms), *ends, title, look_for, is_dark())
-        return drawn, gradient_data(norms), findings.curve("the gradient norm", norms) if still else ""
     values = {**strand.state, **strand.gates}[name]
     low, high, beyond, own = view.colours("run", strand, cell, name, not still)
     dark = is_dark()

@@ -13,7 +13,7 @@ from engine import CELLS, TASKS, Experiment, FieldError
 from engine.config import Architecture, Training
 from engine.fields import shown, specs
 from playground import words
-from playground.page_settings import PAGE_SETTINGS, VIEW, Setting, key_of
+from playground.page_settings import PAGE_SETTINGS, Networks, Setting, key_of
 
 LONGEST_LINK = 6000
 """Characters; longer addresses are cut by some browsers and servers."""
@@ -33,7 +33,7 @@ def params(experiment: Experiment) -> tuple[dict[str, str], bool]:
     own = {
         name: spec.write(chosen[name])
         for name, spec in _of_page(page).items()
-        if name not in VIEW or chosen[name] != spec.default
+        if isinstance(spec, Networks) or chosen[name] != spec.default
     }
     whole = experiment.to_params() | own
     if len(urlencode(whole)) <= LONGEST_LINK:
@@ -109,10 +109,10 @@ def _touched() -> bool:
 
 
 def write(chosen: Experiment) -> None:
-    written, _ = params(chosen)
-    if st.query_params.to_dict() != written:
-        st.query_params.from_dict(written)
-    st.session_state["link"] = written
+    address, _ = params(chosen)
+    if st.query_params.to_dict() != address:
+        st.query_params.from_dict(address)
+    st.session_state["link"] = address
     keys = {"task", *specs(Architecture), *specs(Training)}
     keys |= {f"{name}.{field}" for name, task in TASKS.items() for field in specs(task)}
     keys |= {f"{name}.{option}" for name, cell in CELLS.items() for option in cell.options}

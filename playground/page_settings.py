@@ -30,6 +30,22 @@ class Networks:
         return ",".join(each.write() for each in value)
 
 
+@dataclass(frozen=True)
+class Switch:
+    """On or off, off as a rule; in the link only if it is on."""
+
+    default: bool = False
+
+    def read(self, name: str, text: str) -> bool:
+        """Raises FieldError."""
+        if text not in ("0", "1"):
+            raise FieldError(name, f"{name} must be 1 (on) or 0 (off); it was given {shown(text)}.")
+        return text == "1"
+
+    def write(self, value: bool) -> str:
+        return str(int(value))
+
+
 ORDER = Choice("number", ("number", "change", "answer"))
 """In which order the units stand in the pictures: see engine.keeping."""
 
@@ -39,12 +55,16 @@ COLOURS = Choice("shared", ("shared", "own"))
 VIEW: Mapping[str, Choice] = {"order": ORDER, "colours": COLOURS}
 """The same choice on every page that has it."""
 
-Setting = Networks | Choice
+RELATIVE = {"relative": Switch()}
+"""Whether gradients are shown relative to the one at the last step."""
+
+Setting = Networks | Choice | Switch
 
 PAGE_SETTINGS: Mapping[str, Mapping[str, Setting]] = {
-    "": VIEW,
+    "": {**VIEW, **RELATIVE},
     "side": {"networks": Networks((Wanted("rnn"), Wanted("gru"), Wanted("lstm")), FEWEST, MOST), **VIEW},
     "inside": VIEW,
+    "gradients": {**RELATIVE, "by": Choice("h", ("h", "memory")), "bounds": Switch()},
 }
 """By the page's name in the address; the first page has none."""
 

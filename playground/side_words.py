@@ -36,8 +36,8 @@ LOSSES = "Loss"
 LOSSES_LOOK = "Look for who leaves the dashed line first, and who never does."
 GRADIENTS = "Gradient through time"
 GRADIENTS_LOOK = (
-    "‖∂L/∂hₜ‖ at every step of the sequence below, in double precision. Where a line has fallen far, its "
-    "network can hardly learn from what happened there."
+    "‖∂L/∂hₜ‖ at every step of the sequence below, in double precision. Where a line has fallen far, the loss of its "
+    "network hardly depends on h there, for the weights of now."
 )
 OF_LAYER = (
     "Of the layer and direction chosen below, as are the states; a network without that layer shows its nearest one."

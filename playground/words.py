@@ -224,7 +224,17 @@ COLOURS_HELP = (
 
 GRADIENT = (
     "Gradient through time ‖∂L/∂hₜ‖",
-    "How much the loss would change with each state. A line that falls to the left: the gradient vanishes.",
+    "How much the loss would change with each state, for the weights of now. A line that falls to the left: what "
+    "happened early counts for less now; that can change while it trains.",
+)
+GRADIENT_CUT = (
+    "For the weights of now. Dashed: along every path. Solid: along those that truncated learning takes; a gap is an "
+    "exact 0. Shaded: the last window."
+)
+RELATIVE = "Relative to the last step"
+RELATIVE_HELP = (
+    "Gradients divided by the one at the last step, in the order of reading, that has one. A small loss makes the "
+    "whole line small; this takes that out."
 )
 FURTHER = "{title}, transition {number}"
 

@@ -1,6 +1,5 @@
 """Pictures of the gradient through time: the norm at every step, and along one row of the triangle."""
 
-import math
 from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
@@ -18,7 +17,6 @@ from playground.charts.base import (
     left_axis,
     picture,
     table,
-    ticks,
     time_axis,
     time_scale,
     titled,
@@ -78,37 +76,105 @@ def power_text() -> str:
     return "format(pow(10, datum.log - floor(datum.log)), '.2f') + 'e' + format(floor(datum.log), 'd')"
 
 
+def norm_of(part: str, relative: bool) -> str:
+    """What stands at the axis: the norm, or its ratio to that at the last step."""
+    return f"‖∂L/∂{part}‖" + (" / last" if relative else "")
+
+
+def _paths(steps: int, cut: bool, whole: alt.Chart, learned: alt.Chart) -> list[Any]:
+    """A line along every path; with `cut` faint, the paths of learning solid, and the last window shaded."""
+    if not cut:
+        return [whole.mark_line(strokeWidth=2)]
+    window = alt.Chart(alt.NamedData("window")).mark_rect(color=NEUTRAL, opacity=0.16)
+    return [
+        window.encode(alt.X("x:Q", scale=time_scale(steps)), x2="x2:Q"),
+        whole.mark_line(strokeWidth=2, strokeDash=[3, 3], opacity=0.6),
+        learned.mark_line(strokeWidth=2.4),
+        learned.mark_point(filled=True, size=18, opacity=1),
+    ]
+
+
+def _window(steps: int, cut: tuple[int, ...]) -> Data:
+    """The last window of truncated backpropagation, if there are several."""
+    return {"window": table(x=[cut[-1] - 0.5], x2=[steps + 0.5])} if cut else {}
+
+
+PATHS = {True: "the paths that learning takes", False: "every path"}
+KIND = f"datum.learned ? '{PATHS[True]}' : '{PATHS[False]}'"
+LEFT_OUT = " Dashed: along every path; solid: along those that truncated backpropagation leaves."
+
+
 @lru_cache(maxsize=128)
-def gradient_curve(steps: int, low: int, high: int, title: str = "", look_for: str = "", dark: bool = False) -> Picture:
-    """‖∂L/∂h_t‖ over time on a log axis from 10^low to 10^high."""
-    encoding = {
+def gradient_curve(
+    steps: int,
+    low: int,
+    high: int,
+    title: str = "",
+    look_for: str = "",
+    dark: bool = False,
+    relative: bool = False,
+    cut: bool = False,
+) -> Picture:
+    """‖∂L/∂h_t‖ over time on a log axis from 10^low to 10^high; with `cut`, what learning does not see is dashed."""
+    name = norm_of("h", relative)
+    encoding: dict[str, Any] = {
         "x": time_axis(steps),
-        "y": power_axis(low, high, "‖∂L/∂h‖"),
-        "tooltip": [alt.Tooltip("x:Q", title="time step"), alt.Tooltip("value:N", title="‖∂L/∂h‖")],
+        "y": power_axis(low, high, name),
+        "color": alt.value(GRADIENT),
+        "tooltip": [
+            alt.Tooltip("x:Q", title="time step"),
+            *([alt.Tooltip("kind:N", title="along")] if cut else []),
+            alt.Tooltip("value:N", title=name),
+        ],
     }
     base = alt.Chart(alt.NamedData("gradient")).transform_calculate(value=power_text())
-    dots = {"filled": True, "color": GRADIENT, "size": 26 if steps <= 60 else 12, "opacity": 1}
-    line = base.mark_line(color=GRADIENT, strokeWidth=2, point=dots).encode(**encoding)
+    if cut:
+        parts = base.transform_calculate(kind=KIND).encode(**encoding)
+        layers = _paths(steps, cut, parts.transform_filter("!datum.learned"), parts.transform_filter("datum.learned"))
+    else:
+        dots = {"filled": True, "color": GRADIENT, "size": 26 if steps <= 60 else 12, "opacity": 1}
+        layers = [base.mark_line(strokeWidth=2, point=dots).encode(**encoding)]
     drawn = picture(
-        alt.layer(line, **titled(title, 154, look_for=look_for, dark=dark)),
+        alt.layer(*layers, **titled(title, 154, look_for=look_for, dark=dark)),
         f"Line chart of the gradient norm of the loss with respect to the hidden state at each of {steps} time steps, "
-        "on a logarithmic axis.",
+        f"on a logarithmic axis.{LEFT_OUT if cut else ''}",
     )
     return crossed(drawn, steps, dark)
 
 
-def gradient_data(norms: np.ndarray) -> Data:
-    """norms: (T,); a zero has no place on a log axis and leaves a gap."""
-    return {"gradient": table(x=np.arange(1, len(norms) + 1), log=logarithms(norms))}
+def gradient_data(norms: np.ndarray, learned: np.ndarray | None = None, cut: tuple[int, ...] = ()) -> Data:
+    """norms, and with a `cut` those that learning sees: (T,); a zero has no place on a log axis and leaves a gap."""
+    steps = np.arange(1, len(norms) + 1)
+    if learned is None:
+        return {"gradient": table(x=steps, log=logarithms(norms))}
+    rows = table(
+        x=np.tile(steps, 2),
+        log=logarithms(np.concatenate([learned, norms])),
+        learned=[kind for kind in (True, False) for _ in steps],
+    )
+    return {"gradient": rows, **_window(len(norms), cut)}
 
 
 @lru_cache(maxsize=64)
-def strengths_picture(names: tuple[str, ...], steps: int, low: int, high: int, cut: bool, dark: bool) -> Picture:
-    """‖∂L/∂h_t‖ of every layer and direction on a log axis; with `cut`, what learning does not see is dashed."""
+def strengths_picture(
+    names: tuple[str, ...],
+    steps: int,
+    low: int,
+    high: int,
+    cut: bool,
+    dark: bool,
+    part: str = "h",
+    relative: bool = False,
+) -> Picture:
+    """‖∂L/∂h_t‖ of every layer and direction on a log axis; with `cut`, what learning does not see is dashed.
+
+    part: of which part of the state, if not of h.
+    """
+    name = norm_of(part, relative)
     shades = [SHADES[k % len(SHADES)] for k in range(len(names))]
-    encoding = {
+    encoding: dict[str, Any] = {
         "x": time_axis(steps),
-        "y": power_axis(low, high, "‖∂L/∂h‖"),
+        "y": power_axis(low, high, name),
         "color": alt.Color(
             "name:N",
             scale=alt.Scale(domain=list(names), range=shades),
@@ -121,31 +187,15 @@ def strengths_picture(names: tuple[str, ...], steps: int, low: int, high: int, c
             alt.Tooltip("name:N", title="of"),
             alt.Tooltip("kind:N", title="along"),
             alt.Tooltip("x:Q", title="time step"),
-            alt.Tooltip("value:N", title="‖∂L/∂h‖"),
+            alt.Tooltip("value:N", title=name),
         ],
     }
-    base = alt.Chart(alt.NamedData("strengths")).transform_calculate(
-        value=power_text(), kind="datum.learned ? 'the paths that learning takes' : 'every path'"
-    )
-    layers: list[Any] = []
-    if cut:
-        window = alt.Chart(alt.NamedData("window"))
-        layers.append(
-            window.mark_rect(color=NEUTRAL, opacity=0.16).encode(
-                alt.X("x:Q", scale=time_scale(steps)),
-                x2="x2:Q",
-            )
-        )
-    whole, learned = base.transform_filter("!datum.learned"), base.transform_filter("datum.learned")
-    faint: dict[str, Any] = {"strokeDash": [3, 3], "opacity": 0.6} if cut else {}
-    layers.append(whole.mark_line(strokeWidth=2, **faint).encode(**encoding))
-    if cut:
-        layers.append(learned.mark_line(strokeWidth=2.4).encode(**encoding))
-        layers.append(learned.mark_point(filled=True, size=18, opacity=1).encode(**encoding))
+    base = alt.Chart(alt.NamedData("strengths")).transform_calculate(value=power_text(), kind=KIND)
+    whole, learned = (base.transform_filter(each).encode(**encoding) for each in ("!datum.learned", "datum.learned"))
     drawn = picture(
-        alt.layer(*layers, height=240),
-        f"Line chart of the gradient norm of the loss with respect to the hidden state at each of {steps} time steps, "
-        f"on a logarithmic axis, for {', '.join(names)}.",
+        alt.layer(*_paths(steps, cut, whole, learned), height=240),
+        f"Line chart of the gradient norm of the loss with respect to {'the hidden state' if part == 'h' else part} at "
+        f"each of {steps} time steps, on a logarithmic axis, for {', '.join(names)}.{LEFT_OUT if cut else ''}",
     )
     return crossed(drawn, steps, dark, numbered="t")
 
@@ -164,9 +214,7 @@ def strengths_data(rows: Iterable[tuple[str, np.ndarray, np.ndarray]], cut: tupl
             log=np.concatenate([logarithms(norms) for _, _, norms in parts]),
         )
     }
-    if cut:
-        data["window"] = table(x=[cut[-1] - 0.5], x2=[steps + 0.5])
-    return data
+    return {**data, **_window(steps, cut)}
 
 
 @lru_cache(maxsize=64)
@@ -214,45 +262,3 @@ def row_data(steps: np.ndarray, lines: Iterable[tuple[str, np.ndarray]], k: int,
         ),
         "chosen": table(x=[k], log=logarithms(np.array([value]))),
     }
-
-
-@lru_cache(maxsize=32)
-def singular_picture(units: int, top: float) -> Picture:
-    """The singular values of U in falling order, its spectral radius, and 1."""
-    x = alt.X(
-        "x:Q",
-        scale=alt.Scale(domain=[0.5, units + 0.5], nice=False, zero=False),
-        axis=alt.Axis(values=ticks(units), format="d", grid=False, title="singular value"),
-    )
-    y = alt.Y(
-        "size:Q",
-        scale=alt.Scale(domain=[0, top], nice=False),
-        axis=left_axis(tickCount=4, title="of U", gridOpacity=0.4),
-    )
-    rules = alt.Chart(alt.NamedData("rules"))
-    layers = (
-        rules.mark_rule(color=NEUTRAL, strokeDash=[5, 4], strokeWidth=1.5).encode(y=y),
-        rules.mark_text(color=NEUTRAL, align="right", dx=-2, dy=-7, fontSize=12).encode(
-            y=y, x=alt.value("width"), text="label:N"
-        ),
-        alt.Chart(alt.NamedData("singular"))
-        .mark_point(filled=True, size=30, opacity=1, color=GRADIENT)
-        .encode(x, y, tooltip=[alt.Tooltip("x:Q", title="number"), alt.Tooltip("size:Q", format=".4g")]),
-    )
-    return picture(
-        alt.layer(*layers, height=150),
-        f"The {units} singular values of the recurrent matrix in falling order, beside its spectral radius.",
-    )
-
-
-def singular_data(values: np.ndarray, radius: float) -> Data:
-    return {
-        "singular": table(x=np.arange(1, len(values) + 1), size=values),
-        "rules": table(size=[radius], label=[f"spectral radius {radius:.3g}"]),
-    }
-
-
-def round_top(value: float) -> float:
-    """The end of an axis from 0 that holds `value` and rarely moves."""
-    power = 10.0 ** math.floor(math.log10(max(value, 1e-6)))
-    return float(next(m * power for m in (1.25, 2.5, 5, 12.5) if m * power >= value))

@@ -147,7 +147,8 @@ def test_the_other_pictures_have_theirs_on_the_page() -> None:
 
 
 def pictures_of_the_sequence(app: AppTest) -> list[str]:
-    starts = ("One sequence", "Line chart of 20 values of the series over time", "Line chart of 21", "20 values", "50 numbers")
+    series = ("Line chart of 20 values of the series over time", "Line chart of 21")
+    starts = ("One sequence", *series, "20 values", "50 numbers")
     return [chart.alt for chart in charts(app) if chart.alt.startswith(starts)]
 
 
@@ -169,3 +170,30 @@ def test_the_input_is_drawn_once(params: dict[str, str], pictures: int) -> None:
     answer = verdict(session(app).frame.sight.trace.reading, session(app).experiment.task)
     assert [element.value for element in app.main.markdown].count(answer) == 1
     assert isinstance(session(app).frame.sight.trace.reading, Quantity) == (params["task"] in ("adding", "forecast"))
+
+
+def test_truncation_is_seen_in_the_gradient() -> None:
+    """Solid what learning sees, which is nothing before the last window; shaded that window."""
+    app = sound(opened(task="adding", length="12", hidden="6", cell="rnn", truncate="5"))
+    chart = next(each for each in charts(app) if "gradient" in each.tables)
+    assert chart.tables["window"].to_pylist() == [{"x": 7.5, "x2": 12.5}]
+    rows = chart.tables["gradient"].to_pylist()
+    learned = {row["x"]: row["log"] for row in rows if row["learned"]}
+    every = {row["x"]: row["log"] for row in rows if not row["learned"]}
+    assert [x for x, log in learned.items() if log is None] == list(range(1, 8))
+    assert all(log is not None for log in every.values())
+    assert [learned[x] for x in range(8, 13)] == pytest.approx([every[x] for x in range(8, 13)])
+
+
+def test_the_gradient_relative_to_the_last_step_stands_in_the_link() -> None:
+    def logs(app: AppTest) -> list[float]:
+        table = next(each.tables["gradient"] for each in charts(app) if "gradient" in each.tables)
+        return list(table.column("log").to_pylist())
+
+    app = sound(opened(task="adding", length="12", hidden="6", cell="rnn"))
+    plain = logs(app)
+    sound(app.toggle(key=".relative").set_value(True).run())
+    assert logs(app) == pytest.approx([log - plain[-1] for log in plain], abs=1e-5)
+    assert app.query_params["relative"] in ("1", ["1"])
+    again = sound(opened(task="adding", length="12", hidden="6", cell="rnn", relative="1"))
+    assert logs(again) == logs(app)

@@ -1,19 +1,22 @@
 """The page Gradients without a browser: it stands for every kind of cell, says its numbers, and turns its dials."""
 
+import json
 import re
 from typing import Any
 
 import altair as alt
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from engine import CELLS
+from engine.gradients import gradients
 from playground import gradient_words as say
-from tests.pages.opened import charts, opened, session, sound
+from tests.pages.opened import ENTRY, charts, opened, session, sound
 from tests.playground.vega import named_data, unknown_fields, within_schema
-from tests.playground.visitors import tick_while
+from tests.playground.visitors import run_of, tick_while
 
 SMALL = {"length": "12", "hidden": "6", "batch": "4"}
 PAIR = {"layers": "2", "direction": "bidirectional"}
@@ -148,6 +151,80 @@ def test_a_story_is_told_before_and_after(name: str) -> None:
     told = app.info[0].value
     assert told.startswith("What you just saw")
     assert not re.search(r"nan|inf\b|None", told)
+
+
+def linked(**params: str) -> AppTest:
+    """The page itself, opened by a link."""
+    app = AppTest.from_file(str(ENTRY), default_timeout=60)
+    for name, value in {**SMALL, **params}.items():
+        app.query_params[name] = value
+    return app.switch_page("../pages/gradients.py").run()
+
+
+def lines_of(app: AppTest) -> set[str]:
+    """What is drawn along the row of the triangle."""
+    table = next(chart.tables["row"] for chart in charts(app) if "row" in chart.tables)
+    return set(table.column("name").to_pylist())
+
+
+def norms(app: AppTest) -> list[float]:
+    """log₁₀ of the norms at each step, and the title of their axis."""
+    table = next(chart.tables["strengths"] for chart in charts(app) if "strengths" in chart.tables)
+    return list(table.column("log").to_pylist())
+
+
+def axis(app: AppTest) -> str:
+    spec = next(json.dumps(chart.spec, ensure_ascii=False) for chart in charts(app) if "strengths" in chart.tables)
+    return next(title for title in re.findall(r'"title": "(‖∂L/[^"]*)"', spec))
+
+
+def test_bounds_are_drawn_when_asked_for_and_then_stand_in_the_link() -> None:
+    app = page(cell="rnn")
+    assert lines_of(app) == {say.LINES["measured"]}
+    assert "bounds" not in app.query_params
+    sound(app.toggle(key="gradients.bounds").set_value(True).run())
+    assert lines_of(app) == set(say.LINES.values())
+    assert app.query_params["bounds"] in ("1", ["1"])
+    assert "gradients.bounds" not in {each.key for each in page(cell="lstm").toggle}, "nothing to draw there"
+
+
+def test_a_link_says_what_is_shown() -> None:
+    app = sound(linked(cell="lstm", by="memory", relative="1"))
+    assert axis(app) == "‖∂L/∂c‖ / last"
+    seen = gradients(run_of(session(app)).network, session(app).experiment.task, run_of(session(app)).probe(0))
+    full = seen.memory[0].full
+    assert norms(app) == pytest.approx(np.log10(full / full[-1]), abs=1e-5)
+    sound(app.toggle(key="gradients.relative").set_value(False).run())
+    assert axis(app) == "‖∂L/∂c‖"
+    assert norms(app) == pytest.approx(np.log10(full), abs=1e-5)
+    assert "relative" not in app.query_params
+    sound(app.button_group(key="gradients.by").set_value("h").run())
+    assert norms(app) == pytest.approx(np.log10(seen.strengths[0].full), abs=1e-5)
+    assert say.PAST_H.format(part="c") in texts(app)
+
+
+def test_a_cell_without_memory_shows_h_whatever_the_link_says() -> None:
+    app = sound(linked(cell="gru", by="memory"))
+    assert axis(app) == "‖∂L/∂h‖"
+    assert "gradients.by" not in {each.key for each in app.button_group}
+
+
+def test_a_link_that_asks_for_something_else_is_told() -> None:
+    app = sound(linked(cell="lstm", by="q", relative="yes"))
+    told = "\n".join(each.value for each in app.warning)
+    assert "by must be one of h, memory; it was given q" in told.replace("\\", "").replace("“", "").replace("”", "")
+    assert "relative must be 1 (on) or 0 (off); it was given yes" in told.replace("\\", "")
+    assert axis(app) == "‖∂L/∂h‖"
+
+
+def test_the_sequence_it_is_about_stands_above() -> None:
+    app = page(cell="gru")
+    (bars,) = [chart.tables["values"].to_pylist() for chart in charts(app) if "carry a diamond" in chart.alt]
+    inputs = run_of(session(app)).probe(0).inputs[0]
+    assert [row["value"] for row in bars] == pytest.approx(inputs[:, 0].tolist())
+    assert [row["marked"] for row in bars] == inputs[:, 1].bool().tolist()
+    words_of = page(task="echo", cell="gru", delay="2")
+    assert [chart for chart in charts(words_of) if "tokens" in chart.tables]
 
 
 def test_derivations_are_there_with_the_slips() -> None:

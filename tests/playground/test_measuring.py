@@ -10,7 +10,8 @@ import pytest
 from engine.gradients import Question, gradients
 from engine.slices import Frame, Look
 from playground import measuring
-from playground.charts.reach import exponents, logarithms, powers, round_top
+from playground.charts.reach import exponents, logarithms, powers
+from playground.charts.singular import round_top
 from playground.measuring import Measuring, Moment
 from playground.runs.pool import Pool
 from tests.engine.runs import one_update, shown, started, trained
