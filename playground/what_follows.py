@@ -42,7 +42,7 @@ def unit(scene: Scene) -> None:
     """What the change does to the unit, at this step and the ones after it."""
     if scene.without:
         st.markdown(say.UNIT_TITLE.format(unit=scene.place.unit))
-        table(("", "Without", "With", "Difference"), _rows(scene, scene.without))
+        table(("", "Without", "With", "Change"), _rows(scene, scene.without))
 
 
 def _rows(scene: Scene, without: Scene) -> list[tuple[str, ...]]:

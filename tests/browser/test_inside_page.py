@@ -2,6 +2,7 @@
 
 from playwright.sync_api import expect
 
+from playground.charts.picking import AXIS, height
 from tests.browser.conftest import Opener
 from tests.browser.visit import Visit
 
@@ -59,13 +60,31 @@ def test_a_click_chooses_step_and_unit(visit: Visit) -> None:
     visit.settled()
     box = canvas.bounding_box()
     assert box
-    # The plot begins 60 pixels from the left and 40 from the top; below it stands the axis of time.
-    right, down = (box["width"] - 52) / 4, 110 / 6
-    canvas.click(position={"x": 60 + 2.5 * right, "y": 40 + 1.5 * down})
+    # The plot begins 60 pixels from the left; below it stands the axis of time, above it title and key.
+    right, down = (box["width"] - 52) / 4, height(6) / 6
+    assert down >= 12, "a row can be hit"
+    canvas.click(position={"x": 60 + 2.5 * right, "y": box["height"] - AXIS - 4.5 * down})
     expect(visit.page.get_by_text("Reads h e l l").locator("strong").first).to_have_text("l")
     expect(visit.page.get_by_role("slider", name="Time step t")).to_have_value("3")
     expect(visit.page.get_by_role("spinbutton", name="Unit", exact=True)).to_have_value("2")
     visit.keep("inside-clicked")
+
+
+def test_a_gate_is_closed_beside_the_states_it_changes(visit: Visit) -> None:
+    visit.open("/inside", task="adding", length="12", cell="lstm", hidden="6")
+    visit.button("Forward").click()
+    expect(visit.page.get_by_role("slider", name="Time step t")).to_have_value("2")
+    visit.settled()
+    change = visit.page.get_by_role("combobox", name="Change", exact=True)
+    change.scroll_into_view_if_needed()
+    visit.choose("Change", "Gate f")
+    visit.button("Close").click()
+    expect(visit.alerts.filter(has_text="Gate f[1] at its step 2 is now 0")).to_be_visible()
+    expect(visit.chart("Heat map of change of h")).to_be_visible()
+    expect(visit.page.get_by_text("held by hand")).to_be_visible()
+    expect(visit.page.get_by_text("With the change:")).to_be_visible()
+    visit.button("Put it back").click()
+    expect(visit.alerts).to_have_count(0)
 
 
 def test_numbers_move_while_it_trains(visit: Visit) -> None:

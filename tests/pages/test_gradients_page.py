@@ -211,9 +211,9 @@ def test_a_cell_without_memory_shows_h_whatever_the_link_says() -> None:
 
 def test_a_link_that_asks_for_something_else_is_told() -> None:
     app = sound(linked(cell="lstm", by="q", relative="yes"))
-    told = "\n".join(each.value for each in app.warning)
-    assert "by must be one of h, memory; it was given q" in told.replace("\\", "").replace("“", "").replace("”", "")
-    assert "relative must be 1 (on) or 0 (off); it was given yes" in told.replace("\\", "")
+    told = "\n".join(each.value for each in app.warning).replace("\\", "")
+    assert "by must be one of h, memory; it was given “q”" in told
+    assert "relative must be 1 (on) or 0 (off); it was given “yes”" in told
     assert axis(app) == "‖∂L/∂h‖"
 
 
