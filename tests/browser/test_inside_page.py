@@ -72,6 +72,7 @@ def test_a_click_chooses_step_and_unit(visit: Visit) -> None:
 
 def test_a_gate_is_closed_beside_the_states_it_changes(visit: Visit) -> None:
     visit.open("/inside", task="adding", length="12", cell="lstm", hidden="6")
+    visit.settled()
     visit.button("Forward").click()
     expect(visit.page.get_by_role("slider", name="Time step t")).to_have_value("2")
     visit.settled()
