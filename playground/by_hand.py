@@ -9,6 +9,7 @@ from torch import Tensor
 
 from engine.asked import both_traces
 from engine.cells import Cell
+from engine.fields import Real
 from engine.inside import Change
 from engine.inside.change import single
 from engine.inside.filled import written
@@ -16,7 +17,7 @@ from engine.inside.symbols import knobs
 from engine.slices import Frame
 from engine.tasks import Task, Tokens
 from engine.trace import Trace
-from playground import findings, words
+from playground import findings, number_field, words
 from playground import inside_words as say
 from playground.charts.heatmap import heatmap, heatmap_data
 from playground.drawing import is_dark, show
@@ -139,7 +140,8 @@ def _value(scene: Scene, handle: Handle, entry: tuple[int, ...]) -> None:
         asked = st.session_state[key]
         st.session_state[CHANGE] = Kept(replace(own, value=float(asked)), _key(scene.frame))
 
-    st.number_input("Value", -1e6, 1e6, step=0.1, format="%.4f", key=key, on_change=set_, width=150)
+    with st.container(width=150):
+        number_field.ask("Value", "value", key, Real(0.0, -1e6, 1e6), on_change=set_, steps=False, digits=5)
 
 
 def _put_back() -> None:

@@ -255,6 +255,7 @@ NOT_AHEAD = {
 ADDING_TOLERANCE = "as in Hochreiter & Schmidhuber 1997, experiment 4"
 SERIES_TOLERANCE = "a tenth of the training part's standard deviation, a choice of this playground"
 UNKNOWN = "Not in this text, so passed over or read as □: {characters}"
+USUAL_RATE = "Usual with {optimizer}: {rate:g}."
 CURE = " Lower the learning rate (now {lr:g}) or clip the gradient ({clip}), then press Reset."
 EXPLODED = {
     "loss": "Update {update:,} made the loss too large to be a number, so it was taken back; "

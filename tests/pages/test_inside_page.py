@@ -150,8 +150,8 @@ def changed(app: AppTest, handle: str, value: float, **entries: int) -> AppTest:
     for field in app.number_input:
         if field.label in entries:
             field.set_value(entries[field.label]).run()
-    field = next(each for each in app.number_input if each.label == "Value")
-    return sound(field.set_value(value).run())
+    field = next(each for each in app.text_input if each.label == "Value")
+    return sound(field.set_value(str(value)).run())
 
 
 @pytest.mark.parametrize("cell", CELLS)

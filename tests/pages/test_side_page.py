@@ -112,7 +112,7 @@ def test_the_sidebar_is_for_all() -> None:
     app.slider(key="layers").set_value(2).run()
     assert [each.network.layers for each in side(sound(app)).experiments] == [2, 1]
     assert "Layers 1" in texts(app)
-    app.number_input(key="lr").set_value(0.5).run()
+    app.text_input(key="lr.typed").set_value("0.5").run()
     assert {each.training.lr for each in side(sound(app)).session.experiments} == {0.5}
 
 
