@@ -13,7 +13,7 @@ from engine.fields import Choice, Limit, Real, Spec, Whole, Wholes, conditions, 
 from engine.tasks import Amounts, Task
 from engine.tasks.characters import NextCharacter
 from playground import learning_rate, link, number_field, own_data, side_choice, words
-from playground.presets import PRESETS
+from playground.presets import PRESETS, WRITERS
 
 OVERRULED = "controls.overruled"
 """Where it stands which settings mean nothing on the page on show, because each network there has its own."""
@@ -127,6 +127,7 @@ def _widgets() -> dict[str, Any]:
     task = values["task"] = _widget("task", "task", TASK, {name: label for name, (label, _) in words.TASKS.items()})
     st.caption(words.TASKS[task][1])
     values |= _group(specs(TASKS[task]), f"{task}.", task, lambda: _of_task(task))
+    _suit(values)
 
     st.subheader("Network")
     values |= _network(values)
@@ -154,6 +155,16 @@ def _without_effect(values: Mapping[str, Any]) -> None:
         st.caption(words.UNTRUNCATED.format(steps=task.steps, truncate=values["truncate"]))
     if isinstance(task, NextCharacter) and task.rare:
         st.caption(words.RARE.format(different=task.rare + len(task.alphabet) - 1, rare=task.rare))
+
+
+def _suit(values: Mapping[str, Any]) -> None:
+    """For a text that ships: the settings with which it is learned."""
+    name = WRITERS.get(values.get("corpus", ""))
+    if name is None:
+        return
+    suiting = Experiment.from_params(PRESETS[name] | {"seed": str(st.session_state.get("seed", 1))})
+    if suiting != st.session_state.get("experiment"):
+        st.button(words.SUITS, help=words.SUITS_HELP, key="suits", on_click=partial(show, suiting))
 
 
 def _network(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from engine.config import Architecture, Training, network_limits
 from engine.fields import specs
 from engine.optimizers import USUAL_RATES
 from playground import words
-from playground.presets import PRESETS
+from playground.presets import PRESETS, WRITERS
 from tests.pages.opened import opened, session, sound
 
 WIDGETS = ("selectbox", "slider", "number_input", "button_group", "text_input", "text_area")
@@ -341,3 +341,10 @@ def test_an_optimizer_brings_its_usual_rate_until_one_is_set() -> None:
     for name in ("adadelta", "sgd"):
         sound(app.selectbox(key="optimizer").select(name).run())
         assert rate(app)[0] == 1.0
+
+
+def test_a_text_brings_settings_that_learn_it_on_request() -> None:
+    app = sound(opened(task="text", corpus="sanzijing", seed="3"))
+    sound(app.button(key="suits").click().run())
+    assert session(app).experiment == Experiment.from_params(PRESETS[WRITERS["sanzijing"]] | {"seed": "3"})
+    assert "suits" not in {each.key for each in app.button}
