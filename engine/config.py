@@ -107,6 +107,9 @@ class Architecture:
 class Training:
     """How the network learns. clip 0 means that gradients are not clipped.
 
+    lr: 0.01 where none is given, whatever the optimizer: links without one have always meant that. USUAL_RATES in
+    optimizers.py has what suits each.
+
     truncate: the window k of truncated backpropagation through time, in steps of the input: the state crosses from one
     window to the next, the gradient does not; 0, or as many as the sequence has, is the whole sequence.
     """

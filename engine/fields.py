@@ -136,7 +136,7 @@ class Choice:
 class Text:
     """A person's own text, at most `max_bytes` of UTF-8, without control characters.
 
-    Line break, tab, form feed and Ctrl-Z, with which old systems end a page and a text, are not counted as such.
+    Line break, tabs, form feed and Ctrl-Z, with which old systems end a page and a text, are not counted as such.
     """
 
     default: str
@@ -154,7 +154,7 @@ class Text:
                 name,
                 f"{name} may be up to {self.max_bytes:,} bytes long; it was given {size:,}. Use a shorter piece of it.",
             )
-        control = next((k for k, c in enumerate(value) if (c < " " and c not in "\n\t\f\x1a") or c == "\x7f"), None)
+        control = next((k for k, c in enumerate(value) if (c < " " and c not in "\n\t\v\f\x1a") or c == "\x7f"), None)
         if control is not None:
             raise FieldError(
                 name,

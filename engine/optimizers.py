@@ -20,6 +20,24 @@ OPTIMIZERS: dict[str, partial[Any]] = {
     "adamw": partial(optim.AdamW, fused=True),
 }
 
+USUAL_RATES = {
+    "sgd": 0.1,
+    "momentum": 0.01,
+    "nesterov": 0.01,
+    "adagrad": 0.01,
+    "adadelta": 1.0,
+    "rmsprop": 0.01,
+    "adam": 0.01,
+    "adamw": 0.01,
+}
+"""The learning rate that each optimiser is usually begun with, by the same identifiers.
+
+AdaGrad, Adadelta, RMSprop: torch.optim's defaults. Zeiler 2012 (Adadelta, algorithm 1) has no rate at all, which is a
+rate of 1. Momentum, Nesterov: 0.01, Keras's default for SGD. SGD: ten times that, as a momentum of 0.9 adds up the
+gradients of 1 / (1 − 0.9) = 10 updates. Adam, AdamW: ten times the 0.001 of Kingma & Ba 2015, as the networks are small
+here and the runs short.
+"""
+
 
 def bare_step(optimizer: optim.Optimizer) -> Callable[[], None]:
     """The optimiser's step without torch's wrappers for profiler and compiler, which take longer than the step."""

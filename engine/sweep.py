@@ -25,6 +25,7 @@ from engine.cells import CELLS
 from engine.config import Experiment
 from engine.fields import FieldError, Whole, number, shown
 from engine.lag import LAGS
+from engine.optimizers import USUAL_RATES
 from engine.training import HELD_OUT_EVERY, Run
 
 MOST_RUNS = 300
@@ -221,9 +222,16 @@ def _asked(arguments: list[str]) -> tuple[Sweep, Path, int]:
     parser.add_argument("--updates", default=str(UPDATES.default))
     parser.add_argument("--workers", default=str(max(1, (os.cpu_count() or 1) - 1)), help="processes")
     parser.add_argument("--out", type=Path, default=Path("sweep.csv"))
-    parser.add_argument("settings", nargs="*", metavar="name=value", help="settings as in a link, such as task=copy")
+    parser.add_argument(
+        "settings",
+        nargs="*",
+        metavar="name=value",
+        help="settings as in a link, such as task=copy; lr is the optimizer's usual one unless it is given",
+    )
     given = parser.parse_args(arguments)
     settings = _settings(given.settings)
+    if "lr" not in settings and settings.get("optimizer") in USUAL_RATES:
+        settings["lr"] = repr(USUAL_RATES[settings["optimizer"]])
     cells = tuple(cell.strip() for cell in given.cells.split(",") if cell.strip())
     sweep = Sweep(
         Experiment.from_params(settings),

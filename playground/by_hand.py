@@ -19,7 +19,7 @@ from engine.inside.symbols import knobs
 from engine.slices import Frame
 from engine.tasks import Classes
 from playground import inside_words as say
-from playground import words
+from playground import number_field, words
 from playground.inside import Scene, bounded
 
 CHANGE = "inside.change"
@@ -219,9 +219,8 @@ def _value(scene: Scene, handle: Handle, own: Change) -> None:
         if asked is not None:
             _set(scene, replace(own, value=float(asked)))
 
-    st.number_input(
-        "Value", ends.low, ends.high, step=0.1, format="%.4f", key=key, on_change=set_, width=150, placeholder="–"
-    )
+    with st.container(width=150):
+        number_field.ask("Value", "value", key, ends, on_change=set_, steps=False, digits=5)
 
 
 def _told(scene: Scene, change: Change) -> str:

@@ -12,11 +12,14 @@ from engine.config import TASK, Architecture, Training, network_limits
 from engine.fields import Choice, Limit, Real, Spec, Whole, Wholes, conditions, specs
 from engine.tasks import Amounts, Task
 from engine.tasks.characters import NextCharacter
-from playground import link, own_data, side_choice, words
-from playground.presets import PRESETS
+from playground import learning_rate, link, number_field, own_data, side_choice, words
+from playground.presets import PRESETS, WRITERS
 
 OVERRULED = "controls.overruled"
 """Where it stands which settings mean nothing on the page on show, because each network there has its own."""
+
+CHANGED: dict[str, Callable[[], None]] = {"optimizer": learning_rate.follow, "lr": learning_rate.note}
+"""What another value of a setting in the sidebar brings with it."""
 
 DIAL = "dial."
 """Begins the keys of the controls outside the sidebar, which always mean something."""
@@ -68,6 +71,7 @@ def show(experiment: Experiment) -> None:
     for name in specs(Training):
         state[name] = getattr(experiment.training, name)
         state.pop(asked_of(name), None)
+    learning_rate.note()
 
 
 def dial(name: str, spec: Spec, value: Any, task: str, turned: Callable[[str], None], whose: str = "") -> None:
@@ -123,12 +127,18 @@ def _widgets() -> dict[str, Any]:
     task = values["task"] = _widget("task", "task", TASK, {name: label for name, (label, _) in words.TASKS.items()})
     st.caption(words.TASKS[task][1])
     values |= _group(specs(TASKS[task]), f"{task}.", task, lambda: _of_task(task))
+    _suit(values)
 
     st.subheader("Network")
     values |= _network(values)
 
     st.subheader("Training")
-    values |= _group(specs(Training), "", "", lambda: _of_work(values))
+    training = specs(Training)
+    steps = {name: training.pop(name) for name in ("optimizer", "lr")}
+    values |= _group(steps, "", "")
+    if learning_rate.unusual():
+        st.caption(learning_rate.unusual())
+    values |= _group(training, "", "", lambda: _of_work(values))
     if values.get("fit") == "ridge" and issubclass(TASKS[task], Amounts):
         st.caption(words.RIDGE_SOLVES)
     _without_effect(values)
@@ -145,6 +155,16 @@ def _without_effect(values: Mapping[str, Any]) -> None:
         st.caption(words.UNTRUNCATED.format(steps=task.steps, truncate=values["truncate"]))
     if isinstance(task, NextCharacter) and task.rare:
         st.caption(words.RARE.format(different=task.rare + len(task.alphabet) - 1, rare=task.rare))
+
+
+def _suit(values: Mapping[str, Any]) -> None:
+    """For a text that ships: the settings with which it is learned."""
+    name = WRITERS.get(values.get("corpus", ""))
+    if name is None:
+        return
+    suiting = Experiment.from_params(PRESETS[name] | {"seed": str(st.session_state.get("seed", 1))})
+    if suiting != st.session_state.get("experiment"):
+        st.button(words.SUITS, help=words.SUITS_HELP, key="suits", on_click=partial(show, suiting))
 
 
 def _network(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -255,7 +275,7 @@ def _group(
         elif isinstance(spec, Whole) and (limit := limits().get(name)):
             values[name] = _within(name, key, spec, limit, task)
         else:
-            values[name] = _widget(name, key, spec, task=task)
+            values[name] = _widget(name, key, spec, task=task, on_change=CHANGED.get(key))
     return values
 
 
@@ -299,6 +319,9 @@ def _widget(
     }
     if name in st.session_state[OVERRULED] and not key.startswith(DIAL):
         common |= {"disabled": True, "help": words.OVERRULED}
+    if isinstance(spec, Real):
+        common.pop("persist_state")  # a number that is kept has no widget of its own
+        return number_field.ask(common.pop("label"), name, spec=spec, task=task, told=common.pop("help"), **common)
     if isinstance(spec, Choice):
         text = labels.__getitem__ if labels else partial(words.choice, name=name)
         if len(spec.options) <= 3 and name != "cell":
@@ -313,16 +336,7 @@ def _widget(
             common["disabled"] = spec.low == spec.high
             return st.number_input(min_value=spec.low, max_value=spec.high, step=1, **common)
         return st.slider(min_value=spec.low, max_value=spec.high, step=1, **common)
-    if isinstance(spec, Real):
-        return st.number_input(min_value=spec.low, max_value=spec.high, step=_stride(spec), format="%g", **common)
     return st.text_input(**common)
-
-
-def _stride(spec: Real) -> float:
-    """How far a press on − or + goes: a power of ten that does not pass the default's own size by much."""
-    if spec.low > 0 and spec.high / spec.low > 1e4:
-        return min(0.001, spec.default)
-    return 0.05 if spec.high - spec.low <= 1 and spec.default > 0 else 0.1
 
 
 def _assemble(values: Mapping[str, Any]) -> Experiment:

@@ -1,11 +1,17 @@
 """A visitor's own text or series: typed, pasted or uploaded. What does not work is said, and nothing is lost."""
 
+from collections.abc import Callable
+
 import streamlit as st
 
 from engine.fields import FieldError
+from engine.tables import ENCODINGS
 from engine.tasks.characters import MIN_CHARACTERS, NextCharacter
 from playground import own_table, words
-from playground.uploads import composed, read_text
+from playground.uploads import Read, cleaned, read_text
+
+FILE, ENCODING, READ, SAID, PROBLEM = "text.file", "text.encoding", "text.read", "text.said", "text.problem"
+FIRST_LINES, LINE = 5, 60
 
 
 def ask(name: str, key: str) -> None:
@@ -17,34 +23,38 @@ def ask(name: str, key: str) -> None:
 
 
 def _ask_text(key: str) -> None:
+    state = st.session_state
+
+    def read() -> None:
+        for name in (READ, SAID, PROBLEM):
+            state.pop(name, None)
+        if state[FILE] is None:
+            return
+        try:
+            found = read_text(state[FILE].getvalue(), state.get(ENCODING))
+            NextCharacter(corpus="own", text=found.text, length=1)  # raises if nothing can be learned from it
+            state[key], state[READ] = found.text, found
+        except FieldError as problem:
+            state[PROBLEM] = problem
+
     def uploaded() -> None:
-        file = st.session_state["text.file"]
-        for name in ("text.problem", "text.said"):
-            st.session_state.pop(name, None)
-        if file is not None:
-            try:
-                text, said = read_text(file.getvalue())
-                NextCharacter(corpus="own", text=text, length=1)  # raises if nothing can be learned from it
-                st.session_state[key] = text
-                st.session_state["text.said"] = said
-            except FieldError as problem:
-                st.session_state["text.problem"] = problem
+        state[ENCODING] = None
+        read()
 
     def typed() -> None:
-        st.session_state.pop("text.said", None)
-        st.session_state[key] = composed(st.session_state[key])
+        state.pop(READ, None)
+        state[key], state[SAID] = cleaned(state[key])
 
     st.file_uploader(
         "A text file (.txt, up to 200 kB)",
         type=["txt", "md"],
-        key="text.file",
+        key=FILE,
         on_change=uploaded,
         max_upload_size=1,
-        help="In UTF-8, UTF-16, GBK, Big5 or Windows-1252.",
+        help=f"In {', '.join(ENCODINGS.values())}.",
     )
-    if "text.problem" in st.session_state:
-        problem = st.session_state["text.problem"]
-        st.error(words.sentence(problem, "") + words.AS_IT_WAS, icon=":material/error:")
+    if PROBLEM in state:
+        st.error(words.sentence(state[PROBLEM], "") + words.AS_IT_WAS, icon=":material/error:")
     # Without max_chars: the browser would cut a longer paste without a word; the engine refuses it with a sentence.
     st.text_area(
         words.label("text"),
@@ -55,5 +65,27 @@ def _ask_text(key: str) -> None:
         placeholder=f"Paste at least {MIN_CHARACTERS} characters, then click outside.",
         help=words.help_for("text"),
     )
-    if "text.said" in st.session_state:
-        st.caption(words.plain(st.session_state["text.said"]))
+    if state.get(SAID):
+        st.caption(words.plain(state[SAID].strip()))
+    if state.get(FILE) is not None and (READ in state or PROBLEM in state):
+        _reading(state.get(READ), read)
+
+
+def _reading(found: Read | None, again: Callable[[], None]) -> None:
+    """How the file was read, its first lines, and a control to read it in another encoding."""
+    with st.expander("How it was read", expanded=found is None, icon=":material/article:"):
+        if found is not None:
+            lines = found.text.split("\n", FIRST_LINES)[:FIRST_LINES]
+            st.caption(words.plain(found.said))
+            st.code("\n".join(line[:LINE] + "…" * (len(line) > LINE) for line in lines), language=None, wrap_lines=True)
+        st.session_state.setdefault(ENCODING, None)
+        itself = f"found: {ENCODINGS[found.encoding]}" if found and st.session_state[ENCODING] is None else "find it"
+        st.selectbox(
+            "Encoding",
+            [None, *ENCODINGS],
+            format_func=lambda name: itself if name is None else ENCODINGS[name],
+            placeholder=itself,  # what Streamlit shows for None
+            key=ENCODING,
+            on_change=again,
+            persist_state="session",
+        )

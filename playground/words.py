@@ -23,8 +23,10 @@ TASKS = {
 
 CHOICES = {
     "alice": "Alice in Wonderland, chapter I",
+    "wonderland": "Alice in Wonderland, the whole book",
     "sonnets": "Shakespeare, 14 sonnets",
     "tang": "唐诗绝句 (60 Tang poems)",
+    "tang300": "唐诗三百首 (313 Tang poems)",
     "sanzijing": "三字经 (Three Character Classic)",
     "own": "My own",
     "sine": "Sine with noise",
@@ -74,7 +76,7 @@ FIELDS = {
     "distance": ("Distance d", "How far before and after the present step the asked letters stand."),
     "readout": ("Readout", "What the answer is read from: the last state, or the mean of all states."),
     "word": ("Word", "Any word or line of 2 to 50 characters, at least two of them different. Press Enter."),
-    "corpus": ("Text", "What the network learns to write. The last tenth is held out."),
+    "corpus": ("Text", "What the network learns to write. The last tenth is held out; of poems, whole ones."),
     "text": ("Your text", "At least 20 characters, up to 200 kB. It stays in this session."),
     "series": ("Series", "What to forecast. The last fifth is held out."),
     "values": ("Your series", "At least 20 numbers. They stay in this session."),
@@ -278,6 +280,11 @@ NOT_AHEAD = {
 ADDING_TOLERANCE = "as in Hochreiter & Schmidhuber 1997, experiment 4"
 SERIES_TOLERANCE = "a tenth of the training part's standard deviation, a choice of this playground"
 UNKNOWN = "Not in this text, so passed over or read as □: {characters}"
+SUITS = "Take settings that learn this text"
+SUITS_HELP = (
+    "Cell, size and training with which held-out loss falls below *no memory* within two minutes. Begins a new run."
+)
+USUAL_RATE = "Usual with {optimizer}: {rate:g}."
 CURE = " Lower the learning rate (now {lr:g}) or clip the gradient ({clip}), then press Reset."
 EXPLODED = {
     "loss": "Update {update:,} made the loss too large to be a number, so it was taken back; "

@@ -12,6 +12,7 @@ ENCODINGS = {
     "utf_16": "UTF-16",
     "gb18030": "GBK (GB18030)",
     "big5": "Big5",
+    "cp932": "Shift-JIS",
     "cp1252": "Windows-1252",
 }
 """The encodings that are told apart, by Python's name; what people call them."""
@@ -20,6 +21,12 @@ SAMPLE = 100_000
 BINARY = re.compile(rb"[\x00-\x08\x0e-\x19\x1b-\x1f\x7f]")
 """Control characters that no text holds. Tab, line breaks, vertical tab, form feed and Ctrl-Z (the end of a text in
 old systems) are not among them."""
+LOST = "\N{REPLACEMENT CHARACTER}"
+HAN = re.compile(r"[\u4e00-\u9fff]")
+BETWEEN_HAN = re.compile(r"[\t\n\r -~\u2010-\u2026\u3000-\u30ff\uff00-\uffef]")
+"""What stands between Han characters: punctuation, kana, ASCII."""
+KANA = re.compile(r"[\u3041-\u30ff]")
+"""Japanese text has them; Chinese text read as Japanese has none."""
 HIGH = re.compile(rb"[\x80-\xff]+")
 MARKS = (
     (b"\xef\xbb\xbf", "utf_8", "utf_8"),
@@ -29,18 +36,33 @@ MARKS = (
 
 
 class Decoded(NamedTuple):
-    """A text, the key of ENCODINGS it was read in, and whether the file leaves no doubt about it."""
+    """A text, the key of ENCODINGS it was read in, and whether the file leaves no doubt about it.
+
+    wrong: how many bytes or groups of bytes do not belong to that encoding, each now �; first_wrong: where the first of
+    them is, from 1.
+    """
 
     text: str
     encoding: str
     certain: bool
+    wrong: int = 0
+    first_wrong: int = 0
+
+    @property
+    def said(self) -> str:
+        """How it was read, in a sentence or two."""
+        said = f"Read as {ENCODINGS[self.encoding]}{'' if self.certain else ', the likeliest encoding'}."
+        if self.wrong:
+            places = "One place does" if self.wrong == 1 else f"{self.wrong:,} places do"
+            said += f" {places} not belong to it, the first at byte {self.first_wrong:,}: � stands there."
+        return said
 
 
 def decode(data: bytes, field: str, encoding: str | None = None) -> Decoded:
     """The text in `data`, read in `encoding` (a key of ENCODINGS), or in the one that fits it best.
 
-    A byte order mark is left out. Line breaks of all three kinds become "\\n". Raises FieldError, naming `field`, if it
-    is no text, or no text in `encoding`.
+    A byte order mark is left out. Line breaks of all three kinds become "\\n". A few wrong bytes in a text of another
+    alphabet than ASCII become �. Raises FieldError, naming `field`, if it is no text, or no text in `encoding`.
     """
     if encoding is not None and encoding not in ENCODINGS:
         raise FieldError(field, f"The encoding must be one of {', '.join(ENCODINGS)}; it was given {shown(encoding)}.")
@@ -49,21 +71,26 @@ def decode(data: bytes, field: str, encoding: str | None = None) -> Decoded:
             return _checked(data, field, name, codec, certain=True, start=len(mark))
     wide = _utf_16(data)
     if encoding is not None:
-        codec = (wide or "utf_16_le") if encoding == "utf_16" else encoding
+        codec = (wide or _chinese_utf_16(data) or "utf_16_le") if encoding == "utf_16" else encoding
         return _checked(data, field, encoding, codec, certain=True)
     if wide:
         return _checked(data, field, "utf_16", wide, certain=True)
     found = BINARY.search(data)
+    if not found:
+        try:
+            return _checked(data, field, "utf_8", "utf_8", certain=True)
+        except FieldError:
+            pass
+    wide = _chinese_utf_16(data)
+    if wide:
+        return _checked(data, field, "utf_16", wide, certain=False)
     if found:
         raise FieldError(
             field,
             f"The file is not text: byte {found.start() + 1:,} is the control character {data[found.start()]:#04x}, "
             "as a binary file has. Save it as plain text, best in UTF-8.",
         )
-    try:
-        return _checked(data, field, "utf_8", "utf_8", certain=True)
-    except FieldError:
-        guess = _likeliest(data)
+    guess = _likeliest(data)
     try:
         return _checked(data, field, guess, guess, certain=False)
     except FieldError:
@@ -76,21 +103,27 @@ def decode(data: bytes, field: str, encoding: str | None = None) -> Decoded:
 
 def _checked(data: bytes, field: str, encoding: str, codec: str, certain: bool, start: int = 0) -> Decoded:
     """What stands from byte `start` on, counted from 0."""
+    wrong = first_wrong = 0
     try:
         text = data[start:].decode(codec)
     except UnicodeDecodeError as problem:
-        raise FieldError(
-            field,
-            f"The file is not text in {ENCODINGS[encoding]}: byte {start + problem.start + 1:,} does not belong to it. "
-            "Choose another encoding, or save the file in UTF-8.",
-        ) from None
+        text, first_wrong = data[start:].decode(codec, "replace"), start + problem.start + 1
+        own = LOST.encode(codec, "ignore")
+        wrong = text.count(LOST) - (data.count(own) if own else 0)
+        if wrong * 3 > sum(c > "\x7f" for c in text) - text.count(LOST):
+            raise FieldError(
+                field,
+                f"The file is not text in {ENCODINGS[encoding]}: byte {first_wrong:,} does not belong to it. "
+                "Choose another encoding, or save the file in UTF-8.",
+            ) from None
     if BINARY.search(text.encode("utf-8", "replace")):
         raise FieldError(
             field,
             f"The file is not text: read in {ENCODINGS[encoding]}, it holds control characters, as a binary file does. "
             "Choose another encoding, or save it as plain text in UTF-8.",
         )
-    return Decoded(text.replace("\r\n", "\n").replace("\r", "\n"), encoding, certain)
+    whole = text.replace("\r\n", "\n").replace("\r", "\n")
+    return Decoded(whole, encoding, certain and not wrong, wrong, first_wrong)
 
 
 def _utf_16(data: bytes) -> str | None:
@@ -102,11 +135,31 @@ def _utf_16(data: bytes) -> str | None:
     return "utf_16_le" if odd > even else "utf_16_be"
 
 
+def _chinese_utf_16(data: bytes) -> str | None:
+    """The byte order of UTF-16 without a mark in Chinese or Japanese: nearly all its characters are from there.
+
+    Two bytes of other encodings often make a Han character, but hardly ever the punctuation or kana between them.
+    """
+    sample = data[: SAMPLE - SAMPLE % 2]
+    for codec in ("utf_16_le", "utf_16_be"):
+        try:
+            text = sample.decode(codec)
+        except UnicodeDecodeError:
+            continue
+        between = len(BETWEEN_HAN.findall(text))
+        if between * 50 >= len(text) > 0 and (between + len(HAN.findall(text))) * 10 >= len(text) * 9:
+            return codec
+    return None
+
+
 def _likeliest(data: bytes) -> str:
     """The encoding of a text that is not Unicode."""
     sample = data[:SAMPLE]
     if len(data) > SAMPLE:
         sample = sample[: sample.rfind(b"\n") + 1] or sample
+    japanese = data.decode("cp932", "ignore")
+    if len(KANA.findall(japanese)) * 5 > sum(c > "\x7f" for c in japanese):
+        return "cp932"
     # What tells them apart are letters beyond ASCII. In Western text they stand alone, in Chinese text side by side.
     if all(len(letters) == 1 for letters in HIGH.findall(data)):
         return "cp1252"

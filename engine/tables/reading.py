@@ -73,7 +73,8 @@ def read_table(
     or does not have what an override says.
     """
     _check(data, separator, decimal)
-    text, encoding, certain = decode(data, FIELD, encoding)
+    decoded = decode(data, FIELD, encoding)
+    text, encoding, certain = decoded.text, decoded.encoding, decoded.certain
     notes = (
         [] if certain else [f"It was read as {ENCODINGS[encoding]}, the likeliest encoding; others may fit as well."]
     )

@@ -18,7 +18,11 @@ from engine.tasks.baselines import cross_entropy, following, frequencies
 MAX_SYMBOLS = 500
 RARE = "\N{WHITE SQUARE}"
 MIN_CHARACTERS = 20
-CORPORA = ("alice", "sonnets", "tang", "sanzijing")
+CORPORA = ("alice", "wonderland", "sonnets", "tang", "tang300", "sanzijing")
+"""The texts that ship with the engine; data/README.md has their sources."""
+
+POEMS = ("sonnets", "tang", "tang300")
+"""Those that are many poems, with an empty line between them."""
 
 
 def spelling(size: int, text: str, alphabet: str, generator: torch.Generator) -> tuple[Tensor, Tensor, Tensor]:
@@ -152,9 +156,11 @@ def _source(name: str, own: str) -> str:
     return own if name == "own" else corpus(name)
 
 
-def _held(size: int) -> int:
-    """How many of a text's characters are held out, of 20 and more."""
-    return max(size // 10, MIN_CHARACTERS // 2)
+@lru_cache(maxsize=16)
+def _held(corpus: str, source: str) -> int:
+    """How many of a text's characters are held out, of 20 and more: a tenth, or the last poems that make up one."""
+    held = max(len(source) // 10, MIN_CHARACTERS // 2)
+    return len(source) - source.rindex("\n\n", 0, -held) - len("\n\n") if corpus in POEMS else held
 
 
 LENGTH = Whole(50, 1, 500, "characters")
@@ -164,9 +170,10 @@ LENGTH = Whole(50, 1, 500, "characters")
 class NextCharacter(Characters):
     """Write like a text: at every character of a passage, say the next one.
 
-    The last tenth of the text is never trained on: held-out loss is measured there. Up to 500 different characters are
-    told apart, the most frequent ones; the others count as one, □. `length` is limited by the text: a passage and the
-    character after it must fit into the part held out.
+    The last tenth of the text is never trained on: held-out loss is measured there. No poem is cut in two for that:
+    where the text is many poems, the last of them that make up a tenth together are held out. Up to 500 different
+    characters are told apart, the most frequent ones; the others count as one, □. `length` is limited by the text: a
+    passage and the character after it must fit into the part held out.
 
     Chance: each character as often as the training part has it. No memory: each as often as it follows the present one
     there. Both scored on the held-out part; baselines.py says how they are counted where the training part has too few.
@@ -194,16 +201,15 @@ class NextCharacter(Characters):
 
     @classmethod
     def limits(cls, values: Mapping[str, Any]) -> dict[str, Limit]:
-        size = len(_source(values["corpus"], values["text"]))
-        if size < MIN_CHARACTERS:
+        source = _source(values["corpus"], values["text"])
+        if len(source) < MIN_CHARACTERS:
             return {}
+        held = _held(values["corpus"], source)
         why = (
-            f"The text has {size:,} characters, of which the last {_held(size):,} are held out; a passage and the "
+            f"The text has {len(source):,} characters, of which the last {held:,} are held out; a passage and the "
             "character after it must fit into those."
         )
-        return {
-            "length": Limit(LENGTH.up_to(_held(size) - 1), why, ("text" if values["corpus"] == "own" else "corpus",))
-        }
+        return {"length": Limit(LENGTH.up_to(held - 1), why, ("text" if values["corpus"] == "own" else "corpus",))}
 
     @property
     def source(self) -> str:
@@ -228,7 +234,7 @@ class NextCharacter(Characters):
     def parts(self) -> tuple[Tensor, Tensor]:
         """The codes of the training part and of the held-out part, at least ten characters."""
         codes = torch.tensor(self.encode(self.source))
-        held = _held(len(codes))
+        held = _held(self.corpus, self.source)
         return codes[:-held], codes[-held:]
 
     @property

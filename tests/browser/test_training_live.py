@@ -142,7 +142,7 @@ def test_a_run_that_explodes_says_so(visit: Visit) -> None:
     visit.keep("exploded")
     visit.number("Clip by norm", "1")
     visit.wait_for_param("clip", "1.0")
-    visit.number("Learning rate", "0.001")
+    visit.number("Learning rate", "0,001")
     visit.wait_for_param("lr", "0.001")
     visit.reset()
     expect(visit.alerts).to_have_count(0)

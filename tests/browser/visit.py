@@ -143,7 +143,8 @@ class Visit:
         self.page.get_by_role("option", name=option, exact=True).click()
 
     def number(self, label: str, value: str) -> None:
-        field = self.page.get_by_role("spinbutton", name=label, exact=True)
+        named = [self.page.get_by_role(role, name=label, exact=True) for role in ("spinbutton", "textbox")]
+        field = named[0].or_(named[1])
         field.fill(value)
         field.press("Enter")
 

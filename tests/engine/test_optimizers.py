@@ -6,7 +6,8 @@ import pytest
 import torch
 from torch import Tensor, optim
 
-from engine.optimizers import OPTIMIZERS
+from engine import Experiment, Run
+from engine.optimizers import OPTIMIZERS, USUAL_RATES
 
 PLAIN: dict[str, Callable[..., optim.Optimizer]] = {
     "sgd": lambda p, **k: optim.SGD(p, **k),
@@ -106,3 +107,19 @@ def test_adamw_decays_apart_from_the_gradient() -> None:
         OPTIMIZERS[name]([weight], lr=0.1, weight_decay=0.5).step()
         ends[name] = float(weight.detach())
     assert ends == {"adam": pytest.approx(1.9), "adamw": pytest.approx(2 * (1 - 0.1 * 0.5))}
+
+
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_its_usual_rate_learns_in_200_updates(name: str) -> None:
+    run = Run(Experiment.from_params(SPELLING | {"optimizer": name, "lr": str(USUAL_RATES[name])}))
+    for _ in range(200):
+        run.update()
+    assert run.held_out.table()[-1, 1] < run.experiment.task.no_memory_loss
+
+
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_a_link_without_a_rate_means_what_it_always_meant(name: str) -> None:
+    assert Experiment.from_params({"optimizer": name}).training.lr == 0.01
+
+
+SPELLING = {"task": "hello", "cell": "gru", "hidden": "12", "batch": "1"}

@@ -9,8 +9,9 @@ from streamlit.testing.v1 import AppTest
 from engine import CELLS, TASKS, Experiment
 from engine.config import Architecture, Training, network_limits
 from engine.fields import specs
+from engine.optimizers import USUAL_RATES
 from playground import words
-from playground.presets import PRESETS
+from playground.presets import PRESETS, WRITERS
 from tests.pages.opened import opened, session, sound
 
 WIDGETS = ("selectbox", "slider", "number_input", "button_group", "text_input", "text_area")
@@ -19,7 +20,7 @@ ONLY_FOR = {"noise": {"series": "sine"}, "period": {"series": "sine"}, "text": {
 
 def controls(app: AppTest) -> dict[str, Any]:
     """Every control in the sidebar by its key."""
-    return {widget.key: widget for kind in WIDGETS for widget in app.sidebar.get(kind)}
+    return {widget.key.removesuffix(".typed"): widget for kind in WIDGETS for widget in app.sidebar.get(kind)}
 
 
 @pytest.mark.parametrize(
@@ -84,12 +85,12 @@ CHANGES: list[tuple[str, str, Any]] = [
     ("slider", "adding.length", 9),
     ("selectbox", "init", "orthogonal"),
     ("selectbox", "optimizer", "rmsprop"),
-    ("number_input", "lr", 0.5),
+    ("text_input", "lr.typed", "0.5"),
     ("slider", "batch", 3),
-    ("number_input", "clip", 0.0),
-    ("number_input", "decay", 0.5),
+    ("text_input", "clip.typed", "0.0"),
+    ("text_input", "decay.typed", "0,5"),
     ("number_input", "seed", 2**31 - 1),
-    ("number_input", "lstm.forget_bias", -2.0),
+    ("text_input", "lstm.forget_bias.typed", "-2"),
     ("slider", "input_depth", 2),
     ("slider", "transition_depth", 1),
     ("slider", "output_depth", 3),
@@ -101,8 +102,11 @@ def test_a_control_reaches_the_run_and_the_link(kind: str, key: str, value: Any)
     app = sound(opened())
     getattr(app, kind)(key=key).set_value(value).run()
     experiment = session(sound(app)).experiment
-    name = key.rpartition(".")[2]
-    assert experiment.to_params()[name] in (str(value), repr(value))
+    name = key.removesuffix(".typed").rpartition(".")[2]
+    if kind == "text_input":
+        assert float(experiment.to_params()[name]) == float(value.replace(",", "."))
+    else:
+        assert experiment.to_params()[name] == str(value)
     assert app.query_params == experiment.to_params()
     assert Experiment.from_params(app.query_params) == experiment
 
@@ -277,3 +281,70 @@ def test_a_lost_worker_is_told_while_its_run_is_made_again() -> None:
     assert words.MADE_AGAIN in [info.value for info in app.info]
     session(app)._held.lost = False
     assert words.MADE_AGAIN not in [info.value for info in sound(app.run()).info]
+
+
+def rate(app: AppTest) -> tuple[float, str]:
+    """The learning rate of the run, and what its field shows."""
+    return session(app).experiment.training.lr, app.text_input(key="lr.typed").value
+
+
+def test_a_press_steps_the_learning_rate_through_1_2_5() -> None:
+    app = opened(lr="0.003")
+    seen = [rate(sound(app.button(key=key).click().run())) for key in ["lr.up"] * 3 + ["lr.down"] * 4]
+    assert [value for value, _ in seen] == [0.005, 0.01, 0.02, 0.01, 0.005, 0.002, 0.001]
+    assert [text for _, text in seen] == ["0.005", "0.01", "0.02", "0.01", "0.005", "0.002", "0.001"]
+    assert app.query_params["lr"] == "0.001"
+    app = opened(lr="10")
+    assert app.button(key="lr.up").disabled
+    assert rate(app.button(key="lr.down").click().run()) == (5.0, "5")
+
+
+def test_a_decimal_comma_is_one() -> None:
+    app = sound(opened().text_input(key="lr.typed").set_value("0,001").run())
+    assert rate(app) == (0.001, "0.001")
+
+
+def test_what_is_no_number_is_said_and_changes_nothing() -> None:
+    app = opened(lr="0.02")
+    begun = session(app).beginnings
+    for text, said in (("1,000", "which may mean 1 or 1000"), ("20", "1e\\-06 to 10"), ("fast", "“fast”"), ("", "“”")):
+        app.text_input(key="lr.typed").set_value(text).run()
+        assert len(app.error) == 1
+        assert said in app.error[0].value
+        assert rate(app) == (0.02, text)
+    assert session(app).beginnings == begun
+    assert rate(sound(app.button(key="lr.up").click().run())) == (0.05, "0.05")
+
+
+def test_text_and_press_in_one_request_both_count() -> None:
+    app = opened()
+    app.text_input(key="lr.typed").set_value("0,3")
+    assert rate(sound(app.button(key="lr.up").click().run())) == (0.5, "0.5")
+
+
+def test_an_optimizer_brings_its_usual_rate_until_one_is_set() -> None:
+    app = opened()
+    for name, usual in USUAL_RATES.items():
+        sound(app.selectbox(key="optimizer").select(name).run())
+        assert rate(app)[0] == usual
+        assert app.query_params["lr"] == repr(usual)
+    sound(app.text_input(key="lr.typed").set_value("0.03").run())
+    sound(app.selectbox(key="optimizer").select("adadelta").run())
+    assert rate(app)[0] == 0.03
+    assert "Usual with Adadelta: 1." in [each.value for each in app.sidebar.caption]
+    # Set to what is usual, it follows again.
+    sound(app.text_input(key="lr.typed").set_value("1").run())
+    sound(app.selectbox(key="optimizer").select("sgd").run())
+    assert rate(app)[0] == USUAL_RATES["sgd"]
+    # The rate of a link is one that was set, even if it is usual with the next optimizer.
+    app = opened(optimizer="adam", lr="1")
+    for name in ("adadelta", "sgd"):
+        sound(app.selectbox(key="optimizer").select(name).run())
+        assert rate(app)[0] == 1.0
+
+
+def test_a_text_brings_settings_that_learn_it_on_request() -> None:
+    app = sound(opened(task="text", corpus="sanzijing", seed="3"))
+    sound(app.button(key="suits").click().run())
+    assert session(app).experiment == Experiment.from_params(PRESETS[WRITERS["sanzijing"]] | {"seed": "3"})
+    assert "suits" not in {each.key for each in app.button}

@@ -117,23 +117,24 @@ def test_truncation_shows_its_window() -> None:
     ("kind", "name", "value", "reads"),
     [
         ("slider", "length", 20, "20"),
-        ("number_input", "recurrent_scale", 1.5, "1.5"),
+        ("text_input", "recurrent_scale.typed", "1,5", "1.5"),
         ("selectbox", "activation", "relu", "relu"),
-        ("number_input", "clip", 0.25, "0.25"),
+        ("text_input", "clip.typed", "0.25", "0.25"),
         ("slider", "truncate", 4, "4"),
     ],
 )
 def test_dials_are_the_settings(kind: str, name: str, value: Any, reads: str) -> None:
     app = page(cell="rnn")
     sound(getattr(app, kind)(key=f"dial.{name}").set_value(value).run())
+    name = name.removesuffix(".typed")
     assert session(app).experiment.to_params()[name] == reads
     assert app.query_params[name] in (reads, [reads])
 
 
 def test_dials_follow_the_cell() -> None:
-    keys = {widget.key for widget in page(cell="lstm").main.get("number_input")}
-    assert "dial.forget_bias" in keys
-    assert "dial.recurrent_scale" not in {widget.key for widget in page(cell="unitary").main.get("number_input")}
+    keys = {widget.key for widget in page(cell="lstm").main.get("text_input")}
+    assert "dial.forget_bias.typed" in keys
+    assert "dial.recurrent_scale.typed" not in {each.key for each in page(cell="unitary").main.get("text_input")}
 
 
 @pytest.mark.parametrize("name", say.BUTTONS)

@@ -151,8 +151,8 @@ def changed(app: AppTest, handle: str, value: float, **entries: int) -> AppTest:
     for field in app.number_input:
         if field.label in entries:
             field.set_value(entries[field.label]).run()
-    field = next(each for each in app.number_input if each.label == "Value")
-    return sound(field.set_value(value).run())
+    field = next(each for each in app.text_input if each.label == "Value")
+    return sound(field.set_value(str(value)).run())
 
 
 @pytest.mark.parametrize("cell", CELLS)
@@ -257,7 +257,7 @@ def test_a_gate_is_closed_and_held() -> None:
     assert results(app)["f_{t}"] == [0]
     app.slider(key="inside.t").set_value(7).run()
     assert results(app)["f_{t}"] != [0]
-    gate = next(each for each in app.number_input if each.label == "Value")
+    gate = next(each for each in app.text_input if each.label == "Value")
     assert (gate.min, gate.max) == (0, 1)
 
 

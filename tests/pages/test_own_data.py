@@ -105,6 +105,34 @@ def test_uploaded_text_in_other_encodings(encoding: str, said: str) -> None:
     assert f"Read as {said}" in captions(app)
 
 
+def test_how_a_text_was_read_is_shown_and_can_be_corrected() -> None:
+    text = "床前明月光，疑是地上霜。\n举头望明月，低头思故乡。"
+    app = sound(uploaded(own_text(), "text.file", "own.txt", text.encode("gb18030")))
+    assert app.sidebar.code[0].value == text
+    app = sound(app.selectbox(key="text.encoding").set_value("big5").run())
+    other = text.encode("gb18030").decode("big5", "replace")
+    assert session(app).experiment.to_params()["text"] == other
+    assert app.sidebar.code[0].value == other
+    # One that does not fit is refused; the text stays, and the control as well.
+    app.selectbox(key="text.encoding").set_value("utf_8").run()
+    assert "not text in UTF-8" in bare(app.error[0].value)
+    assert session(app).experiment.to_params()["text"] == other
+    app = sound(app.selectbox(key="text.encoding").set_value(None).run())
+    assert session(app).experiment.to_params()["text"] == text
+    # Another file is read from nothing.
+    app.selectbox(key="text.encoding").set_value("big5").run()
+    app = sound(uploaded(app, "text.file", "next.txt", (TEXT * 2).encode()))
+    assert app.selectbox(key="text.encoding").value is None
+    assert session(app).experiment.to_params()["text"] == TEXT * 2
+
+
+def test_a_wrong_byte_is_said() -> None:
+    app = sound(
+        uploaded(own_text(), "text.file", "own.txt", "床前明月光，疑是地上霜。".encode() + b"\xe6" + TEXT.encode())
+    )
+    assert "does not belong to it, the first at byte 37" in captions(app)
+
+
 def test_form_feed_and_decomposed_letters() -> None:
     app = sound(uploaded(own_text(), "text.file", "own.txt", b"the cafe\xcc\x81 at noon\fpage two\x1a"))
     assert session(app).experiment.to_params()["text"] == "the café at noon\fpage two\x1a"

@@ -112,7 +112,7 @@ def test_the_sidebar_is_for_all() -> None:
     app.slider(key="layers").set_value(2).run()
     assert [each.network.layers for each in side(sound(app)).experiments] == [2, 1]
     assert "Layers 1" in texts(app)
-    app.number_input(key="lr").set_value(0.5).run()
+    app.text_input(key="lr.typed").set_value("0.5").run()
     assert {each.training.lr for each in side(sound(app)).session.experiments} == {0.5}
 
 
@@ -219,7 +219,7 @@ def test_the_same_cell_twice_with_another_learning_rate() -> None:
     assert [each.training.lr for each in side(sound(app)).session.experiments] == [0.01, 0.001]
     assert app.query_params["networks"] in ("lstm,lstm~lr~0.001", ["lstm,lstm~lr~0.001"])
     assert not app.warning
-    app.number_input(key="dial.1.lr").set_value(0.5).run()
+    app.text_input(key="dial.1.lr.typed").set_value("0.5").run()
     assert [each.training.lr for each in side(sound(app)).session.experiments] == [0.01, 0.5]
     assert "Not as the sidebar: Learning rate 0.5" in texts(app)
     assert "**LSTM · Learning rate 0.5** — " in texts(app)
@@ -237,10 +237,10 @@ def test_another_seed_reads_another_sequence_and_says_so() -> None:
 def test_what_every_network_has_for_itself_is_off_in_the_sidebar() -> None:
     app = sound(page("rnn,gru"))
     assert app.selectbox(key="cell").disabled
-    assert not app.number_input(key="lr").disabled
+    assert not app.text_input(key="lr.typed").disabled
     app = sound(page("gru~lr~0.1,gru~lr~0.2"))
-    assert app.number_input(key="lr").disabled
-    assert not app.number_input(key="dial.0.lr").disabled
+    assert app.text_input(key="lr.typed").disabled
+    assert not app.text_input(key="dial.0.lr.typed").disabled
     sound(app.switch_page("../pages/train.py").run())
-    assert not app.number_input(key="lr").disabled
+    assert not app.text_input(key="lr.typed").disabled
     assert not app.selectbox(key="cell").disabled

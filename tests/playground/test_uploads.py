@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from engine.fields import FieldError
 from engine.tables import filled, longest, read_table
 from playground.charts.column import column_data, column_picture
-from playground.uploads import MAX_BYTES, composed, read_text
+from playground.uploads import MAX_BYTES, cleaned, read_text
 from tests.playground.vega import unknown_fields
 
 
@@ -24,8 +24,8 @@ def refusal(read: Callable[..., Any], *given_: object) -> str:
 
 
 def test_texts() -> None:
-    assert read_text("\ufeffa\r\nb\rc 春\n".encode()) == ("a\nb\nc 春\n", "Read as UTF-8.")
-    assert read_text(b"") == ("", "Read as UTF-8.")
+    assert read_text("\ufeffa\r\nb\rc 春\n".encode()) == ("a\nb\nc 春\n", "utf_8", "Read as UTF-8.")
+    assert read_text(b"") == ("", "utf_8", "Read as UTF-8.")
     assert len(read_text(b"a" * MAX_BYTES)[0]) == MAX_BYTES
 
 
@@ -34,10 +34,23 @@ def test_a_form_feed_and_the_end_of_a_text_in_old_systems_are_no_binary_file() -
 
 
 def test_composed_and_decomposed_letters_are_the_same() -> None:
-    text, said = read_text("cafe\u0301".encode())
-    assert text == "café" == composed("cafe\u0301")
-    assert "one letter" in said
-    assert "one letter" not in read_text("café".encode())[1]
+    found = read_text("cafe\u0301".encode())
+    assert found.text == "café" == cleaned("cafe\u0301")[0]
+    assert "one letter" in found.said
+    assert "one letter" not in read_text("café".encode()).said
+
+
+def test_invisible_characters_are_left_out_and_said() -> None:
+    found = read_text("one\u200b two\r\ufeffthree\u2060".encode())
+    assert found.text == "one two\nthree"
+    assert "3 invisible characters were left out." in found.said
+    assert cleaned("a family: 👩\u200d👧") == ("a family: 👩\u200d👧", "")
+
+
+def test_an_encoding_can_be_chosen() -> None:
+    data = "床前明月光".encode("big5")
+    assert read_text(data, "big5").text == "床前明月光"
+    assert read_text(b"plain", "cp1252") == ("plain", "cp1252", "Read as Windows-1252.")
 
 
 @pytest.mark.parametrize(
@@ -47,11 +60,15 @@ def test_composed_and_decomposed_letters_are_the_same() -> None:
 def test_encodings_are_said(encoding: str, named: str) -> None:
     text = "床前明月光，疑是地上霜。" * 3
     assert read_text(text.encode(encoding))[0] == text
-    assert named in read_text(text.encode(encoding))[1]
+    assert named in read_text(text.encode(encoding)).said
 
 
 def test_windows_is_said() -> None:
-    assert read_text("déjà vu".encode("cp1252")) == ("déjà vu", "Read as Windows-1252, the likeliest encoding.")
+    assert read_text("déjà vu".encode("cp1252")) == (
+        "déjà vu",
+        "cp1252",
+        "Read as Windows-1252, the likeliest encoding.",
+    )
 
 
 @pytest.mark.parametrize(

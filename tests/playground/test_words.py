@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from engine import CELLS, TASKS, Experiment, Run
 from engine.config import Architecture, Training
 from engine.fields import Choice, specs
+from engine.tasks.characters import CORPORA
 from playground import words
-from playground.presets import PRESETS
+from playground.presets import PRESETS, WRITERS
 
 OWN = [*specs(Architecture), *specs(Training), "task"]
 FIELDS = [
@@ -89,3 +90,7 @@ def test_plain_text_has_no_markup(text: str) -> None:
 @given(st.floats())
 def test_numbers_are_never_nan(value: float) -> None:
     assert not re.search("nan|inf", words.number(value))
+
+
+def test_every_text_that_ships_has_settings_that_learn_it() -> None:
+    assert set(WRITERS) == set(CORPORA)

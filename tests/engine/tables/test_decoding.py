@@ -19,6 +19,7 @@ TEXTS = {
     ],
     "utf_8": ["plain", "café 春", "", "a\fb\x1a"],
     "utf_16": ["level\n1\n2\n"],
+    "cp932": ["吾輩は猫である。名前はまだ無い。", "年,カナダ\n1900,20\n"],
 }
 
 
@@ -59,3 +60,34 @@ def test_an_encoding_that_does_not_fit_is_named() -> None:
         decode("caf\xe9".encode("latin-1"), "text", "utf_8")
     with pytest.raises(FieldError, match="not text in UTF-8: byte 7 "):  # of the file, its mark included
         decode(b"\xef\xbb\xbf" + "caf\xe9".encode("latin-1"), "text", "utf_8")
+
+
+CHINESE = "床前明月光，疑是地上霜。\n举头望明月，低头思故乡。\n"
+
+
+@pytest.mark.parametrize("codec", ["utf_16_le", "utf_16_be"])
+def test_chinese_in_utf_16_without_a_mark(codec: str) -> None:
+    assert decode(CHINESE.encode(codec), "text") == (CHINESE, "utf_16", False, 0, 0)
+    assert decode(CHINESE.encode(codec), "text", "utf_16").text == CHINESE
+
+
+@pytest.mark.parametrize("text", ["Bush hid the facts", "this app can break", CHINESE])
+def test_what_is_utf_8_is_never_read_as_utf_16(text: str) -> None:
+    assert decode(text.encode(), "text")[:2] == (text, "utf_8")
+
+
+def test_a_wrong_byte_in_utf_8_is_said_and_the_rest_read() -> None:
+    data = CHINESE.encode()
+    found = decode(data[:6] + b"\xff" + data[6:], "text")
+    assert found.text == CHINESE[:2] + "\ufffd" + CHINESE[2:]
+    assert found.said.startswith("Read as UTF-8, the likeliest encoding.")
+    assert found.said.endswith("One place does not belong to it, the first at byte 7: \ufffd stands there.")
+    # A file that was cut in the middle of a letter.
+    assert decode(data[:-2], "text").text == CHINESE[:-2] + "\ufffd"
+    # A � of the text's own is none.
+    assert decode((CHINESE + "\ufffd").encode(), "text").wrong == 0
+
+
+def test_a_wrong_byte_in_a_chosen_encoding() -> None:
+    data = CHINESE.encode("gb18030")
+    assert decode(data[:4] + b"\xff" + data[4:], "text", "gb18030").first_wrong == 5

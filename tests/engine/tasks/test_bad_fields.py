@@ -68,7 +68,7 @@ REFUSALS = [
     Refusal("hello", {"word": "a\x00b"}, ("control characters", "the first, 0x00, is its character 2", "plain text")),
     Refusal("hello", {"word": "a\ud800"}, ("not valid Unicode", "UTF-8")),
     Refusal("hello", {"word": 7}, ("must be text", "“7”")),
-    Refusal("text", {"corpus": "bible"}, ("alice, sonnets, tang, sanzijing, own", "“bible”")),
+    Refusal("text", {"corpus": "bible"}, ("alice, wonderland, sonnets, tang, tang300, sanzijing, own", "“bible”")),
     Refusal("text", {"corpus": "own", "text": "abc"}, ("at least 20", "it has 3. Paste a longer"), ("text", "corpus")),
     Refusal("text", {"corpus": "own", "text": ""}, ("at least 20", "there is none yet"), ("text", "corpus")),
     Refusal(
