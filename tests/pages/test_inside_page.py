@@ -258,7 +258,8 @@ def test_a_gate_is_closed_and_held() -> None:
     app.slider(key="inside.t").set_value(7).run()
     assert results(app)["f_{t}"] != [0]
     gate = next(each for each in app.text_input if each.label == "Value")
-    assert (gate.min, gate.max) == (0, 1)
+    gate.set_value("2").run()
+    assert "value must be a number from 0 to 1" in app.error[0].value.lower()
 
 
 OFFERS = [
