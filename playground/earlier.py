@@ -48,7 +48,7 @@ def _bring_back(session: Session, place: int) -> None:
         base, st.session_state[CHOSEN] = found.about
     else:
         base = found.experiments[0]
-    controls.show(base)
+    controls.show_next(base)
 
 
 def named_among(run: Earlier, session: Session) -> str:

@@ -26,12 +26,13 @@ def _ask_text(key: str) -> None:
                 text, said = read_text(file.getvalue())
                 NextCharacter(corpus="own", text=text, length=1)  # raises if nothing can be learned from it
                 st.session_state[key] = text
-                st.session_state["text.said"] = said
+                st.session_state["text.said"] = f"From {file.name}. {said}"
             except FieldError as problem:
                 st.session_state["text.problem"] = problem
 
     def typed() -> None:
-        st.session_state.pop("text.said", None)
+        for name in ("text.problem", "text.said"):
+            st.session_state.pop(name, None)
         st.session_state[key] = composed(st.session_state[key])
 
     st.file_uploader(

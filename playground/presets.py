@@ -26,3 +26,6 @@ PRESETS: dict[str, dict[str, str]] = {
     "Needs the future": {"task": "neighbours", "cell": "rnn", "direction": "bidirectional", "hidden": "24"},
     "The future by answering late": {"task": "neighbours", "late": "2", "cell": "gru", "hidden": "24"},
 }
+
+SIDE_BY_SIDE: dict[str, tuple[str, ...]] = {"Adding: LSTM remembers, RNN does not": ("rnn", "lstm")}
+"""Presets that compare: the networks they show on the page Side by side, where they open."""

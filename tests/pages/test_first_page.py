@@ -147,7 +147,13 @@ def test_the_other_pictures_have_theirs_on_the_page() -> None:
 
 
 def pictures_of_the_sequence(app: AppTest) -> list[str]:
-    starts = ("One sequence", "Line chart of 20 values of the series over time", "Line chart of 21", "20 values", "50 numbers")
+    starts = (
+        "One sequence",
+        "Line chart of 20 values of the series over time",
+        "Line chart of 21",
+        "20 values",
+        "50 numbers",
+    )
     return [chart.alt for chart in charts(app) if chart.alt.startswith(starts)]
 
 
