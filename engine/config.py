@@ -1,7 +1,8 @@
 """An experiment: a task, a network and how to train it; checked, frozen, and the same as flat text."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from typing import Any, Self
 
 from engine.budget import MAX_SECONDS, beyond, seconds_per_update
@@ -27,6 +28,9 @@ from engine.tasks import TASKS, Amounts, Task
 
 TASK = Choice("adding", tuple(TASKS))
 UNJOINED = Wholes((1,), 1, 1, 1)
+
+MOST_LETTERS = 40
+"""Of a name, when it is compared with those of the settings: all of theirs are shorter."""
 
 
 @dataclass(frozen=True)
@@ -185,7 +189,7 @@ class Experiment:
         """
         for name in params:
             if name not in known_settings():
-                raise FieldError(name, f"{shown(name)} is not the name of a setting.")
+                raise unknown(name, nearest(name, known_settings()))
         task = TASKS[TASK.read("task", params.get("task", TASK.default))]
         given = read_settings(specs(task), params)
         network = read_settings(specs(Architecture), params)
@@ -268,6 +272,24 @@ def network_limits(task: Task) -> dict[str, Limit]:
         each = "This task asks for an answer at every step, and joined steps would have one together."
         limits["windows"] = Limit(UNJOINED, each, ("task",))
     return limits
+
+
+def nearest(name: str, names: Iterable[str]) -> str | None:
+    """The one of `names` that was meant by a misspelt one; None if it is like none of them.
+
+    The first letters are the same and so are at least three letters in four, in order (Ratcliff and Obershelp's ratio):
+    "lenght" is length, while "ref", "utm_source" and the like were meant for somebody else.
+    """
+    lower = name[:MOST_LETTERS].lower()
+    begun = [each for each in names if each[0] == lower[:1]]
+    return next(iter(get_close_matches(lower, begun, n=1, cutoff=0.75)), None)
+
+
+def unknown(name: str, meant: str | None) -> FieldError:
+    """What to say of a name that is no setting's."""
+    return FieldError(
+        name, f"{shown(name)} is not the name of a setting{f'; the nearest is {meant}' if meant else ''}."
+    )
 
 
 def known_settings() -> dict[str, tuple[Spec, ...]]:

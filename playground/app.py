@@ -11,9 +11,10 @@ import streamlit as st
 from playground import frame, words
 
 st.set_page_config(page_title=words.TITLE, page_icon=str(Path(__file__).parent / "icon.svg"), layout="wide")
+first = st.Page("../pages/train.py", title="Playground", icon=":material/neurology:", url_path="", default=True)
 page = st.navigation(
     [
-        st.Page("../pages/train.py", title="Playground", icon=":material/neurology:", url_path="train", default=True),
+        first,
         st.Page("../pages/side.py", title="Side by side", icon=":material/view_column:", url_path="side"),
         st.Page("../pages/gradients.py", title="Gradients", icon=":material/trending_down:", url_path="gradients"),
         st.Page("../pages/cells.py", title="Cells", icon=":material/category:", url_path="cells"),
@@ -21,8 +22,13 @@ page = st.navigation(
         st.Page("../pages/text.py", title="Text", icon=":material/article:", url_path="text"),
         st.Page("../pages/class.py", title="Class", icon=":material/groups:", url_path="class"),
         st.Page("../pages/guide.py", title="Guide", icon=":material/menu_book:", url_path="guide"),
+        # The first page's own name leads to it, with all that its link says.
+        st.Page(
+            lambda: st.switch_page(first, query_params=st.query_params.to_dict()), url_path="train", visibility="hidden"
+        ),
     ],
     position="top",
 )
-frame.open_page(page.url_path)
+if page.url_path != "train":
+    frame.open_page(page.url_path)
 page.run()

@@ -77,8 +77,8 @@ def purpose(key: str) -> None:
 
 
 def _take(key: str) -> None:
-    """Set the controls to the experiment that shows this cell best; in a callback, before they are drawn."""
-    controls.show(Experiment.from_params({"cell": key, **CELLS[key].about.best}))
+    """Set the controls to the experiment that shows this cell best."""
+    controls.show_next(Experiment.from_params({"cell": key, **CELLS[key].about.best}))
 
 
 def equations(key: str) -> None:

@@ -1,5 +1,6 @@
 """The parts of the teacher's page: who trains and how fast, and the sweep."""
 
+from contextlib import suppress
 from functools import partial
 
 import pandas as pd
@@ -14,8 +15,10 @@ from playground import server, words
 from playground.charts.sweep import sweep_data, sweep_map
 from playground.drawing import show
 from playground.frame import visitor
+from playground.runs.session import Session
 from playground.settings import SETTINGS
 from playground.sweeping import Sweeping
+from playground.wishes import later
 
 STANDARD = ["rnn", "gru", "lstm"]
 CELL_NAME = partial(words.choice, name="cell")
@@ -38,16 +41,14 @@ def people() -> None:
 def ask_for_sweep() -> None:
     """The controls of a sweep, and what became of the last one."""
     base = visitor().experiment
-    cells = st.multiselect("Cells", list(CELLS), default=STANDARD, format_func=CELL_NAME, key="sweep.cells")
+    st.multiselect("Cells", list(CELLS), default=STANDARD, format_func=CELL_NAME, key="sweep.cells")
     first, second, third = st.columns([4, 2, 2], gap="medium")
-    lags = first.text_input("Lags", "10, 50, 100", key="sweep.lags", help=say.SWEEP_LAGS)
+    first.text_input("Lags", "10, 50, 100", key="sweep.lags", help=say.SWEEP_LAGS)
     # Without limits in the browser: it would keep a number past them to itself, and the last good one would be swept.
-    seeds = second.number_input("Seeds", value=SEEDS.default, step=1, key="sweep.seeds")
-    updates = third.number_input("Updates", value=UPDATES.default, step=25, key="sweep.updates")
+    second.number_input("Seeds", value=SEEDS.default, step=1, key="sweep.seeds")
+    third.number_input("Updates", value=UPDATES.default, step=25, key="sweep.updates")
     try:
-        sweep = Sweep(base, tuple(cells), numbers("lags", lags), int(seeds), int(updates))
-        for job in sweep.jobs():
-            check_memory(job.experiment, SETTINGS.visitor_mb)
+        sweep = _asked()
     except FieldError as problem:
         st.error(words.sentence(problem, base.task_name), icon=":material/error:")
         return
@@ -56,10 +57,29 @@ def ask_for_sweep() -> None:
     st.button(
         f"Start {len(sweep.jobs())} runs",
         icon=":material/grid_on:",
-        on_click=lambda: st.session_state.update(sweep=Sweeping(sweep, server.POOL)),
+        on_click=later,
+        args=(_start,),
         key="sweep.start",
         disabled="sweep" in st.session_state and st.session_state["sweep"].going,
     )
+
+
+def _asked() -> Sweep:
+    """What the controls and the sidebar say. Raises FieldError."""
+    state = st.session_state
+    lags = numbers("lags", state["sweep.lags"])
+    asked = Sweep(
+        visitor().experiment, tuple(state["sweep.cells"]), lags, int(state["sweep.seeds"]), int(state["sweep.updates"])
+    )
+    for job in asked.jobs():
+        check_memory(job.experiment, SETTINGS.visitor_mb)
+    return asked
+
+
+def _start(_: Session) -> None:
+    """Begin it, with all that was set by the same request; why it cannot begin is said under the controls."""
+    with suppress(FieldError):
+        st.session_state["sweep"] = Sweeping(_asked(), server.POOL)
 
 
 def sweep() -> None:

@@ -15,9 +15,12 @@ from playground.typeset import marked, name, prose
 def draw(key: str, sizes: tuple[int, int, int]) -> None:
     """The choice of a second cell, and both."""
     st.subheader("Side by side", anchor=False)
+    others = [each for each in by_year(list(CELLS)) if each != key]
+    if st.session_state.get("cells.other") not in others:
+        st.session_state["cells.other"] = None
     other = st.selectbox(
         f"Compare {CELLS[key].about.name} with",
-        [each for each in by_year(list(CELLS)) if each != key],
+        others,
         index=None,
         format_func=title,
         placeholder="Choose a second cell",

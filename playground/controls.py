@@ -12,8 +12,11 @@ from engine.config import TASK, Architecture, Training, network_limits
 from engine.fields import Choice, Limit, Real, Spec, Whole, Wholes, conditions, specs
 from engine.tasks import Amounts, Task
 from engine.tasks.characters import NextCharacter
-from playground import learning_rate, link, number_field, own_data, side_choice, words
+from playground import learning_rate, link, number_field, own_data, preset_choice, side_choice, words
 from playground.presets import PRESETS, WRITERS
+
+CHANGES, NEW_SEED, KEPT = "experiment.changes", "seed.new", "preset.kept"
+"""What is to become of the experiment that the controls say; whether it gets another seed; a preset's name to keep."""
 
 OVERRULED = "controls.overruled"
 """Where it stands which settings mean nothing on the page on show, because each network there has its own."""
@@ -27,11 +30,14 @@ DIAL = "dial."
 
 def experiment(page: str) -> Experiment:
     """Draw the sidebar and return the visitor's experiment: the one on show, or the last one that was valid."""
-    link.follow(page, show)
+    link.follow(page, _show)
+    if st.session_state.pop(NEW_SEED, False):
+        st.session_state["seed"] = (st.session_state["seed"] + 1) % 2**31
     wanted = st.session_state[side_choice.CHOSEN] if page == "side" else ()
     st.session_state[OVERRULED] = side_choice.overruled(st.session_state["cell"], wanted) if wanted else set()
     with st.sidebar:
-        _presets()
+        preset_choice.choose(show_next)
+        told = st.container()
         values = _widgets()
     try:
         chosen = _assemble(values)
@@ -42,6 +48,13 @@ def experiment(page: str) -> Experiment:
         else:
             st.error(words.sentence(problem, values["task"]) + words.AS_IT_WAS, icon=":material/error:")
         chosen = st.session_state["experiment"]
+    if changes := st.session_state.pop(CHANGES, ()):
+        for change in changes:
+            chosen = change(chosen)
+        show_changed(chosen)
+        st.rerun()
+    with told:
+        preset_choice.tell(st.session_state["preset"], chosen)
     _notices()
     st.session_state["experiment"] = chosen
     link.write(chosen)
@@ -49,13 +62,33 @@ def experiment(page: str) -> Experiment:
 
 
 def show_next(experiment: Experiment) -> None:
-    """Set every widget at the start of the next run of the page: when they are drawn they can no longer be set."""
+    """Set every control at the start of the next run of the page, whatever else was set by the same request.
+
+    In a callback that is the run that follows at once.
+    """
     st.session_state["experiment.next"] = experiment
 
 
-def show(experiment: Experiment) -> None:
-    """Set every widget to what `experiment` says. To be called before the widgets are drawn, or in a callback."""
+def show_changed(experiment: Experiment) -> None:
+    """The same where it is the preset on show with something changed in it, whose name stays."""
+    st.session_state[KEPT] = st.session_state.get("preset")
+    show_next(experiment)
+
+
+def change_next(change: Callable[[Experiment], Experiment]) -> None:
+    """In a callback: make something else of the experiment that the controls say, with all that came along with it."""
+    st.session_state.setdefault(CHANGES, []).append(change)
+
+
+def new_seed() -> None:
+    """In a callback: another seed, so another run; of the experiment on show or of one chosen by the same request."""
+    st.session_state[NEW_SEED] = True
+
+
+def _show(experiment: Experiment) -> None:
+    """Set every control to what `experiment` says, before any is drawn."""
     state = st.session_state
+    state["preset"] = preset_choice.named(experiment) or state.pop(KEPT, None)
     state["experiment"] = experiment
     state["task"] = experiment.task_name
     for name in specs(experiment.task):
@@ -102,24 +135,6 @@ def _notices() -> None:
         st.button("Dismiss", on_click=lambda: st.session_state.pop("problems", None), key="dismiss")
 
 
-def _presets() -> None:
-    def chosen() -> None:
-        name = st.session_state["preset"]
-        if name:
-            show(Experiment.from_params(PRESETS[name]))
-            st.session_state["preset"] = None
-
-    st.selectbox(
-        "Start from",
-        list(PRESETS),
-        index=None,
-        placeholder="Choose a ready experiment",
-        key="preset",
-        on_change=chosen,
-        help="Sets task, network and training at once.",
-    )
-
-
 def _widgets() -> dict[str, Any]:
     """Draw all controls; their values by the name of the setting."""
     values: dict[str, Any] = {}
@@ -164,7 +179,7 @@ def _suit(values: Mapping[str, Any]) -> None:
         return
     suiting = Experiment.from_params(PRESETS[name] | {"seed": str(st.session_state.get("seed", 1))})
     if suiting != st.session_state.get("experiment"):
-        st.button(words.SUITS, help=words.SUITS_HELP, key="suits", on_click=partial(show, suiting))
+        st.button(words.SUITS, help=words.SUITS_HELP, key="suits", on_click=show_next, args=(suiting,))
 
 
 def _network(values: Mapping[str, Any]) -> dict[str, Any]:

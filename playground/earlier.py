@@ -8,6 +8,7 @@ from playground import controls, link, words
 from playground.runs.earlier import Earlier
 from playground.runs.session import Session
 from playground.side_choice import CHOSEN
+from playground.wishes import later
 
 DIFFERENCES = 3
 """Settings that a run's name tells at most."""
@@ -36,19 +37,22 @@ def _button(session: Session, place: int, text: str) -> None:
         key=f"earlier.{place}",
         type="tertiary",
         help=words.BRING_BACK_HELP,
-        on_click=_bring_back,
-        args=(session, place),
+        on_click=later,
+        args=(_bring_back, session, run),
     )
 
 
-def _bring_back(session: Session, place: int) -> None:
+def _bring_back(session: Session, found: Earlier) -> None:
     """That run again, and the controls as they were for it."""
-    found = session.bring_back(place)
+    if found not in session.earlier:  # another setting came with the same click, and there was no room for both
+        return
+    session.bring_back(found)
     if isinstance(found.about, tuple):  # side by side: the sidebar's experiment, and the networks
         base, st.session_state[CHOSEN] = found.about
     else:
         base = found.experiments[0]
-    controls.show(base)
+    controls.show_next(base)
+    st.rerun()
 
 
 def named_among(run: Earlier, session: Session) -> str:

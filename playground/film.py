@@ -5,11 +5,12 @@ import streamlit as st
 from engine.film import FEWEST
 from playground import words
 from playground.runs.session import Session
+from playground.wishes import later
 
 NOW = "now"
 
 PLACE, NUMBER = "film.place", "film.number"
-"""Where the slider is, and how often it was put elsewhere than where the visitor left it."""
+"""Where the slider is, on which page, and how often it was put elsewhere than where the visitor left it."""
 
 
 def draw(session: Session) -> None:
@@ -20,7 +21,8 @@ def draw(session: Session) -> None:
         st.button(
             "Stop film" if player.playing else "Play film",
             icon=":material/stop:" if player.playing else ":material/movie:",
-            on_click=(lambda: session.look_back(player.shown or player.at)) if player.playing else session.play_film,
+            on_click=later,
+            args=(_stop if player.playing else Session.play_film,),
             key="film.play",
             width=130,
             disabled=off,
@@ -28,9 +30,10 @@ def draw(session: Session) -> None:
         )
         place = player.at if player.at in times else NOW
         # A slider of its own for every place it is put to: a browser that has not heard of that yet tells with its next
-        # tick where the one before stood, and nobody chose that.
-        if st.session_state.get(PLACE) != place:
-            st.session_state[PLACE], st.session_state[NUMBER] = place, st.session_state.get(NUMBER, 0) + 1
+        # tick where the one before stood, and nobody chose that. And one for every page: on another page the browser
+        # has forgotten where the slider stood, and would put it at its lower end.
+        if st.session_state.get(PLACE) != _where(place):
+            st.session_state[PLACE], st.session_state[NUMBER] = _where(place), st.session_state.get(NUMBER, 0) + 1
         key = f"film.at.{st.session_state[NUMBER]}"
         st.session_state.setdefault(key, place)
         st.select_slider(
@@ -47,7 +50,8 @@ def draw(session: Session) -> None:
         st.button(
             "Now",
             icon=":material/last_page:",
-            on_click=lambda: session.look_back(None),
+            on_click=later,
+            args=(Session.look_back, None),
             key="film.now",
             disabled=player.at is None,
         )
@@ -64,9 +68,19 @@ def options(session: Session) -> list[int]:
 
 
 def _chosen(session: Session, key: str) -> None:
-    at = st.session_state[PLACE] = st.session_state[key]
+    at = st.session_state[key]
+    st.session_state[PLACE] = _where(at)
     session.touch()
-    session.look_back(None if at == NOW else at)
+    later(Session.look_back, None if at == NOW else at)
+
+
+def _where(place: int | str) -> tuple[str, int | str]:
+    return st.session_state.get("page", ""), place
+
+
+def _stop(session: Session) -> None:
+    """The film stands still at what it showed last."""
+    session.look_back(session.player.shown or session.player.at)
 
 
 def _sentence(session: Session) -> str:

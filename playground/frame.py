@@ -12,12 +12,13 @@ from engine.budget import check_memory
 from engine.config import Training
 from engine.course import Explosion, Snapshot
 from engine.slices import Frame, Frames
-from playground import controls, earlier, film, server, share, words
+from playground import browser, controls, earlier, film, server, share, wishes, words
 from playground.charts.base import CELL_COLOURS, TRAINING
 from playground.runs.pool import LostError
 from playground.runs.session import Session
 from playground.server import POOL
 from playground.settings import SETTINGS
+from playground.wishes import later
 
 log = logging.getLogger(__name__)
 
@@ -32,8 +33,13 @@ ASK_AGAIN = 3.0
 
 
 def open_page(page: str) -> None:
-    """Draw the sidebar and bring the visitor's run in line with it; without a place, say so and stop."""
+    """Draw the sidebar and bring the visitor's run in line with it; without a place, say so and stop.
+
+    If what was chosen opens on another page, that one is gone to.
+    """
     server.prepare()
+    if (other := st.session_state.pop("page.next", page)) != page:
+        st.switch_page(f"../pages/{other}.py")
     if not server.admitted():
         _wait()
         st.stop()
@@ -51,10 +57,12 @@ def open_page(page: str) -> None:
         visitor().adopt(experiment)
     except (LostError, TimeoutError):
         log.exception("event=not_begun")
+        wishes.forget()
         st.error(words.NOT_BEGUN, icon=":material/error:")
         st.stop()
     with st.sidebar:
         share.draw(visitor(), page)
+        browser.close_drawer()
     _comes_back()
 
 
@@ -95,9 +103,15 @@ def visitor() -> Session:
 def bar(session: Session | None = None, names: Sequence[str] = ()) -> None:
     """Buttons and film of the visitor's run, or of another `session`: drawn with the page, not with every frame.
 
+    The session is the one of the settings by now, so here is done what was clicked.
     names: what each of several runs is called.
     """
     session = session or visitor()
+    try:
+        wishes.carry_out(session)
+    except (LostError, TimeoutError):
+        log.exception("event=not_carried_out")
+        st.error(words.NOT_BEGUN, icon=":material/error:")
     # As it is now: what changes while the page is being drawn is found by the first tick.
     st.session_state[DRAWN] = _standing(session, session.shown)
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="bar"):
@@ -107,16 +121,25 @@ def bar(session: Session | None = None, names: Sequence[str] = ()) -> None:
             "Pause" if session.playing else "Train",
             icon=":material/pause:" if session.playing else ":material/play_arrow:",
             type="primary",
-            on_click=session.pause if session.playing else session.play,
+            on_click=later,
+            args=(Session.pause if session.playing else Session.play,),
             key="play",
             width=110,
             disabled=over,
         )
         st.button(
-            "Update", icon=":material/skip_next:", on_click=session.step, key="step", help=words.UPDATE, disabled=over
+            "Update",
+            icon=":material/skip_next:",
+            on_click=later,
+            args=(Session.step,),
+            key="step",
+            help=words.UPDATE,
+            disabled=over,
         )
-        st.button("Reset", icon=":material/replay:", on_click=session.reset, key="reset", help=words.RESET)
-        st.button("New seed", icon=":material/casino:", on_click=_new_seed, key="new_seed", help=words.NEW_SEED)
+        st.button(
+            "Reset", icon=":material/replay:", on_click=later, args=(Session.reset,), key="reset", help=words.RESET
+        )
+        st.button("New seed", icon=":material/casino:", on_click=controls.new_seed, key="new_seed", help=words.NEW_SEED)
         st.session_state[COUNTERS] = st.container(width="stretch")
     st.html(FIGURES)
     film.draw(session)
@@ -247,8 +270,3 @@ def _exploded(explosion: Explosion, training: Training) -> str:
         lr=training.lr,
         clip=f"now {training.clip:g}" if training.clip else "now off",
     )
-
-
-def _new_seed() -> None:
-    """Another seed, so another run; the sidebar and the link follow."""
-    st.session_state["seed"] = (st.session_state["seed"] + 1) % 2**31

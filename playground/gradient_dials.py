@@ -57,7 +57,8 @@ def told(frame: Frame, seen: Gradients) -> None:
 def _set(name: str) -> None:
     experiment = Experiment.from_params(EXPERIMENTS[name])
     st.session_state[STORY] = (name, experiment)
-    _show(experiment)
+    _forget_pair(experiment)
+    controls.show_next(experiment)
 
 
 def story(name: str, snapshot: Snapshot, seen: Gradients) -> str:
@@ -121,14 +122,22 @@ def dials() -> None:
 
 
 def _turn(name: str, text: str) -> None:
+    controls.change_next(partial(_turned, name, text))
+
+
+def _turned(name: str, text: str, experiment: Experiment) -> Experiment:
+    """The experiment with one setting as it was turned; as it is if that cannot be."""
     st.session_state.pop(PROBLEM, None)
     try:
-        _show(Experiment.from_params({**visitor().experiment.to_params(), name: text}))
+        turned = Experiment.from_params({**experiment.to_params(), name: text})
     except FieldError as problem:
         st.session_state[PROBLEM] = problem
+        return experiment
+    _forget_pair(turned)
+    return turned
 
 
-def _show(experiment: Experiment) -> None:
+def _forget_pair(experiment: Experiment) -> None:
+    """With another number of steps another pair of them is to be seen."""
     if experiment.task.steps != visitor().experiment.task.steps:
         forget_pair()
-    controls.show(experiment)

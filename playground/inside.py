@@ -23,6 +23,7 @@ from playground import filling, view, words
 from playground import inside_words as say
 from playground.charts.valued import short, valued_data, valued_picture
 from playground.drawing import is_dark, show
+from playground.kept import kept
 from playground.server import POOL
 from playground.where import DIRECTION, LAYER, STEP, UNIT
 
@@ -99,13 +100,13 @@ def choose(frame: Frame) -> Place:
         layer = 1
         if len(seen.layers) > 1:
             options = [strands[0].layer for strands in seen.layers]
-            st.session_state[LAYER] = min(st.session_state.get(LAYER) or 1, len(options))
-            layer = int(st.segmented_control("Layer", options, required=True, key=LAYER, persist_state="session") or 1)
+            layer = kept(LAYER, options)
+            st.segmented_control("Layer", options, required=True, key=LAYER, persist_state="session")
         directions = [strand.direction for strand in seen.layers[layer - 1]]
         direction = directions[0]
         if len(directions) > 1:
-            st.session_state.setdefault(DIRECTION, direction)
-            direction = st.segmented_control(  # type: ignore[assignment]  # required
+            direction = kept(DIRECTION, directions)
+            st.segmented_control(
                 "Direction",
                 directions,
                 required=True,
@@ -116,8 +117,14 @@ def choose(frame: Frame) -> Place:
         transition = 1
         if depth := frame.snapshot.experiment.network.transition_depth:
             options = list(range(1, depth + 2))
-            transition = st.segmented_control(
-                "Transition", options, default=1, required=True, key="inside.transition", help=say.TRANSITIONS
+            transition = kept("inside.transition", options)
+            st.segmented_control(
+                "Transition",
+                options,
+                required=True,
+                key="inside.transition",
+                help=say.TRANSITIONS,
+                persist_state="session",
             )
         unit = bounded("Unit", hidden, UNIT)
     view.choose(frame.snapshot.experiment.task)

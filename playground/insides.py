@@ -15,6 +15,7 @@ from playground.charts.heatmap import heatmap, heatmap_data
 from playground.charts.reach import gradient_curve, gradient_data, powers
 from playground.drawing import headed, is_dark, show, widening
 from playground.frame import visitor
+from playground.kept import kept
 from playground.page_settings import key_of
 from playground.panels import sequence_above
 
@@ -42,18 +43,20 @@ def choose(frame: Frame) -> Chosen:
         layer = 1
         if len(trace.layers) > 1:
             options = [strands[0].layer for strands in trace.layers]
-            layer = st.segmented_control("Layer", options, default=1, required=True, key="inside_layer")
+            layer = kept("inside_layer", options)
+            st.segmented_control("Layer", options, required=True, key="inside_layer", persist_state="session")
         strands = trace.layers[layer - 1]
         directions = [strand.direction for strand in strands]
         direction = directions[0]
         if len(directions) > 1:
-            direction = st.segmented_control(
+            direction = kept("inside_direction", directions)
+            st.segmented_control(
                 "Direction",
                 directions,
-                default=directions[0],
                 required=True,
                 format_func=words.choice,
                 key="inside_direction",
+                persist_state="session",
             )
         strand = strands[directions.index(direction)]
         names = ["h", "gradient", *[n for n in strand.state if n != "h"], *strand.gates]

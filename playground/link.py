@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from engine import CELLS, TASKS, Experiment, FieldError
-from engine.config import Architecture, Training
+from engine.config import Architecture, Training, known_settings, nearest, unknown
 from engine.fields import shown, specs
 from playground import words
 from playground.page_settings import PAGE_SETTINGS, Networks, Setting, key_of
@@ -56,7 +56,7 @@ def follow(page: str, show: Callable[[Experiment], None]) -> None:
         show(state.pop("experiment.next"))
     elif "link" not in state or not (given == state["link"] or moved or _touched()):
         problems = _read_page(page, given)
-        given, missing = _with_own_data({name: text for name, text in given.items() if name not in _of_page(page)})
+        given, missing = _with_own_data({name: text for name, text in given.items() if _of_experiment(name)})
         found, more = Experiment.read(given)
         said = [f"{each} {each.instead}".rstrip() for each in (*problems, *more)]
         state["problems"] = list(dict.fromkeys([*said, *(words.NOT_IN_LINK[name] for name in missing)]))
@@ -84,13 +84,26 @@ def _with_own_data(given: Mapping[str, str]) -> tuple[dict[str, str], list[str]]
     return found, missing
 
 
+def _of_experiment(name: str) -> bool:
+    """Whether it is a setting's name or a misspelt one; else it is a page's own, or was added by somebody else."""
+    known = known_settings()
+    of_a_page = any(name in own for own in PAGE_SETTINGS.values())
+    return name in known or (not of_a_page and nearest(name, known) is not None)
+
+
 def _of_page(page: str) -> Mapping[str, Setting]:
     return PAGE_SETTINGS.get(page, {})
 
 
 def _read_page(page: str, given: Mapping[str, str]) -> list[FieldError]:
-    """Take over the page's own settings; what was wrong with them."""
-    problems = []
+    """Take over the page's own settings; what was wrong with them, and with their names."""
+    problems = [
+        unknown(name, meant)
+        for name in given
+        if name not in _of_page(page) and name not in known_settings() and (meant := nearest(name, _of_page(page)))
+    ]
+    for problem in problems:
+        problem.instead = "It was passed over."
     for name, spec in _of_page(page).items():
         value: object = spec.default
         try:

@@ -34,6 +34,7 @@ def _ask_text(key: str) -> None:
             found = read_text(state[FILE].getvalue(), state.get(ENCODING))
             NextCharacter(corpus="own", text=found.text, length=1)  # raises if nothing can be learned from it
             state[key], state[READ] = found.text, found
+            state[SAID] = f"From {state[FILE].name}. {found.said}"
         except FieldError as problem:
             state[PROBLEM] = problem
 
@@ -42,7 +43,8 @@ def _ask_text(key: str) -> None:
         read()
 
     def typed() -> None:
-        state.pop(READ, None)
+        for name in (READ, PROBLEM):
+            state.pop(name, None)
         state[key], state[SAID] = cleaned(state[key])
 
     st.file_uploader(
@@ -76,7 +78,6 @@ def _reading(found: Read | None, again: Callable[[], None]) -> None:
     with st.expander("How it was read", expanded=found is None, icon=":material/article:"):
         if found is not None:
             lines = found.text.split("\n", FIRST_LINES)[:FIRST_LINES]
-            st.caption(words.plain(found.said))
             st.code("\n".join(line[:LINE] + "…" * (len(line) > LINE) for line in lines), language=None, wrap_lines=True)
         st.session_state.setdefault(ENCODING, None)
         itself = f"found: {ENCODINGS[found.encoding]}" if found and st.session_state[ENCODING] is None else "find it"

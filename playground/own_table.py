@@ -14,6 +14,8 @@ from playground.charts.column import column_data, column_picture
 from playground.drawing import is_dark, show
 
 FILE, TABLE, PROBLEM = "values.file", "values.table", "values.problem"
+HANDED, IN_USE = "values.handed", "values.in_use"
+"""The file as it came, name and content; the values taken from one, and where from."""
 COLUMN, GAPS, FAR = "values.column", "values.gaps", "values.far"
 DECISIONS = ("separator", "decimal", "header", "encoding")
 SEPARATOR_NAMES = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar |", " ": "space", "": "none, one column"}
@@ -30,36 +32,67 @@ def ask(key: str) -> None:
         type=["csv", "tsv", "txt"],
         key=FILE,
         on_change=_uploaded,
+        args=(key,),
         max_upload_size=2,
     )
+    if HANDED in state:
+        _handed_in(key)
     if PROBLEM in state:
         st.error(words.sentence(state[PROBLEM], "") + words.AS_IT_WAS, icon=":material/error:")
     table: Table | None = state.get(TABLE)
-    if state.get(FILE) is not None and (table or PROBLEM in state):
+    if table or PROBLEM in state:
         _reading(table)
     if table is not None and PROBLEM not in state:
         _column(table, key)
     if state[key]:
-        st.caption(f"{len(state[key]):,} values.")
+        values, where = state.get(IN_USE, ((), ""))
+        where = where if values == state[key] else "from the link or a saved run"
+        st.caption(words.plain(f"In use: {len(state[key]):,} values {where}."))
 
 
-def _uploaded() -> None:
-    """Read another file, from nothing."""
-    for name in (TABLE, COLUMN, GAPS, FAR):
+def _uploaded(key: str) -> None:
+    """Read another file, from nothing; without one, as it was taken away, there is none any more."""
+    file = st.session_state[FILE]
+    if file is None:
+        _remove(key)
+        return
+    _forget()
+    st.session_state[HANDED] = (file.name, file.getvalue())
+    _read()
+
+
+def _forget() -> None:
+    """Nothing of a file handed in before is left, but the values that are in use."""
+    for name in (HANDED, TABLE, COLUMN, GAPS, FAR, PROBLEM):
         st.session_state.pop(name, None)
     for name in DECISIONS:
         st.session_state[f"values.{name}"] = None
-    _read()
+
+
+def _remove(key: str) -> None:
+    """No file and no values of it."""
+    _forget()
+    if st.session_state.get(IN_USE, ((), ""))[0] == st.session_state[key]:
+        st.session_state[key] = ()
+
+
+def _handed_in(key: str) -> None:
+    """Which file it is where the browser shows none any more, as after a change of pages; and a way to remove it."""
+    if st.session_state.get(FILE) is None:
+        name, _ = st.session_state[HANDED]
+        st.caption(words.plain(f"Handed in: {name}"))
+        st.button("Remove it", icon=":material/close:", key="values.remove", on_click=_remove, args=(key,))
 
 
 def _read() -> None:
     """Read the file with what was decided by hand; a table that was read before stays if that does not work."""
     state = st.session_state
     state.pop(PROBLEM, None)
-    if state.get(FILE) is None:
+    if HANDED not in state:  # it was taken away by the same request
         return
+    _, data = state[HANDED]
     try:
-        table = read_table(state[FILE].getvalue(), **{name: state.get(f"values.{name}") for name in DECISIONS})
+        table = read_table(data, **{name: state.get(f"values.{name}") for name in DECISIONS})
     except FieldError as problem:
         state[PROBLEM] = problem
         return
@@ -166,6 +199,7 @@ def _column(table: Table, key: str) -> None:
         taken = tuple(map(float, values))
         Forecast(series="own", values=taken, length=1)  # raises if nothing can be learned from them
         st.session_state[key] = taken
+        st.session_state[IN_USE] = (taken, f"of “{name}” in {st.session_state[HANDED][0]}")
     except FieldError as problem:
         st.error(words.sentence(problem, "forecast") + words.AS_IT_WAS, icon=":material/error:")
 

@@ -24,7 +24,9 @@ from playground.charts.unrolled import BAND, COLUMN, PICK, ROW, bands, unrolled,
 from playground.drawing import headed, is_dark, show, told
 from playground.earlier import comparable, name
 from playground.frame import visitor
+from playground.runs.session import Session
 from playground.where import DIRECTION, LAYER, STEP, UNIT
+from playground.wishes import later
 
 NETWORK, OPEN = "network", "network.open"
 """The key of the unrolled network, and that a step was clicked in it, which is to be seen from inside."""
@@ -100,7 +102,8 @@ def next_sequence() -> None:
         st.button(
             "Another sequence",
             icon=":material/shuffle:",
-            on_click=_next_probe,
+            on_click=later,
+            args=(next_probe,),
             key="next_probe",
             help="The sequences shown here are held out: training never sees them.",
         )
@@ -133,8 +136,8 @@ def verdict(reading: Tokens | Quantity, task: Task) -> str:
     return f"{right} of {len(counted)} answers right — {mark}."
 
 
-def _next_probe() -> None:
-    session = visitor()
+def next_probe(session: Session) -> None:
+    """Another of the sequences that training never sees."""
     session.look_at(replace(session.look, probe=session.look.probe + 1))
 
 
@@ -146,7 +149,8 @@ def _prompt(asked: Characters) -> None:
             "Prompt",
             key="prompt",
             persist_state="session",
-            on_change=_look_again,
+            on_change=later,
+            args=(_look_again,),
             help="What the text begins with. Press Enter.",
         )
     with right:
@@ -158,7 +162,8 @@ def _prompt(asked: Characters) -> None:
             step=0.1,
             key="temperature",
             persist_state="session",
-            on_change=_look_again,
+            on_change=later,
+            args=(_look_again,),
             help="Low: the likeliest characters. High: more surprises.",
         )
     try:
@@ -171,7 +176,7 @@ def _prompt(asked: Characters) -> None:
         st.caption(words.UNKNOWN.format(characters=words.plain(unknown)))
 
 
-def _look_again() -> None:
+def _look_again(session: Session) -> None:
     """Write from the prompt and at the temperature that are set now, if they are in range."""
     prompt, temperature = st.session_state["prompt"], st.session_state["temperature"]
     try:
@@ -179,7 +184,6 @@ def _look_again() -> None:
         TEMPERATURE.check("temperature", temperature)
     except FieldError:  # the controls keep to the ranges; what comes past them changes nothing
         return
-    session = visitor()
     session.look_at(replace(session.look, prompt=prompt, temperature=temperature))
 
 

@@ -1,7 +1,5 @@
 """A passage of text as one unit has it; the units that follow a property; the moments that are like the chosen one."""
 
-from typing import TypeVar
-
 import numpy as np
 import streamlit as st
 
@@ -17,6 +15,7 @@ from playground.charts.base import limit
 from playground.charts.letters import PICKED, letters_data, letters_picture, size_for, visible
 from playground.drawing import is_dark
 from playground.frame import visitor
+from playground.kept import kept
 from playground.presets import PRESETS
 from playground.reader import Moment, Reader
 
@@ -35,7 +34,7 @@ def nothing_to_read() -> None:
 
 
 def _open_text() -> None:
-    controls.show(Experiment.from_params(PRESETS["Write like the text"]))
+    controls.show_next(Experiment.from_params(PRESETS["Write like the text"]))
     st.rerun()
 
 
@@ -92,8 +91,8 @@ def coloured(moment: Moment) -> tuple[Band, int]:
 
 def _asked(moment: Moment) -> tuple[str, str]:
     """The property that is searched for, and the character where it is one."""
-    name = _kept(PROPERTY, [*PROPERTIES, CHARACTER])
-    return name, _kept(SIGN, list(moment.task.alphabet)) if name == CHARACTER else ""
+    name = kept(PROPERTY, [*PROPERTIES, CHARACTER])
+    return name, kept(SIGN, list(moment.task.alphabet)) if name == CHARACTER else ""
 
 
 def _marks(moment: Moment) -> np.ndarray | None:
@@ -105,11 +104,11 @@ def _marks(moment: Moment) -> np.ndarray | None:
 def _choose_unit(passage: Passage) -> tuple[Band, int]:
     state = st.session_state
     layers = sorted({band.layer for band in passage.bands})
-    layer = _kept(LAYER, layers)
+    layer = kept(LAYER, layers)
     if len(layers) > 1:
         st.segmented_control("Layer", layers, key=LAYER, required=True, persist_state="session")
     names = [band.quantity for band in passage.bands if band.layer == layer]
-    name = _kept(QUANTITY, names)
+    name = kept(QUANTITY, names)
     if len(names) > 1:
         st.segmented_control(
             "State or gate", names, format_func=words.short, key=QUANTITY, required=True, persist_state="session"
@@ -118,17 +117,6 @@ def _choose_unit(passage: Passage) -> tuple[Band, int]:
     state[UNIT] = min(state.get(UNIT, 1), band.units)
     unit = st.number_input("Unit", 1, band.units, step=1, key=UNIT, width=130, persist_state="session")
     return band, unit
-
-
-T = TypeVar("T")
-
-
-def _kept(key: str, options: list[T]) -> T:
-    """What is chosen, if it is still there to choose; else the first."""
-    if st.session_state.get(key) not in options:
-        st.session_state[key] = options[0]
-    chosen: T = st.session_state[key]
-    return chosen
 
 
 def _choose_position(passage: Passage) -> int:

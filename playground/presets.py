@@ -36,3 +36,6 @@ PRESETS: dict[str, dict[str, str]] = {
 
 WRITERS = {settings["corpus"]: name for name, settings in PRESETS.items() if settings["task"] == "text"}
 """For each text that ships the experiment with which it is learned, held out as well: `python -m benchmarks.texts`."""
+
+SIDE_BY_SIDE: dict[str, tuple[str, ...]] = {"Adding: LSTM remembers, RNN does not": ("rnn", "lstm")}
+"""Presets that compare: the networks they show on the page Side by side, where they open."""

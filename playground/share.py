@@ -16,8 +16,8 @@ from engine.script import script
 from engine.slices import Frame
 from engine.tasks import Tokens
 from engine.trace import Strand, Trace
-from playground import controls, link, words
-from playground.page_settings import PAGE_SETTINGS, SEVERAL_RUNS
+from playground import browser, controls, link, words
+from playground.page_settings import SEVERAL_RUNS
 from playground.runs.session import Session
 from playground.settings import SETTINGS
 
@@ -29,12 +29,14 @@ def draw(session: Session, page: str) -> None:
     """The section at the foot of the sidebar."""
     experiment = session.experiment
     st.subheader("Take it along")
-    with st.popover("Copy link", icon=":material/link:", width="stretch"):
-        params, left_out = link.params(experiment)
+    params, left_out = link.params(experiment)
+    whole = f"{_address()}?{urlencode(params)}"
+    with st.container(key="copy_link"), st.popover("Copy link", icon=":material/link:", width="stretch"):
         if left_out:
             st.caption("Your own data is too long for a link, so it is left out: hand it on as a file as well.")
-        st.caption("The whole experiment: the same network, and at the same update the same loss. Copy at the right.")
-        st.code(f"{_address()}?{urlencode(params)}", language=None, wrap_lines=True)
+        st.caption("This page and the whole experiment: the same network, and at the same update the same loss.")
+        st.code(whole, language=None, wrap_lines=True)
+    browser.copied_by("copy_link", whole)
     if page in SEVERAL_RUNS:  # what is to be seen there are other runs than the visitor's own
         st.caption(words.TAKE_ALONG_ALONE)
         return
@@ -94,7 +96,7 @@ def _continue(session: Session) -> None:
             except FieldError as problem:
                 st.session_state["run.problem"] = problem
             else:
-                controls.show(found.experiment)
+                controls.show_next(found.experiment)
                 st.session_state["continue"] = False
                 st.toast(words.CONTINUED.format(updates=found.updates), icon=":material/restore_page:")
 
@@ -176,7 +178,7 @@ def _csv(table: pd.DataFrame) -> str:
 
 
 def _address() -> str:
-    """Where the playground itself is, whatever page one is on; a page with settings of its own where that one is."""
+    """Where the page is that one is on; of what the browser says only the host, as its page can be the one before."""
     address, page = urlsplit(st.context.url or "http://localhost:8501/"), st.session_state.get("page", "")
-    own = page if page in PAGE_SETTINGS else ""
-    return f"{address.scheme}://{address.netloc}{address.path.rpartition('/')[0]}/{own}"
+    base = st.get_option("server.baseUrlPath").strip("/")
+    return "/".join([f"{address.scheme}://{address.netloc}", *filter(None, [base]), page])

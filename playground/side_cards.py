@@ -1,7 +1,7 @@
 """The cards above the page Side by side: which networks stand there, what is changed of each, how far it is."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from itertools import groupby
 from typing import Any
@@ -63,7 +63,7 @@ def networks(side: Side | None, problems: Mapping[int, FieldError]) -> Slots:
                 _remove(place, wanted)
     if len(wanted) < MOST:
         with columns[len(wanted)]:
-            _add(wanted)
+            _add()
     if len(wanted) - len(problems) < FEWEST:
         st.error(say.TOO_FEW + (words.AS_IT_WAS if side else ""), icon=":material/error:")
     return slots
@@ -83,7 +83,8 @@ def _pick(place: int, wanted: Sequence[Wanted]) -> None:
     st.session_state[key] = wanted[place].kind
 
     def turned() -> None:
-        _put(place, wanted[place].turned(st.session_state[key]))
+        kind = st.session_state[key]
+        _alter(place, lambda network: network.turned(kind))
 
     st.selectbox(
         say.NETWORK.format(number=place + 1),
@@ -110,8 +111,8 @@ def _change(place: int, wanted: Sequence[Wanted]) -> None:
                     say.AS_SIDEBAR,
                     icon=":material/undo:",
                     key=f"side.{place}.without.{name}",
-                    on_click=_put,
-                    args=(place, network.without(name)),
+                    on_click=_alter,
+                    args=(place, partial(Wanted.without, name=name)),
                     type="tertiary",
                 )
         left = [name for name in known if name not in dict(network.changes)]
@@ -121,7 +122,8 @@ def _change(place: int, wanted: Sequence[Wanted]) -> None:
             def added() -> None:
                 name = st.session_state[key]
                 spec = known[name]
-                _put(place, network.changed(name, spec.write(another(spec, base.get(name, spec.default)))))
+                value = spec.write(another(spec, base.get(name, spec.default)))
+                _alter(place, lambda now: now.changed(name, value))
 
             st.selectbox(
                 say.ADD_CHANGE,
@@ -141,15 +143,16 @@ def _base_values(network: Wanted) -> Mapping[str, Any]:
     return vars(base.network) | vars(base.training) | dict(own)
 
 
-def _put(place: int, network: Wanted) -> None:
-    """Another network, or one with other changes, at a place."""
+def _alter(place: int, how: Callable[[Wanted], Wanted]) -> None:
+    """Make another network of the one at a place, as it is by now: one request may bring several changes."""
     wanted = list(chosen())
-    wanted[place] = network
-    choose(wanted)
+    if place < len(wanted):
+        wanted[place] = how(wanted[place])
+        choose(wanted)
 
 
 def _change_to(place: int, name: str, value: str) -> None:
-    _put(place, chosen()[place].changed(name, value))
+    _alter(place, lambda network: network.changed(name, value))
 
 
 def _remove(place: int, wanted: Sequence[Wanted]) -> None:
@@ -158,24 +161,35 @@ def _remove(place: int, wanted: Sequence[Wanted]) -> None:
         icon=":material/close:",
         key=f"side.remove.{place}",
         help=say.REMOVE_HELP.format(name=name_of(wanted[place])),
-        on_click=choose,
-        args=([*wanted[:place], *wanted[place + 1 :]],),
+        on_click=_without,
+        args=(place, wanted[place]),
         disabled=len(wanted) <= FEWEST,
         type="tertiary",
     )
 
 
-def _add(wanted: Sequence[Wanted]) -> None:
-    new = next(each for each in map(Wanted, ADDED) if each not in wanted)
+def _add() -> None:
     st.button(
         say.ADD,
         help=say.ADD_HELP,
         icon=":material/add:",
         key="side.add",
-        on_click=choose,
-        args=([*wanted, new],),
+        on_click=_added,
         width="stretch",
     )
+
+
+def _without(place: int, network: Wanted) -> None:
+    """Take away the network that stood on a card; where it stands now, as the same request may have taken others."""
+    wanted = chosen()
+    place = next((now for now, each in enumerate(wanted) if each is network), place)
+    if len(wanted) > FEWEST and place < len(wanted):
+        choose([*wanted[:place], *wanted[place + 1 :]])
+
+
+def _added() -> None:
+    new = next((each for each in map(Wanted, ADDED) if each not in chosen()), Wanted(ADDED[0]))
+    choose([*chosen(), new])
 
 
 def sample(drawn: Line) -> None:

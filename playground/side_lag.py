@@ -1,15 +1,19 @@
 """The part of the page Side by side about the lag: a dial for all networks, and how far back each can remember."""
 
+from functools import partial
+
 import streamlit as st
 
-from engine import FieldError
+from engine import Experiment, FieldError
 from engine.lag import at_lag, lag_of
 from playground import controls, words
 from playground import side_words as say
 from playground.frame import visitor
 from playground.lengthening import BUDGET, FACTOR, SOLVED, Lengthening, solved_at
+from playground.runs.session import Session
 from playground.settings import SETTINGS
 from playground.side_session import Side
+from playground.wishes import later
 
 LENGTHENING, PROBLEM, UPDATES = "side.lengthening", "side.problem", "side.budget"
 
@@ -21,7 +25,7 @@ def tick() -> None:
         return
     longer = under_way.tick()
     if longer:
-        controls.show_next(under_way.base)
+        controls.show_changed(under_way.base)
     if longer or not under_way.going:
         st.rerun()
 
@@ -54,7 +58,8 @@ def lag(side: Side) -> None:
         st.button(
             say.STOP if going else say.LENGTHEN,
             icon=":material/stop:" if going else ":material/trending_up:",
-            on_click=_stop if going else lambda: _start(side),
+            on_click=later,
+            args=(_stop,) if going else (_start, side),
             key="side.lengthen",
             width="stretch",
             help=say.LENGTHEN_HELP.format(share=f"{SOLVED:.0%}", factor=FACTOR),
@@ -74,24 +79,28 @@ def found(side: Side) -> None:
 
 
 def _turn(text: str) -> None:
+    controls.change_next(partial(_at_lag, int(text)))
+
+
+def _at_lag(lag: int, experiment: Experiment) -> Experiment:
+    """The experiment at another lag; as it is if there is none such."""
     st.session_state.pop(PROBLEM, None)
     try:
-        experiment = at_lag(visitor().experiment, int(text))
+        return at_lag(experiment, lag)
     except FieldError as problem:
         st.session_state[PROBLEM] = problem
-        return
-    controls.show(experiment)
+        return experiment
 
 
-def _start(side: Side) -> None:
+def _start(session: Session, side: Side) -> None:
     st.session_state.pop(PROBLEM, None)
     wanted = [member.wanted for member in side.members]
     st.session_state[LENGTHENING] = Lengthening(
-        side.session, visitor().experiment, wanted, st.session_state[UPDATES], SETTINGS.visitor_mb
+        session, visitor().experiment, wanted, st.session_state[UPDATES], SETTINGS.visitor_mb
     )
 
 
-def _stop() -> None:
+def _stop(_: Session) -> None:
     st.session_state[LENGTHENING].stop()
 
 

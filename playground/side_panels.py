@@ -1,7 +1,6 @@
 """The pictures of the page Side by side: each draws one view of all networks."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -17,12 +16,13 @@ from playground.charts.heatmap import heatmap, heatmap_data
 from playground.charts.reach import powers
 from playground.charts.together import Line, gradients_data, gradients_picture, losses_data, losses_picture
 from playground.drawing import is_dark, show, widening
-from playground.panels import sequence_above, verdict
+from playground.panels import next_probe, sequence_above, verdict
 from playground.runs.answers import Answers
 from playground.server import POOL
 from playground.side_cards import sample
 from playground.side_choice import Member
 from playground.side_session import Side
+from playground.wishes import later
 
 UPPERMOST = 4
 """The layer on show at first: a network with fewer shows its last."""
@@ -132,7 +132,11 @@ def look(side: Side) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         if side.session.experiment.task.varied:
             st.button(
-                "Another sequence", icon=":material/shuffle:", on_click=_next_probe, args=(side,), key="next_probe"
+                "Another sequence",
+                icon=":material/shuffle:",
+                on_click=later,
+                args=(next_probe,),
+                key="next_probe",
             )
         most = max(network.layers for network in networks)
         if most > 1:
@@ -147,8 +151,3 @@ def look(side: Side) -> None:
                 required=True,
                 format_func=words.choice,
             )
-
-
-def _next_probe(side: Side) -> None:
-    look = side.session.look
-    side.session.look_at(replace(look, probe=look.probe + 1))

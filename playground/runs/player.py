@@ -62,8 +62,8 @@ class Player:
         return sorted(kept)
 
     def go(self, updates: int | None) -> None:
-        """Show the moment after so many updates; None: now."""
-        self.at = updates
+        """Show the moment after so many updates; None, or if there is none such: now."""
+        self.at = updates if updates in self.times else None
         self.playing = False
 
     def play(self) -> None:

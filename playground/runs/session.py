@@ -221,17 +221,15 @@ class Session:
         self._take((experiment,), (file,))
 
     @alone
-    def bring_back(self, place: int) -> Earlier:
-        """Go on with one of `earlier`, by its place there; the present run takes a place among them. Returns it."""
+    def bring_back(self, found: Earlier) -> None:
+        """Go on with one of `earlier`; the present run takes a place among them."""
         self.touch()
-        found = self.earlier[place]
         self._settle()
         self._take(found.experiments, found.origins)
         with self._state:
             self.player.resume(found.films)
             self.earlier = tuple(each for each in self.earlier if each is not found)
             self.about = found.about
-        return found
 
     @alone
     def limit_film(self, most_bytes: float) -> None:

@@ -11,7 +11,8 @@ from engine.config import Architecture, Training, network_limits
 from engine.fields import specs
 from engine.optimizers import USUAL_RATES
 from playground import words
-from playground.presets import PRESETS, WRITERS
+from playground.preset_words import STORIES
+from playground.presets import PRESETS, SIDE_BY_SIDE, WRITERS
 from tests.pages.opened import opened, session, sound
 
 WIDGETS = ("selectbox", "slider", "number_input", "button_group", "text_input", "text_area")
@@ -117,10 +118,33 @@ def test_presets(name: str) -> None:
     sound(app.selectbox(key="preset").select(name).run())
     experiment = session(app).experiment
     assert experiment == Experiment.from_params(PRESETS[name])
-    assert app.query_params == experiment.to_params()
-    assert app.selectbox(key="preset").value is None
-    again = sound(opened(**app.query_params))
+    side = {"networks": ",".join(SIDE_BY_SIDE[name])} if name in SIDE_BY_SIDE else {}
+    given = {key: value if isinstance(value, str) else value[0] for key, value in app.query_params.items()}
+    assert given == experiment.to_params() | side
+    assert app.selectbox(key="preset").value == name
+    told = " ".join(caption.value for caption in app.sidebar.caption)
+    assert all(sentence in told for sentence in STORIES[name])
+    assert "Changed since" not in told
+    again = sound(opened(**given))
     assert session(again).experiment == experiment
+    assert again.selectbox(key="preset").value == name
+    again.number_input(key="seed").set_value(9).run()
+    assert again.selectbox(key="preset").value == name, "with a change it is still what one started from"
+    assert "Changed since: Seed." in [caption.value for caption in sound(again).sidebar.caption]
+    again.selectbox(key="task").set_value("echo" if PRESETS[name]["task"] != "echo" else "copy").run()
+    assert STORIES[name].do not in " ".join(caption.value for caption in sound(again).sidebar.caption)
+
+
+def test_a_preset_that_compares_opens_side_by_side_with_both() -> None:
+    (name,) = SIDE_BY_SIDE
+    app = sound(opened(task="order", cell="gru"))
+    app.selectbox(key="preset").select(name)
+    app.button(key="play").click()
+    sound(app.run())
+    side = app.session_state["side"]
+    assert [member.wanted.kind for member in side.members] == ["rnn", "lstm"]
+    assert side.session.playing, "a click that came along is for what is on show"
+    side.session.pause()
 
 
 def test_what_was_set_for_a_task_is_kept_while_another_is_looked_at() -> None:

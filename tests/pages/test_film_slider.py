@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pytest
 from streamlit.testing.v1 import AppTest
 
 from playground import words
@@ -100,3 +101,18 @@ def test_while_training_the_slider_is_off_and_comes_back_with_the_pause() -> Non
     assert not slider(app).proto.disabled
     assert slider(app).options[-1] == "now"
     assert len(slider(app).options) > 10
+
+
+@pytest.mark.parametrize("at", ["now", 3])
+def test_on_every_page_the_slider_stands_where_the_film_is(at: int | str) -> None:
+    """It is told to each page anew: a browser forgets where the slider of the page before stood."""
+    app = page(5)
+    slider(app).set_value(at).run()
+    for name in ("cells", "gradients", "cells", "train", "inside", "train"):
+        before = slider(app).proto.id
+        sound(app.switch_page(f"../pages/{name}.py").run())
+        assert slider(app).value == at
+        shown = slider(app).proto
+        assert shown.id != before
+        assert shown.set_value
+        assert list(shown.raw_value) == [str(at)]

@@ -239,6 +239,64 @@ def test_another_page_keeps_the_column_and_what_was_chosen_for_its_gaps() -> Non
     assert session(app).experiment.task.values == chosen
 
 
+def two(year: str) -> bytes:
+    return ("year,level\n" + "".join(f"{1900 + k},{k * k % 17 if k != 7 else year}.5\n" for k in range(40))).encode()
+
+
+def shown_is_used(app: AppTest, file: str) -> None:
+    """The column that is shown is the one whose numbers are trained on, and it is said which file they are of."""
+    column = app.selectbox(key="values.column").value
+    values = session(sound(app)).experiment.task.values
+    assert column == ("year" if values[0] == 1900 else "level")
+    assert f"In use: {len(values)} values of “{column}” in {file}" in captions(app)
+
+
+@pytest.mark.parametrize("chosen", ["year", "level"])
+def test_the_mended_file_is_read_anew(chosen: str) -> None:
+    """A table with a bad cell, a choice made in it, then the mended table: nothing of the first is left."""
+    app = uploaded(own_series(), "values.file", "bad.csv", two("n/a"))
+    app.selectbox(key="values.column").set_value(chosen).run()
+    if chosen == "level":
+        app = app.radio(key="values.gaps").set_value("stretch").run()
+    shown_is_used(app, "bad.csv")
+    app = uploaded(app, "values.file", "mended.csv", two("7"))
+    shown_is_used(app, "mended.csv")
+    assert len(session(app).experiment.task.values) == 40
+    other = "year" if app.selectbox(key="values.column").value == "level" else "level"
+    shown_is_used(app.selectbox(key="values.column").set_value(other).run(), "mended.csv")
+
+
+def test_on_another_page_the_file_is_named_read_again_and_can_be_removed() -> None:
+    app = uploaded(own_series(), "values.file", "own.csv", two("7"))
+    app = sound(app.switch_page("../pages/cells.py").run())
+    shown_is_used(app, "own.csv")
+    app = app.selectbox(key="values.header").set_value(0).run()
+    assert app.selectbox(key="values.column").value == "column 2", "it is still there to be read otherwise"
+    begun = session(app).beginnings
+    if "values.remove" in {button.key for button in app.button}:
+        app = app.button(key="values.remove").click().run()
+    else:
+        app = app.file_uploader(key="values.file").set_value(None).run()
+    assert not app.exception
+    assert words.NOTHING_YET in [info.value for info in app.info]
+    assert "In use" not in captions(app)
+    assert session(app).beginnings == begun, "the run goes on"
+
+
+def test_a_refused_file_leaves_what_is_in_use_and_says_so() -> None:
+    app = uploaded(own_series(), "values.file", "own.csv", two("7"))
+    app = uploaded(app, "values.file", "bad.csv", b"name\nann\nben\n")
+    assert app.error
+    assert "in own.csv" in captions(app)
+
+
+def test_a_sentence_about_a_refused_text_goes_with_the_next_text() -> None:
+    app = uploaded(own_text(), "text.file", "bad.txt", b"PK\x03\x04\x00\x00" + TEXT.encode())
+    assert app.error
+    app = sound(app.text_area(key="text.text").set_value(TEXT * 2).run())
+    assert session(app).experiment.to_params()["text"] == TEXT * 2
+
+
 def test_an_outlier_can_be_counted_as_a_gap() -> None:
     app = uploaded(own_series(), "values.file", "own.csv", (CASES / "late-outlier.csv").read_bytes())
     assert "line 57" in warnings(app)

@@ -36,7 +36,7 @@ def test_brought_back_it_goes_on_as_if_it_had_never_stopped(pool: Pool) -> None:
     session.adopt(chosen(cell="lstm"))
     assert [(each.experiments[0].network.cell, each.updates) for each in session.earlier] == [("gru", 3)]
     session.step()
-    session.bring_back(0)
+    session.bring_back(session.earlier[0])
     assert session.updates == 3
     session.step()
     assert session.player.times == [0, 1, 2, 3], "its film came back with it"
@@ -82,7 +82,7 @@ def test_without_room_nothing_is_kept_and_it_is_told(pool: Pool) -> None:
 def test_several_side_by_side_come_back_together(pool: Pool) -> None:
     session = begun(pool, chosen(cell="gru"), cell="rnn")
     session.adopt(chosen(cell="lstm"), chosen(cell="gru"))
-    session.bring_back(0)
+    session.bring_back(session.earlier[0])
     assert [each.network.cell for each in session.experiments] == ["rnn", "gru"]
     assert session.updates == 3
 
