@@ -38,7 +38,7 @@ def _button(session: Session, place: int, text: str) -> None:
         type="tertiary",
         help=words.BRING_BACK_HELP,
         on_click=later,
-        args=(_bring_back, session, run),
+        args=(_bring_back, run),
     )
 
 

@@ -34,7 +34,7 @@ STORIES = {
     ),
     "Write like the whole book": Story(
         "Press Train and read what it writes as it learns.",
-        "This text is ten times as long as its first chapter: will it still be learned by heart?",
+        "The book is more than ten times as long as its first chapter: will it still be learned by heart?",
         "How near the held-out loss stays to the training loss.",
     ),
     "Write sonnets": Story(
