@@ -114,6 +114,8 @@ def sequence(reading: Reading) -> str:
     """Of the sequence on show: what is marked, and the answer."""
     if isinstance(reading, Tokens):
         counted = [right for right in reading.right if right is not None]
+        if not counted:
+            return "Nobody can say which answers are right."
         wrong = [step for step, right in enumerate(reading.right, 1) if right is False]
         said = f"{sum(counted)} of {len(counted)} answers are right."
         return f"{said} The first wrong one is at step {wrong[0]}." if wrong else said
@@ -132,6 +134,8 @@ def sequence(reading: Reading) -> str:
 def answered(reading: Reading) -> str:
     """Of a sequence of numbers: what was asked and what was said."""
     if isinstance(reading, Quantity):
+        if reading.right is None:
+            return f"The answer is {number(reading.answer)}; nobody can say whether that is right."
         said = "right" if reading.right else "wrong"
         return f"The target is {number(reading.target)}, the answer {number(reading.answer)}: {said}."
     return sequence(reading)

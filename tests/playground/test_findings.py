@@ -114,5 +114,7 @@ def test_of_a_sequence_its_marks_and_its_answers() -> None:
         "Marked: step 1 with 0.5 and step 2 with 0.9."
     )
     assert findings.answered(quantity) == "The target is 1.4, the answer 0.7: wrong."
-    tokens = Tokens(("a", "b", "c"), ("", "x", "y"), ("", "x", "x"), (None, True, False), (0, 1, 0))
+    unknown = Quantity((0.5, 0.9, 0.1), (True, True, False), float("nan"), 0.7, 0.04, None)
+    assert findings.answered(unknown) == "The answer is 0.7; nobody can say whether that is right."
+    tokens = Tokens(("a", "b", "c"), ("", "x", "y"), ("", "x", "x"), (None, True, False), (0, 1, 0), (), ())
     assert findings.answered(tokens) == "1 of 2 answers are right. The first wrong one is at step 3."
