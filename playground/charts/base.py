@@ -192,7 +192,6 @@ def time_axis(steps: int, title: str = TIME_TITLE, field: str = "x") -> alt.X:
         scale=time_scale(steps),
         axis=alt.Axis(
             values=ticks(steps),
-            format="d",
             grid=False,
             title=title,
             labelFlush=False,
@@ -260,7 +259,7 @@ def down_axis(count: int, title: str, field: str = "y", labels: str = "") -> alt
     return alt.Y(
         f"{field}:Q",
         scale=down_scale(count),
-        axis=left_axis(values=ticks(count), format="d", grid=False, title=title, **form),
+        axis=left_axis(values=ticks(count), grid=False, title=title, **form),
     )
 
 

@@ -22,7 +22,8 @@ def crossed(drawn: Picture, steps: int, dark: bool, below: int = 0, numbered: st
     below: how many of its layers lie below the frame. Those that tell their values under the pointer belong above it.
     numbered: what the step is called, if its number is to stand beside the frame.
     """
-    over = "event.target.tagName=='CANVAS'&&event.target.parentNode.style.cursor=='crosshair'"
+    # The parent of the outermost element is the document, which has no style.
+    over = "(event.target.parentNode.style||0).cursor=='crosshair'"
     step = f"ceil((event.offsetX-{GUTTER})/(event.target.clientWidth-{GUTTER + MARGIN})*{steps})"
     params = [
         {"name": "cursor", "value": "crosshair"},
@@ -30,7 +31,7 @@ def crossed(drawn: Picture, steps: int, dark: bool, below: int = 0, numbered: st
             "name": POINTED,
             "value": 0,
             # The schema of Vega-Lite has no such parameter, but it goes on to Vega as it is.
-            "on": [{"events": {"source": "window", "type": "pointermove"}, "update": f"{over}?{step}:0"}],
+            "on": [{"events": "window:pointermove", "update": f"{over}?{step}:0"}],
         },
     ]
     marks = [_frame(steps, dark), *(_number(steps, dark, numbered) if numbered else [])]

@@ -73,8 +73,8 @@ def heatmap(
             clip=True,
             invalid="show",
             opacity=0,
-            width=alt.ExprRef(f"width / {steps}"),
-            height=alt.ExprRef(f"height / {units}"),
+            width=alt.ExprRef(f"width/{steps}"),
+            height=alt.ExprRef(f"height/{units}"),
         )
         .encode(
             x=time_axis(steps, field=TIME_STEP),

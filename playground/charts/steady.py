@@ -14,7 +14,7 @@ import numpy as np
 from playground.charts.base import Data, Picture, table
 from playground.charts.image import GAP, OUTSIDE, data_url
 
-ARRIVED, SHOWN = "arrived", "shown"
+ARRIVED, SHOWN = "new", "old"
 """Signals: the row of the latest picture; and [the slot it took, the row in slot 0, the row in slot 1]."""
 
 PLACES = [0, 1, 0]
@@ -28,10 +28,10 @@ def image_layers() -> list[alt.Chart]:
     The first draws nothing: it brings the data in.
     """
     source = alt.Chart(alt.NamedData("image")).mark_point(opacity=0, tooltip=None)
-    row = f"{SHOWN}[datum.slot + 1]"
-    latest = f"datum.slot == {SHOWN}[0]"
+    row = f"{SHOWN}[datum.slot+1]"
+    latest = f"datum.slot=={SHOWN}[0]"
     # Where there are gaps, what lies below is seen: it stays only if its gaps are the same.
-    fits = f"{row}.gaps == {ARRIVED}.gaps"
+    fits = f"{row}.gaps=={ARRIVED}.gaps"
     top = len(PLACES) - 1
     images = alt.Chart(alt.Data(values=[{"place": place, "slot": slot} for place, slot in enumerate(PLACES)]))
     drawn = images.mark_image(
@@ -39,11 +39,11 @@ def image_layers() -> list[alt.Chart]:
         smooth=False,
         tooltip=None,
         url=alt.ExprRef(f"{row}.url"),
-        opacity=alt.ExprRef(f"{latest} || (datum.place != {top} && {fits}) ? 1 : 0"),
+        opacity=alt.ExprRef(f"{latest}||datum.place!={top}&&{fits}?1:0"),
         width=alt.ExprRef("width"),
         height=alt.ExprRef("height"),
     )
-    middle = {axis: alt.value(alt.ExprRef(f"{size} / 2")) for axis, size in (("x", "width"), ("y", "height"))}
+    middle = {axis: alt.value(alt.ExprRef(f"{size}/2")) for axis, size in (("x", "width"), ("y", "height"))}
     return [source, drawn.encode(**middle)]
 
 
@@ -52,12 +52,12 @@ def steady(drawn: Picture) -> Picture:
 
     The schema of Vega-Lite has no parameter that remembers, but what else a parameter says goes on to Vega as it is.
     """
-    update = f"{SHOWN}[0] ? [0, {ARRIVED}, {SHOWN}[2]] : [1, {SHOWN}[1], {ARRIVED}]"
+    update = f"{SHOWN}[0]?[0,{ARRIVED},{SHOWN}[2]]:[1,{SHOWN}[1],{ARRIVED}]"
     params = [
-        {"name": ARRIVED, "expr": "data('image')[0] || {url: ''}"},
+        {"name": ARRIVED, "expr": "data('image')[0]||{url:''}"},
         {
             "name": SHOWN,
-            "init": f"[0, {ARRIVED}, {ARRIVED}]",
+            "init": f"[0,{ARRIVED},{ARRIVED}]",
             "on": [{"events": {"signal": ARRIVED}, "update": update}],
         },
         *drawn.spec.get("params", []),
