@@ -19,7 +19,7 @@ st.title("Class")
 st.caption(say.CLASS)
 class_panels.people()
 
-st.subheader("Sweep")
+st.header("Sweep")
 st.caption(say.SWEEP)
 class_panels.ask_for_sweep()
 class_panels.sweep()

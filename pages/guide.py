@@ -21,7 +21,7 @@ live(nothing)
 st.title("Guide")
 st.markdown((Path(words.__file__).parent / "guide.md").read_text(encoding="utf-8"))
 
-st.subheader("Tasks")
+st.header("Tasks")
 for name, task in TASKS.items():
     with st.expander(words.TASKS[name][0]):
         st.text(cleandoc(task.__doc__ or ""))

@@ -5,23 +5,30 @@ import streamlit as st
 from engine.slices import Frame
 from playground import insides, panels
 from playground.frame import bar, live, visitor
+from playground.presenting import presenting
 
 bar()
-left, right = st.columns([1, 2], gap="medium")
+with st.container(key="overview"):
+    left, right = st.columns([1, 2], gap="medium")
 with left:
     panels.asked()
     task = st.container()
-    panels.next_sequence()
+    st.header("Loss")
+    loss = st.container(key="loss")
     panels.about_loss()
-    loss = st.container()
-    view = panels.network_view()
-    network = st.container()
-    panels.about_network(view)
+    if not presenting():
+        further = st.container()
+        panels.about_further()
+        view = panels.network_view()
+        network = st.container()
+        panels.about_network(view)
 with right:
     shown = visitor().shown[0]
     chosen = insides.choose(shown)
     insides.sequence(shown)
-    inside = st.container()
+    first = st.container(key="first")
+    insides.how_drawn(shown, chosen)
+    rest = st.container()
 
 
 def draw(frame: Frame) -> None:
@@ -29,10 +36,12 @@ def draw(frame: Frame) -> None:
         panels.task(frame)
     with loss:
         panels.loss(frame)
-    with network:
-        panels.network(frame, view)
-    with inside:
-        insides.inside(frame, chosen)
+    if not presenting():
+        with further:
+            panels.further(frame)
+        with network:
+            panels.network(frame, view)
+    insides.inside(frame, chosen, first, rest)
 
 
 live(draw)

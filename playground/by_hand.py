@@ -83,7 +83,7 @@ def handles(scene: Scene) -> list[Handle]:
 
 def control(scene: Scene) -> None:
     """Choose a number and change it."""
-    st.subheader("What if?", anchor=False)
+    st.header("What if?", anchor=False)
     st.caption(say.WHAT_IF)
     offered = {handle.label: handle for handle in handles(scene)}
     with st.container(horizontal=True, vertical_alignment="bottom"):

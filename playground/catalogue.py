@@ -64,7 +64,7 @@ def title(key: str) -> str:
 def purpose(key: str) -> None:
     """What it is, what it was invented for, what to try, and the way to try it."""
     about = CELLS[key].about
-    st.subheader(about.name, anchor=False)
+    st.header(about.name, anchor=False)
     st.caption(f"{about.year} · {say.FAMILIES[about.family][0]} · {words.plain(about.paper)}")
     st.markdown(prose(described(CELLS[key]).sentence))
     left, right = st.columns(2, gap="medium")
@@ -83,7 +83,7 @@ def _take(key: str) -> None:
 
 def equations(key: str) -> None:
     """The definition, typeset."""
-    st.markdown("##### Equations")
+    st.markdown("### Equations")
     with st.container(key="cells.equations"):
         st.latex(cell_display(described(CELLS[key]).equations), width="content")
     st.caption(say.EQUATIONS)
@@ -91,39 +91,39 @@ def equations(key: str) -> None:
 
 def wiring(key: str) -> None:
     """The definition, drawn."""
-    st.markdown("##### Wiring")
+    st.markdown("### Wiring")
     show(wiring_picture(key, is_dark()), {})
     st.caption(say.WIRING)
 
 
 def quantities(key: str) -> None:
     """What there is to watch in it."""
-    st.markdown("##### State and gates")
+    st.markdown("### State and gates")
     about = CELLS[key].about
     rows = [
         (f"${name(quantity, (quantity,))}$", f"**{words.plain(heading)}**", prose(look_for))
         for quantity, (heading, look_for) in about.quantities.items()
     ]
-    _table(("", "What it is", "What to look for"), rows)
+    _table(("Name", "What it is", "What to look for"), rows)
 
 
 def ranges(key: str) -> None:
     """Shapes and ranges."""
     text = described(CELLS[key])
-    st.markdown("##### Shapes and ranges")
+    st.markdown("### Shapes and ranges")
     st.markdown(prose(text.shapes, over_time(text.equations)))
 
 
 def source(key: str) -> None:
     """The source, and how it differs from what libraries ship."""
     text = described(CELLS[key])
-    st.markdown("##### Source, and what others do")
+    st.markdown("### Source, and what others do")
     st.markdown(prose(text.source, over_time(text.equations)))
 
 
 def settings(key: str) -> None:
     """The options that are its own."""
-    st.markdown("##### Settings")
+    st.markdown("### Settings")
     options = CELLS[key].options
     if not options:
         st.markdown(say.NO_SETTINGS)
@@ -155,7 +155,7 @@ def sizes(key: str) -> tuple[int, int, int]:
 
 def parameters(key: str) -> tuple[int, int, int]:
     """How many numbers it has, for sizes to choose; the sizes."""
-    st.markdown("##### Parameters")
+    st.markdown("### Parameters")
     inputs, hidden, answers = sizes(key)
     cell = CELLS[key]
     found = weights(cell, inputs, hidden, answers)

@@ -14,7 +14,7 @@ from playground.typeset import marked, name, prose
 
 def draw(key: str, sizes: tuple[int, int, int]) -> None:
     """The choice of a second cell, and both."""
-    st.subheader("Side by side", anchor=False)
+    st.header("Side by side", anchor=False)
     others = [each for each in by_year(list(CELLS)) if each != key]
     if st.session_state.get("cells.other") not in others:
         st.session_state["cells.other"] = None

@@ -138,16 +138,16 @@ def _notices() -> None:
 def _widgets() -> dict[str, Any]:
     """Draw all controls; their values by the name of the setting."""
     values: dict[str, Any] = {}
-    st.subheader("Task")
+    st.header("Task")
     task = values["task"] = _widget("task", "task", TASK, {name: label for name, (label, _) in words.TASKS.items()})
     st.caption(words.TASKS[task][1])
     values |= _group(specs(TASKS[task]), f"{task}.", task, lambda: _of_task(task))
     _suit(values)
 
-    st.subheader("Network")
+    st.header("Network")
     values |= _network(values)
 
-    st.subheader("Training")
+    st.header("Training")
     training = specs(Training)
     steps = {name: training.pop(name) for name in ("optimizer", "lr")}
     values |= _group(steps, "", "")

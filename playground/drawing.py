@@ -9,9 +9,14 @@ from streamlit.elements import vega_charts
 from streamlit.elements.lib.layout_utils import LayoutConfig
 from streamlit.proto.VegaLiteChart_pb2 import VegaLiteChart
 
-from playground.charts.base import Data, Picture
+from playground.charts.base import Data, Picture, enlarged
+from playground.presenting import presenting
 
-_texts: WeakKeyDictionary[Picture, str] = WeakKeyDictionary()
+LARGE = 1.5
+"""How many times larger than usual the words in pictures are in presentation mode."""
+
+_texts: WeakKeyDictionary[Picture, dict[bool, str]] = WeakKeyDictionary()
+"""The specs of pictures by whether they are large."""
 
 
 SHOWS = " What it shows: "
@@ -23,26 +28,30 @@ def told(picture: Picture, finding: str) -> str:
     return f"{picture.alt}{SHOWS}{finding}" if finding else picture.alt
 
 
-def show(picture: Picture, data: Data, finding: str = "") -> None:
+def show(picture: Picture, data: Data, finding: str = "", fill: bool = False) -> None:
     """A picture on the page. finding: what is to be seen in it, in words; nothing while it moves.
+
+    fill: it is as high as `look.css` says for where it stands, and not as its spec says.
 
     Its spec rarely changes from frame to frame, so the view is kept and only data moves.
 
     st.vega_lite_chart writes and reads the spec anew each time, which is most of what it costs (docs/figures.md); here
     it is written once, as Streamlit writes it.
     """
-    chart = VegaLiteChart(spec=_text(picture), theme="streamlit", alt=told(picture, finding))
+    chart = VegaLiteChart(spec=_text(picture, presenting()), theme="streamlit", alt=told(picture, finding))
     for name, rows in data.items():
         chart.datasets.add(name=name, has_name=True, data={"data": convert_arrow_table_to_arrow_bytes(rows)})
-    st._main._enqueue("vega_lite_chart", chart, layout_config=LayoutConfig(width="stretch"))
+    layout = LayoutConfig(width="stretch", height="stretch" if fill else None)
+    st._main._enqueue("vega_lite_chart", chart, layout_config=layout)
 
 
-def _text(picture: Picture) -> str:
+def _text(picture: Picture, large: bool) -> str:
     """The spec of a picture, without spaces."""
-    if picture not in _texts:
-        spec = vega_charts._prepare_vega_lite_spec(picture.spec, True)
-        _texts[picture] = vega_charts._stabilize_vega_json_spec(json.dumps(spec, separators=(",", ":")))
-    return _texts[picture]
+    texts = _texts.setdefault(picture, {})
+    if large not in texts:
+        spec = vega_charts._prepare_vega_lite_spec(enlarged(picture.spec, LARGE) if large else picture.spec, True)
+        texts[large] = vega_charts._stabilize_vega_json_spec(json.dumps(spec, separators=(",", ":")))
+    return texts[large]
 
 
 def widening(axis: str, ends: tuple[int, int], moving: bool) -> tuple[int, int]:
@@ -56,11 +65,6 @@ def widening(axis: str, ends: tuple[int, int], moving: bool) -> tuple[int, int]:
         ends = min(low, ends[0]), max(high, ends[1])
     st.session_state[key] = ends
     return ends
-
-
-def headed(title: str, caption: str) -> None:
-    """A heading and a line under it, as one element: each costs a busy server as much as a picture's data."""
-    st.markdown(f"#### {title}\n\n:small[:gray[{caption}]]")
 
 
 def is_dark() -> bool:

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from engine.film import FEWEST
-from playground import words
+from playground import presenting, words
 from playground.runs.session import Session
 from playground.wishes import later
 
@@ -17,14 +17,13 @@ def draw(session: Session) -> None:
     """The row under the bar; off while training, and as long as there is nothing to go back to."""
     player, times = session.player, options(session)
     off = not times
-    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="film"):
+    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key="film"):
         st.button(
             "Stop film" if player.playing else "Play film",
             icon=":material/stop:" if player.playing else ":material/movie:",
             on_click=later,
             args=(_stop if player.playing else Session.play_film,),
             key="film.play",
-            width=130,
             disabled=off,
             help=words.FILM_HELP,
         )
@@ -55,6 +54,7 @@ def draw(session: Session) -> None:
             key="film.now",
             disabled=player.at is None,
         )
+        presenting.button()
     if sentence := _sentence(session):
         st.caption(sentence)
 

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable, Hashable, Sequence
+from pathlib import Path
 
 import numpy as np
 import streamlit as st
@@ -12,7 +13,7 @@ from engine.budget import check_memory
 from engine.config import Training
 from engine.course import Explosion, Snapshot
 from engine.slices import Frame, Frames
-from playground import browser, controls, earlier, film, server, share, wishes, words
+from playground import browser, controls, earlier, film, presenting, server, share, wishes, words
 from playground.charts.base import CELL_COLOURS, TRAINING
 from playground.runs.pool import LostError
 from playground.runs.session import Session
@@ -24,6 +25,9 @@ log = logging.getLogger(__name__)
 
 COUNTERS, DRAWN = "frame.counters", "frame.drawn"
 """Where the page has room for the counters, which change with every frame; and all else that the bar was drawn from."""
+
+LOOK = Path(__file__).parent / "look.css"
+"""What the theme's settings cannot say of how the page looks."""
 
 STILL_THERE = 300.0
 """Seconds of the timer of a page on which nothing moves."""
@@ -38,6 +42,7 @@ def open_page(page: str) -> None:
     If what was chosen opens on another page, that one is gone to.
     """
     server.prepare()
+    st.html(LOOK)
     if (other := st.session_state.pop("page.next", page)) != page:
         st.switch_page(f"../pages/{other}.py")
     if not server.admitted():
@@ -60,6 +65,7 @@ def open_page(page: str) -> None:
         wishes.forget()
         st.error(words.NOT_BEGUN, icon=":material/error:")
         st.stop()
+    presenting.look()
     with st.sidebar:
         share.draw(visitor(), page)
         browser.close_drawer()
@@ -114,7 +120,7 @@ def bar(session: Session | None = None, names: Sequence[str] = ()) -> None:
         st.error(words.NOT_BEGUN, icon=":material/error:")
     # As it is now: what changes while the page is being drawn is found by the first tick.
     st.session_state[DRAWN] = _standing(session, session.shown)
-    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="bar"):
+    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key="bar"):
         over = session.exploded or bool(session.failed)
         # One button that changes its words, so that the keyboard's focus stays on it.
         st.button(
@@ -124,7 +130,6 @@ def bar(session: Session | None = None, names: Sequence[str] = ()) -> None:
             on_click=later,
             args=(Session.pause if session.playing else Session.play,),
             key="play",
-            width=110,
             disabled=over,
         )
         st.button(
@@ -140,11 +145,12 @@ def bar(session: Session | None = None, names: Sequence[str] = ()) -> None:
             "Reset", icon=":material/replay:", on_click=later, args=(Session.reset,), key="reset", help=words.RESET
         )
         st.button("New seed", icon=":material/casino:", on_click=controls.new_seed, key="new_seed", help=words.NEW_SEED)
-        st.session_state[COUNTERS] = st.container(width="stretch")
-    st.html(FIGURES)
+        st.session_state[COUNTERS] = st.container(width="stretch", key="counters")
     film.draw(session)
     earlier.draw(session)
     _notes(session, names or [""])
+    if session is visitor():
+        share.code(session.experiment)
 
 
 def live(draw: Callable[[Frame], None]) -> None:
@@ -228,15 +234,6 @@ def figures(session: Session, frames: Frames) -> str:
         for label, value, colour in found
     )
     return f'<div class="figures">{cells}</div>'
-
-
-FIGURES = """<style>
-.figures {display: flex; flex-wrap: wrap; gap: .15rem .9rem; font-variant-numeric: tabular-nums; line-height: 1.25}
-.figures span {display: inline-flex; flex-direction: column; min-width: 3.6rem}
-.figures small {font-size: .75rem; opacity: .7; white-space: nowrap}
-.figures b {font-size: 1.15rem; font-weight: 500}
-</style>"""
-"""How the counters look; it stands in the page once."""
 
 
 def _underlined(colour: str) -> str:

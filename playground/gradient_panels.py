@@ -91,7 +91,7 @@ def views() -> None:
 
 def strengths(found: Moment) -> None:
     """The sequence it is about, and the norm of the gradient at its steps, of every layer and direction."""
-    st.subheader(say.STRENGTHS)
+    st.header(say.STRENGTHS)
     state, seen = st.session_state, found.gradients
     shown = seen.memory if state[key_of("gradients", "by")] == "memory" and seen.memory else seen.strengths
     relative, part = state[key_of("gradients", "relative")], shown[0].of
@@ -119,7 +119,7 @@ def strengths(found: Moment) -> None:
 
 def clipping(frame: Frame) -> None:
     """The norm of every update's gradient before and after clipping."""
-    st.subheader(say.CLIPPING)
+    st.header(say.CLIPPING)
     snapshot = frame.snapshot
     if snapshot.experiment.closed_form:
         st.caption(say.NO_GRADIENT)
@@ -136,7 +136,7 @@ def clipping(frame: Frame) -> None:
 
 def triangle(found: Moment) -> None:
     """Every pair of steps as a map, and what is to say of the chosen one."""
-    st.subheader(say.TRIANGLE)
+    st.header(say.TRIANGLE)
     seen = found.gradients
     _choose(seen)
     what = say.OF_LOSS if seen.pairs.of == LOSS else f"‖∂{seen.pairs.of}ₜ/∂{seen.pairs.of}ₖ‖"

@@ -235,7 +235,7 @@ def _letter(letter: str) -> str:
 
 def wiring(scene: Scene) -> None:
     """The cell drawn, with the unit's numbers."""
-    st.subheader("Wiring", anchor=False)
+    st.header("Wiring", anchor=False)
     numbers = carried(scene.moment, scene.entries)
     show(valued_picture(scene.cell, is_dark()), valued_data(scene.cell, numbers, scene.read))
     st.caption(say.VALUED)
@@ -243,7 +243,7 @@ def wiring(scene: Scene) -> None:
 
 def states(scene: Scene) -> None:
     """The state before the step and after it, and what they would be without the change."""
-    st.subheader("State", anchor=False)
+    st.header("State", anchor=False)
     rows = []
     for old in [each for each in scene.moment.values if each.endswith("₋")]:
         quantity = old.removesuffix("₋")
@@ -254,7 +254,7 @@ def states(scene: Scene) -> None:
         before, after = ([_written(way.moment.values[key][entry].item()) for way in ways] for key in (old, quantity))
         title = words.quantity(scene.cell, quantity)[0]
         rows.append((words.plain(title), f"{entry + 1}", _both(before), _both(after)))
-    table(("", "Unit", "Before", "After"), rows)
+    table(("Quantity", "Unit", "Before", "After"), rows)
 
 
 def _both(numbers: Sequence[str]) -> str:
@@ -275,7 +275,7 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
 
 def equations(scene: Scene) -> None:
     """Every equation with its numbers."""
-    st.subheader("Equations", anchor=False)
+    st.header("Equations", anchor=False)
     st.caption(say.FILLED.format(unit=scene.place.unit))
     defined = scene.moment.defined
     changing = over_time(defined)

@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from engine.slices import Frame
 from engine.tasks import Quantity
@@ -13,11 +14,12 @@ from playground import findings, view, words
 from playground.charts.base import Data, Picture
 from playground.charts.heatmap import heatmap, heatmap_data
 from playground.charts.reach import gradient_curve, gradient_data, powers
-from playground.drawing import headed, is_dark, show, widening
+from playground.drawing import is_dark, show, widening
 from playground.frame import visitor
 from playground.kept import kept
 from playground.page_settings import key_of
 from playground.panels import sequence_above
+from playground.presenting import presenting
 
 MOST_LIVE = 8
 """Pictures that are live from the start; a cell may have more to choose from."""
@@ -38,8 +40,8 @@ class Chosen(NamedTuple):
 def choose(frame: Frame) -> Chosen:
     """The heading of the inside, and the layer, direction and quantities that are live."""
     trace = frame.sight.trace
-    headed(words.INSIDE, words.INSIDE_LOOK)
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.header(words.INSIDE, help=words.INSIDE_LOOK, width="content")
         layer = 1
         if len(trace.layers) > 1:
             options = [strands[0].layer for strands in trace.layers]
@@ -60,20 +62,44 @@ def choose(frame: Frame) -> Chosen:
             )
         strand = strands[directions.index(direction)]
         names = ["h", "gradient", *[n for n in strand.state if n != "h"], *strand.gates]
-        live = st.pills(
-            "Live pictures",
-            names,
-            default=names[:MOST_LIVE],
-            format_func=words.short,
-            selection_mode="multi",
-            key=f"live_{'_'.join(names)}",
-            label_visibility="collapsed",
-        )
-        relative = relative_switch("") if "gradient" in live else False
-    view.choose(frame.snapshot.experiment.task)
+        live = _live(names)
     if strand.window > 1:
         st.caption(words.JOINED.format(layer=strand.layer, window=strand.window))
+    relative = bool(st.session_state[key_of("", "relative")])
     return Chosen(layer, direction, tuple(name for name in names if name in live), relative)
+
+
+def _live(names: list[str]) -> list[str]:
+    """The names of the pictures that are live: any of them, or one for a projector."""
+    if presenting():
+        one = st.pills(
+            "Picture",
+            names,
+            default=names[0],
+            required=True,
+            format_func=words.short,
+            key=f"one_{'_'.join(names)}",
+            label_visibility="collapsed",
+        )
+        return [one]
+    return st.pills(
+        "Live pictures",
+        names,
+        default=names[:MOST_LIVE],
+        format_func=words.short,
+        selection_mode="multi",
+        key=f"live_{'_'.join(names)}",
+        label_visibility="collapsed",
+    )
+
+
+def how_drawn(frame: Frame, chosen: Chosen) -> None:
+    """The controls of how the pictures are drawn; they stand below the first of them, which is seen with the page."""
+    if presenting():
+        return
+    view.choose(frame.snapshot.experiment.task)
+    if "gradient" in chosen.names:
+        relative_switch("")
 
 
 def relative_switch(page: str) -> bool:
@@ -93,21 +119,27 @@ def sequence(frame: Frame) -> None:
         sequence_above(frame.sight.trace)
 
 
-def inside(frame: Frame, chosen: Chosen) -> None:
-    """States, gates and gradients of one layer and direction, below the sequence: one time axis for all."""
+def inside(frame: Frame, chosen: Chosen, first: DeltaGenerator, rest: DeltaGenerator) -> None:
+    """States, gates and gradients of one layer and direction, below the sequence: one time axis for all.
+
+    The first picture is drawn into `first`, where it is as high as `look.css` says; the others into `rest`.
+    """
     trace, cell = frame.sight.trace, frame.snapshot.experiment.network.cell
     still = not visitor().moving
     strands = {strand.direction: strand for strand in trace.layers[chosen.layer - 1]}
     if not unanswered(trace):
-        sequence_above(trace)
+        with first:
+            sequence_above(trace)
     strand, training = strands[chosen.direction], frame.snapshot.experiment.training
     orders = view.orders("run", strand, frame, not still)
-    for name in chosen.names:
+    for number, name in enumerate(chosen.names):
         if name == "gradient":
             cut = window_starts(len(trace.inputs), training.truncate) if strand.learned is not None else ()
-            show(*gradient(strand, still, chosen.relative, cut))
+            drawn = gradient(strand, still, chosen.relative, cut)
         else:
-            show(*quantity(strand, name, cell, still, orders))
+            drawn = quantity(strand, name, cell, still, orders)
+        with rest if number else first:
+            show(*drawn, fill=not number)
 
 
 def gradient(strand: Strand, still: bool, relative: bool, cut: tuple[int, ...]) -> tuple[Picture, Data, str]:

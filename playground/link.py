@@ -13,7 +13,7 @@ from engine import CELLS, TASKS, Experiment, FieldError
 from engine.config import Architecture, Training, known_settings, nearest, unknown
 from engine.fields import shown, specs
 from playground import words
-from playground.page_settings import PAGE_SETTINGS, Networks, Setting, key_of
+from playground.page_settings import EVERYWHERE, PAGE_SETTINGS, Networks, Setting, key_of
 
 LONGEST_LINK = 6000
 """Characters; longer addresses are cut by some browsers and servers."""
@@ -87,12 +87,12 @@ def _with_own_data(given: Mapping[str, str]) -> tuple[dict[str, str], list[str]]
 def _of_experiment(name: str) -> bool:
     """Whether it is a setting's name or a misspelt one; else it is a page's own, or was added by somebody else."""
     known = known_settings()
-    of_a_page = any(name in own for own in PAGE_SETTINGS.values())
+    of_a_page = any(name in own for own in (EVERYWHERE, *PAGE_SETTINGS.values()))
     return name in known or (not of_a_page and nearest(name, known) is not None)
 
 
 def _of_page(page: str) -> Mapping[str, Setting]:
-    return PAGE_SETTINGS.get(page, {})
+    return {**EVERYWHERE, **PAGE_SETTINGS.get(page, {})}
 
 
 def _read_page(page: str, given: Mapping[str, str]) -> list[FieldError]:
@@ -129,5 +129,5 @@ def write(chosen: Experiment) -> None:
     keys = {"task", *specs(Architecture), *specs(Training)}
     keys |= {f"{name}.{field}" for name, task in TASKS.items() for field in specs(task)}
     keys |= {f"{name}.{option}" for name, cell in CELLS.items() for option in cell.options}
-    keys |= {key_of(page, name) for page, own in PAGE_SETTINGS.items() for name in own}
+    keys |= {key_of(page, name) for page, own in PAGE_SETTINGS.items() for name in own} | EVERYWHERE.keys()
     st.session_state["seen"] = {key: st.session_state[key] for key in keys if key in st.session_state}

@@ -58,6 +58,11 @@ VIEW: Mapping[str, Choice] = {"order": ORDER, "colours": COLOURS}
 RELATIVE = {"relative": Switch()}
 """Whether gradients are shown relative to the one at the last step."""
 
+PRESENT = "present"
+
+EVERYWHERE: Mapping[str, Switch] = {PRESENT: Switch()}
+"""What every page has, and is the same on all of them."""
+
 Setting = Networks | Choice | Switch
 
 PAGE_SETTINGS: Mapping[str, Mapping[str, Setting]] = {
@@ -74,4 +79,6 @@ SEVERAL_RUNS = ("side",)
 
 def key_of(page: str, name: str) -> str:
     """Where the visitor's choice is kept."""
+    if name in EVERYWHERE:
+        return name
     return f"view.{name}" if name in VIEW else f"{page}.{name}"

@@ -21,7 +21,7 @@ from playground.charts.network import folded, folded_data, rows
 from playground.charts.sequence import ahead_data, ahead_picture, marked_picture, series_picture, values_data
 from playground.charts.tokens import ROWS, key_of, positions, tokens_data, tokens_picture, widest
 from playground.charts.unrolled import BAND, COLUMN, PICK, ROW, bands, unrolled, unrolled_data
-from playground.drawing import headed, is_dark, show, told
+from playground.drawing import is_dark, show, told
 from playground.earlier import comparable, name
 from playground.frame import visitor
 from playground.runs.session import Session
@@ -73,18 +73,31 @@ def _still(reading: Reading) -> str:
 def asked() -> None:
     """What the task asks, and a way to the next sequence."""
     experiment = visitor().experiment
-    headed("Task", words.TASKS[experiment.task_name][1])
-    if out := experiment.task.out_of_sight(experiment.network.direction):
-        st.caption(words.OUT_OF_SIGHT[out].format(task=words.TASKS[experiment.task_name][0]))
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", gap="small"):
+        st.header("Task", width="content")
+        if experiment.task.varied:
+            st.button(
+                "Another sequence",
+                icon=":material/shuffle:",
+                on_click=later,
+                args=(next_probe,),
+                key="next_probe",
+                help="The sequences shown here are held out: training never sees them.",
+            )
+    st.caption(words.TASKS[experiment.task_name][1])
 
 
 def task(frame: Frame) -> None:
-    """One sequence that training never sees, and what the network makes of it; for text, what it writes.
+    """One sequence that training never sees, and what the network makes of it."""
+    sequence(frame.sight.trace, frame.snapshot.experiment.task)
+
+
+def further(frame: Frame) -> None:
+    """What the network writes, if it reads text.
 
     For a series, what it forecasts: so many steps, if it can read on, else the next one.
     """
     sight, asked = frame.sight, frame.snapshot.experiment.task
-    sequence(sight.trace, asked)
     if isinstance(asked, Characters):
         st.code(sight.sample or " ", language=None, wrap_lines=True, height=110)
     if isinstance(sight.trace.reading, Quantity) and isinstance(asked, Forecast):
@@ -92,21 +105,12 @@ def task(frame: Frame) -> None:
         show(ahead_picture(asked.steps, horizon, is_dark()), ahead_data(sight.trace.reading, sight.ahead))
 
 
-def next_sequence() -> None:
-    """The button that shows another sequence, and what there is to say of the present one."""
+def about_further() -> None:
+    """What there is to say of a forecast, and from what a network of characters is to write."""
     task, network = visitor().experiment.task, visitor().experiment.network
     if isinstance(task, Forecast):
         st.caption(words.AHEAD if network.by_steps else words.NOT_AHEAD[network.direction])
         st.caption(words.LAST_VALUE.format(last=words.number(task.last_value_loss, 3)))
-    if task.varied:
-        st.button(
-            "Another sequence",
-            icon=":material/shuffle:",
-            on_click=later,
-            args=(next_probe,),
-            key="next_probe",
-            help="The sequences shown here are held out: training never sees them.",
-        )
     if isinstance(task, Characters):
         _prompt(task)
 
@@ -189,7 +193,7 @@ def _look_again(session: Session) -> None:
 
 def network_view() -> str:
     """The heading of the network's picture, and how it is to be drawn."""
-    st.subheader("Network")
+    st.header("Network")
     return st.segmented_control(
         "View", list(words.NETWORK_VIEWS), default="Unrolled", required=True, key="view", label_visibility="collapsed"
     )
@@ -262,8 +266,11 @@ def _seen_in_network(trace: Trace, drawn: Sequence[int], chosen: Sequence[np.nda
 
 
 def about_loss() -> None:
-    """The heading of the picture of the losses."""
-    headed("Loss", words.baselines(visitor().experiment.task))
+    """What the lines in the picture of the losses are, and why a loss cannot reach 0."""
+    experiment = visitor().experiment
+    st.caption(words.baselines(experiment.task))
+    if out := experiment.task.out_of_sight(experiment.network.direction):
+        st.caption(words.OUT_OF_SIGHT[out].format(task=words.TASKS[experiment.task_name][0]))
 
 
 def loss(frame: Frame) -> None:
@@ -276,7 +283,7 @@ def loss(frame: Frame) -> None:
     finding = ""
     if not visitor().moving:
         finding = findings.losses(snapshot.losses, snapshot.held_out, task.chance_loss)
-    show(loss_curve(experiment.network.cell, task.varied), data, finding)
+    show(loss_curve(experiment.network.cell, task.varied), data, finding, fill=True)
     if task.finite and parted(snapshot.losses, snapshot.held_out):
         st.caption(words.BY_HEART[experiment.task_name])
 

@@ -58,7 +58,7 @@ def moment_of(reader: Reader) -> Moment | None:
 
 def coloured(moment: Moment) -> tuple[Band, int]:
     """The passage, each character on the colour of one unit; the band on show and the chosen position, from 0."""
-    st.subheader("One unit, character by character", anchor=False)
+    st.header("One unit, character by character", anchor=False)
     passage = moment.passage
     with st.container(horizontal=True, vertical_alignment="bottom"):
         band, unit = _choose_unit(passage)
@@ -162,7 +162,7 @@ def _part(passage: Passage, first: int, last: int) -> str:
 
 def followers(reader: Reader, moment: Moment) -> None:
     """The units that follow a property best."""
-    st.subheader("Units that follow something", anchor=False)
+    st.header("Units that follow something", anchor=False)
     st.caption(say.SEARCH)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         name, character = _asked(moment)
@@ -218,7 +218,7 @@ def _table(found: list[Match], bands: tuple[Band, ...], key: str) -> None:
 
 def alike(moment: Moment, band: Band, at: int) -> None:
     """The moments whose hidden state is nearest to the chosen one, in their context."""
-    st.subheader("Similar moments", anchor=False)
+    st.header("Similar moments", anchor=False)
     passage = moment.passage
     st.caption(say.SIMILAR.format(layer=band.layer, at=at + 1))
     found = similar(passage.text, passage.units(passage.band(band.layer, "h")), at)

@@ -18,7 +18,7 @@ FEW = 5
 
 def written(reader: Reader, moment: Moment) -> None:
     """The controls, the text in colours, and the bars of one place in it."""
-    st.subheader("It writes", anchor=False)
+    st.header("It writes", anchor=False)
     prompt, temperature, top_k = _controls(moment)
     prompt = moment.task.spelled(prompt)
     unknown = "".join(sorted(set(prompt) - set(moment.task.alphabet)))

@@ -21,6 +21,9 @@ from playground.page_settings import SEVERAL_RUNS
 from playground.runs.session import Session
 from playground.settings import SETTINGS
 
+CODE = "code.open"
+"""Whether the visitor wants to see the code."""
+
 SHOWN, LINE = 20_000, 300
 """Characters of a script that are shown whole; beyond that, characters of a line."""
 
@@ -28,7 +31,7 @@ SHOWN, LINE = 20_000, 300
 def draw(session: Session, page: str) -> None:
     """The section at the foot of the sidebar."""
     experiment = session.experiment
-    st.subheader("Take it along")
+    st.header("Take it along")
     params, left_out = link.params(experiment)
     whole = f"{_address()}?{urlencode(params)}"
     with st.container(key="copy_link"), st.popover("Copy link", icon=":material/link:", width="stretch"):
@@ -65,16 +68,32 @@ def draw(session: Session, page: str) -> None:
     if saved.open:
         with saved:
             _continue(session)
-    code = st.expander("PyTorch code", icon=":material/code:", on_change="rerun", key="code")
-    if code.open:  # written only when asked for
-        with code:
-            _code(experiment)
+    st.button("PyTorch code", icon=":material/code:", on_click=_turn_code, key="code", width="stretch")
 
 
-def _code(experiment: Experiment) -> None:
-    st.caption("A script that needs torch alone and prints the same first losses; later, rounding may part them.")
+def _turn_code() -> None:
+    st.session_state[CODE] = not st.session_state.get(CODE)
+
+
+def code(experiment: Experiment) -> None:
+    """The network as PyTorch code, across the page, once it was asked for at the foot of the sidebar."""
+    if not st.session_state.get(CODE):
+        return
     source = script(experiment)
-    st.download_button("Download", source, "network.py", "text/x-python", on_click="ignore", key="download_code")
+    with st.container(border=True):
+        with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+            st.header("PyTorch code", width="content")
+            with st.container(horizontal=True, width="content"):
+                st.download_button(
+                    "Download", source, "network.py", "text/x-python", on_click="ignore", key="download_code"
+                )
+                st.button("Close", icon=":material/close:", on_click=_turn_code, key="close_code")
+        st.caption("A script that needs torch alone and prints the same first losses; later, rounding may part them.")
+        _source(source)
+
+
+def _source(source: str) -> None:
+    """A script, shortened if it is too long for a browser."""
     if len(source) > SHOWN:
         st.caption("It is long, so it may be shortened here; the download is whole.")
     shown = "\n".join(line if len(line) <= LINE else line[:LINE] + " …" for line in source.splitlines())

@@ -32,7 +32,7 @@ MEASURED = "side.measured"
 
 def losses(side: Side, frames: Frames) -> None:
     """All courses in one picture; the whole of them, also where one looks back."""
-    st.subheader(say.LOSSES)
+    st.header(say.LOSSES)
     snapshots = [frame.snapshot for frame in side.session.frames]
     here = None if side.session.player.at is None else max(frame.snapshot.updates for frame in frames)
     courses = [(member.name, each.losses, each.held_out) for member, each in zip(side.members, snapshots, strict=True)]
@@ -47,7 +47,7 @@ def losses(side: Side, frames: Frames) -> None:
 
 def gradients(side: Side, frames: Frames) -> None:
     """‖∂L/∂h_t‖ of all networks in one picture."""
-    st.subheader(say.GRADIENTS)
+    st.header(say.GRADIENTS)
     found = _measured(side, frames)
     layer, direction = _place()
     drawn = [_strength(each, layer, direction).full for each in found]
@@ -125,7 +125,7 @@ def _states(key: str, member: Member, line: Line, frame: Frame, place: tuple[int
 
 def look(side: Side) -> None:
     """The heading of the states: which sequence, layer and direction."""
-    st.subheader(say.STATES)
+    st.header(say.STATES)
     st.caption(say.STATES_LOOK)
     networks = [member.experiment.network for member in side.members]
     view.choose(side.session.experiment.task)

@@ -312,6 +312,8 @@ NOT_DRAWN = "This cannot be shown now, because the process that works it out end
 UPDATE = "One update: one step of the optimizer."
 RESET = "The same seed: the same weights and the same course again."
 NEW_SEED = "Other weights, other sequences."
+PRESENT = "For a projector: large type, and of the first page the task, the loss and one picture."
+LEAVE = "Back to the sidebar and all pictures."
 FILM_HELP = (
     "Once the run pauses, the slider goes back through the training so far, on every page. Moments lie close together "
     "at first and further apart later."

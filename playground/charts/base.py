@@ -1,6 +1,7 @@
 """What all pictures share: colours, the time axis, and how a spec and its data reach the browser."""
 
 import math
+import re
 import textwrap
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -64,6 +65,30 @@ class Picture:
         return {**self.spec, "datasets": dict(data)}
 
 
+GROWS = re.compile(
+    "fontsize$|extent$|padding$|^height$|^offset$|^d[xy]$|^legend[xy]$|^gradient|^top$|^strokewidth$", re.I
+)
+"""What of a spec is larger where words are: the words, and the room for them."""
+
+WORDS = {"axis": ("labelFontSize", "titleFontSize"), "legend": ("labelFontSize",), "text": ("fontSize",)}
+"""Sizes of words that are 12 pixels where a spec does not say them."""
+
+
+def enlarged(spec: dict[str, Any], by: float) -> dict[str, Any]:
+    """A spec with words `by` times as large, for a projector."""
+
+    def grown(part: Any, name: str = "") -> Any:
+        if isinstance(part, dict):
+            return {key: grown(value, key) for key, value in part.items()}
+        if isinstance(part, list):
+            return [grown(value) for value in part]
+        return part * by if isinstance(part, int | float) and GROWS.search(name) else part
+
+    sizes = {kind: {**spec["config"].get(kind, {}), **dict.fromkeys(keys, 12)} for kind, keys in WORDS.items()}
+    found: dict[str, Any] = grown({**spec, "config": {**spec["config"], **sizes}})
+    return found
+
+
 KEY_HEIGHT = 40
 """Pixels above a plot for its colour key."""
 
@@ -113,7 +138,9 @@ def titled(title: str, height: int, offset: int = 6, look_for: str = "", dark: b
     more: dict[str, Any] = (
         {"subtitle": lines, "subtitleFontSize": 12, "subtitlePadding": 3, "subtitleColor": colour} if lines else {}
     )
-    words = alt.TitleParams(title, anchor="start", frame="bounds", fontSize=15, fontWeight=600, offset=offset, **more)
+    words = alt.TitleParams(
+        title, anchor="start", frame="bounds", limit=10_000, fontSize=15, fontWeight=600, offset=offset, **more
+    )
     return {"height": height + TITLE_HEIGHT + SENTENCE_HEIGHT * len(lines), "title": words}
 
 

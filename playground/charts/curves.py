@@ -67,7 +67,7 @@ def loss_curve(cell: str, varied: bool) -> Picture:
         *here_marks(x),
     )
     return picture(
-        alt.layer(*layers, height=300),
+        alt.layer(*layers, height=220),
         "Line chart of the loss against updates on a logarithmic axis: training loss, held-out loss, pale those of "
         "earlier runs, chance and the best answer without memory as dashed lines, and where in the film one is.",
     )

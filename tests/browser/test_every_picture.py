@@ -119,6 +119,8 @@ def test_take_it_along(visit: Visit) -> None:
     expect(link).to_contain_text("word=a+b")
     assert link.inner_text().strip() == visit.page.url
     visit.page.keyboard.press("Escape")
-    code = visit.page.get_by_test_id("stExpander").filter(has_text="PyTorch code")
-    code.locator("summary").click()
-    expect(code.get_by_test_id("stCode")).to_contain_text("import torch")
+    visit.button("PyTorch code").click()
+    code = visit.page.get_by_test_id("stMain").get_by_test_id("stCode").filter(has_text="import torch")
+    expect(code).to_be_visible()
+    visit.button("Close").click()
+    expect(code).to_have_count(0)

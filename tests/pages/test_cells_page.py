@@ -25,7 +25,7 @@ def catalogue(**params: str) -> AppTest:
 
 
 def text(app: AppTest) -> str:
-    return "\n".join(element.value for kind in ("subheader", "markdown", "caption") for element in app.main.get(kind))
+    return "\n".join(element.value for kind in ("header", "markdown", "caption") for element in app.main.get(kind))
 
 
 @pytest.mark.parametrize("key", CELLS)
@@ -53,10 +53,10 @@ def test_a_card_shows_everything(key: str) -> None:
     about = CELLS[key].about
     assert app.selectbox(key="cells.cell").value == key
     shown = text(app)
-    assert about.name in [element.value for element in app.subheader]
+    assert about.name in [element.value for element in app.header]
     assert str(about.year) in shown
     for heading in CARD:
-        assert f"##### {heading}" in shown
+        assert f"### {heading}" in shown
     assert "**Invented for.**" in shown
     assert "**Try.**" in shown
     assert r"\begin{aligned}" in app.latex[0].value
@@ -113,7 +113,7 @@ def test_the_button_opens_the_cell(key: str) -> None:
     assert session(app).experiment == wanted
     assert app.query_params == wanted.to_params()
     assert app.selectbox(key="cell").value == key
-    assert any(element.value.startswith("#### Loss\n") for element in app.markdown)
+    assert "Loss" in [element.value for element in app.main.header]
 
 
 def test_two_cells_side_by_side() -> None:

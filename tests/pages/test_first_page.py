@@ -100,8 +100,9 @@ def test_nothing_that_was_typed_is_in_the_html(typed: str, where: str) -> None:
 
 def assert_ours(app: AppTest) -> None:
     bodies = [html.proto.body for html in app.get("html")]
-    assert bodies.count(frame.FIGURES) == 1
-    (counters,) = [body for body in bodies if body != frame.FIGURES]
+    look = f"<style>{frame.LOOK.read_text(encoding='utf-8')}</style>"
+    assert bodies.count(look) == 1
+    (counters,) = [body for body in bodies if body != look]
     assert COUNTERS.fullmatch(counters), counters
 
 

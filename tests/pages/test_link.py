@@ -193,7 +193,7 @@ def texts(app: AppTest) -> list[Any]:
     return [
         element
         for part in (app.main, app.sidebar)
-        for kind in ("markdown", "caption", "warning", "error", "subheader", "title", "info", "success")
+        for kind in ("markdown", "caption", "warning", "error", "header", "subheader", "title", "info", "success")
         for element in part.get(kind)
     ]
 
