@@ -9,7 +9,6 @@ from streamlit.testing.v1 import AppTest
 from engine import CELLS, Experiment
 from engine.config import TASK, Architecture, Training
 from engine.fields import Choice, Spec, Whole, Wholes, specs
-from engine.lag import lag_of
 from playground.presets import PRESETS
 from playground.runs.session import Session
 from tests.pages.opened import opened, session, sound
@@ -202,7 +201,7 @@ def test_a_dial_and_a_field() -> None:
     app.number_input(key="seed").set_value(8)
     app.button(key="step").click().run()
     for each in runs_of(sound(app)).experiments:
-        assert (lag_of(each.task_name, each.task), each.training.seed) == (5, 8)
+        assert (each.to_params()["delay"], each.training.seed) == ("5", 8)
     assert runs_of(app).updates == 1
 
 
