@@ -14,7 +14,7 @@ import numpy as np
 from playground.charts.base import Data, Picture, table
 from playground.charts.image import GAP, OUTSIDE, data_url
 
-ARRIVED, SHOWN = "new", "old"
+ARRIVED, SHOWN = "next", "seen"
 """Signals: the row of the latest picture; and [the slot it took, the row in slot 0, the row in slot 1]."""
 
 PLACES = [0, 1, 0]
