@@ -279,11 +279,12 @@ def loss(frame: Frame) -> None:
     experiment = snapshot.experiment
     here = None if at is None else frame.snapshot.updates
     task = experiment.task
-    data = loss_data(snapshot.losses, snapshot.held_out, task, here, _earlier())
+    earlier = _earlier()
+    data = loss_data(snapshot.losses, snapshot.held_out, task, here, earlier)
     finding = ""
     if not visitor().moving:
         finding = findings.losses(snapshot.losses, snapshot.held_out, task.chance_loss)
-    show(loss_curve(experiment.network.cell, task.varied), data, finding, fill=True)
+    show(loss_curve(experiment.network.cell, task.varied, bool(earlier)), data, finding, fill=True)
     if task.finite and parted(snapshot.losses, snapshot.held_out):
         st.caption(words.BY_HEART[experiment.task_name])
 

@@ -32,14 +32,19 @@ KINDS = {True: ("training", "held-out"), False: ("at every update", "measured no
 
 
 @lru_cache(maxsize=32)
-def loss_curve(cell: str, varied: bool) -> Picture:
+def loss_curve(cell: str, varied: bool, earlier: bool = False) -> Picture:
     """Training loss (thin, grey) and held-out loss (thick, the cell's colour) on a log axis; dashed what is scored
-    without looking, and without memory."""
+    without looking, and without memory. earlier: pale lines of earlier runs as well."""
     kinds = list(KINDS[varied])
     x, y = update_axis(), log_axis("loss", "loss")
     # Numbers instead of words in every row; 1 is held out.
-    told = alt.Chart(alt.NamedData("losses")).transform_calculate(on=f"{kinds}[datum.held]")
-    curves = told.encode(
+    curves = alt.layer(
+        alt.Chart().mark_line(),
+        # The first losses are single points, and a line of one point cannot be seen.
+        alt.Chart().transform_filter("datum.update <= 3").mark_point(filled=True, size=40, opacity=1),
+        data=alt.NamedData("losses"),
+    )
+    told = curves.transform_calculate(on=f"{kinds}[datum.held]").encode(
         x,
         y,
         color=alt.Color(
@@ -59,17 +64,16 @@ def loss_curve(cell: str, varied: bool) -> Picture:
     )
     layers = (
         alt.Chart(alt.NamedData("frame")).mark_point(opacity=0, size=0).encode(x, y),
-        *earlier_lines(x, y),
-        curves.mark_line(),
-        # The first losses are single points, and a line of one point cannot be seen.
-        curves.transform_filter("datum.update <= 3").mark_point(filled=True, size=40, opacity=1),
+        *(earlier_lines(x, y) if earlier else ()),
+        told,
         *baselines(alt.NamedData("baselines"), y),
         *here_marks(x),
     )
     return picture(
         alt.layer(*layers, height=220),
-        "Line chart of the loss against updates on a logarithmic axis: training loss, held-out loss, pale those of "
-        "earlier runs, chance and the best answer without memory as dashed lines, and where in the film one is.",
+        "Line chart of the loss against updates on a logarithmic axis: training loss, held-out loss, "
+        f"{'pale those of earlier runs, ' if earlier else ''}chance and the best answer without memory as dashed "
+        "lines, and where in the film one is.",
     )
 
 
@@ -102,7 +106,7 @@ def loss_data(
         "baselines": baselines_data(task),
         "frame": frame_data(task, end),
         "here": here_data(here),
-        "earlier": earlier_data(earlier, end, task),
+        **({"earlier": earlier_data(earlier, end, task)} if earlier else {}),
     }
 
 

@@ -236,7 +236,7 @@ def test_a_frame_is_a_few_messages(case: dict[str, str]) -> None:
 
 @pytest.mark.parametrize(
     ("steps", "hidden", "trained", "most"),
-    [("50", "32", 200, 45_000), ("200", "128", 20, 80_000)],
+    [("50", "32", 200, 49_000), ("200", "128", 20, 80_000)],
     ids=["usual", "large"],
 )
 def test_bytes_of_a_tick(monkeypatch: pytest.MonkeyPatch, steps: str, hidden: str, trained: int, most: int) -> None:
