@@ -1,6 +1,6 @@
 """What there is to see in a picture, in words with numbers, for those who do not see it: arrays in, sentences out.
 
-They are worked out where all stands still: a text that changed ten times a second could not be listened to.
+They are worked out where all comes to rest: a text that changed ten times a second could not be listened to.
 """
 
 from collections.abc import Sequence

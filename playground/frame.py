@@ -15,6 +15,7 @@ from engine.course import Explosion, Snapshot
 from engine.slices import Frame, Frames
 from playground import browser, controls, earlier, film, presenting, server, share, wishes, words
 from playground.charts.base import CELL_COLOURS, TRAINING
+from playground.drawing import begin_words
 from playground.runs.pool import LostError
 from playground.runs.session import Session
 from playground.server import POOL
@@ -120,6 +121,8 @@ def bar(session: Session | None = None, names: Sequence[str] = ()) -> None:
         st.error(words.NOT_BEGUN, icon=":material/error:")
     # As it is now: what changes while the page is being drawn is found by the first tick.
     st.session_state[DRAWN] = _standing(session, session.shown)
+    about = (session.experiments, session.shown[0].look)
+    begin_words(session.moving, about, max(frame.sight.moment.updates for frame in session.shown))
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key="bar"):
         over = session.exploded or bool(session.failed)
         # One button that changes its words, so that the keyboard's focus stays on it.

@@ -1,6 +1,7 @@
 """The parts of the page Gradients: each draws one view of a moment."""
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -62,11 +63,6 @@ def _ends(axis: str, *values: np.ndarray | None) -> tuple[int, int]:
     return widening(f"gradients.{axis}", powers(*values), visitor().moving and FROZEN not in st.session_state)
 
 
-def _told(finding: Callable[[], str]) -> str:
-    """What there is to see, where all is still."""
-    return "" if visitor().moving and FROZEN not in st.session_state else finding()
-
-
 def views() -> None:
     """What of the gradient is shown. It stands in the link, so it is drawn with the page, not with every frame."""
     network = visitor().experiment.network
@@ -106,7 +102,7 @@ def strengths(found: Moment) -> None:
     sequence_above(found.frame.sight.trace)
     picture = strengths_picture(names, len(rows[0][1]), low, high, bool(seen.cut), is_dark(), part, relative)
     told_of = [(f"the gradient norm of {name}", full) for name, full, _ in rows]
-    show(picture, strengths_data(rows, seen.cut), _told(lambda: findings.curves(told_of)))
+    show(picture, strengths_data(rows, seen.cut), partial(findings.curves, told_of))
     sentences = [say.STRENGTHS_LOOK]
     if seen.memory:
         sentences.append((say.PAST_H if part == "h" else say.OF_MEMORY).format(part=seen.memory[0].of))
@@ -185,7 +181,7 @@ def _map(seen: Gradients, what: str, t: int, k: int) -> None:
                 st.session_state[LATER], st.session_state[EARLIER] = shown[row], shown[column]
 
     data = picture.filled(triangle_data(values, shown, last, low, high, t, k, dark, still))
-    alt = told(picture, _told(lambda: findings.pairs(values, steps, t, k)))
+    alt = told(picture, partial(findings.pairs, values, steps, t, k))
     st.vega_lite_chart(data, key=key, alt=alt, on_select=clicked, width="stretch")
     st.caption(say.TRIANGLE_LOOK)
     if seen.window > 1:

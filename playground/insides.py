@@ -1,5 +1,7 @@
 """The inside of the network on one time axis: the choice of what is live, and its pictures."""
 
+from collections.abc import Callable
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -142,7 +144,9 @@ def inside(frame: Frame, chosen: Chosen, first: DeltaGenerator, rest: DeltaGener
             show(*drawn, fill=not number)
 
 
-def gradient(strand: Strand, still: bool, relative: bool, cut: tuple[int, ...]) -> tuple[Picture, Data, str]:
+def gradient(
+    strand: Strand, still: bool, relative: bool, cut: tuple[int, ...]
+) -> tuple[Picture, Data, Callable[[], str]]:
     """‖∂L/∂h_t‖ of a strand, and what truncated learning sees of it; cut: the steps at which its windows begin."""
     title, look_for = words.GRADIENT
     unit = strand.last if relative else 1.0
@@ -152,10 +156,12 @@ def gradient(strand: Strand, still: bool, relative: bool, cut: tuple[int, ...]) 
     if learned is not None:
         look_for = words.GRADIENT_CUT
     drawn = gradient_curve(len(norms), *ends, title, look_for, is_dark(), relative, learned is not None)
-    return drawn, gradient_data(norms, learned, cut), findings.curve("the gradient norm", norms) if still else ""
+    return drawn, gradient_data(norms, learned, cut), partial(findings.curve, "the gradient norm", norms)
 
 
-def quantity(strand: Strand, name: str, cell: str, still: bool, orders: view.Orders) -> tuple[Picture, Data, str]:
+def quantity(
+    strand: Strand, name: str, cell: str, still: bool, orders: view.Orders
+) -> tuple[Picture, Data, Callable[[], str]]:
     """One quantity of a strand of such cells over time, and what there is to see; values only where all is still."""
     title, look_for = words.quantity(cell, name)
     values = {**strand.state, **strand.gates}[name]
@@ -174,5 +180,5 @@ def quantity(strand: Strand, name: str, cell: str, still: bool, orders: view.Ord
         own=own,
         ordered=order is not None,
     )
-    finding = findings.heat(values, np.inf if own else high, order) if still else ""
+    finding = partial(findings.heat, values, np.inf if own else high, order)
     return drawn, heatmap_data(name, values, low, high, dark, still, order, own), finding

@@ -1,6 +1,7 @@
 """The whole sequence on the page "Inside a cell": input and hidden state, to choose by; how far a change moves it."""
 
 from collections.abc import Mapping
+from functools import partial
 
 import numpy as np
 import streamlit as st
@@ -52,7 +53,7 @@ def _pick(scene: Scene, h: np.ndarray, order: np.ndarray | None) -> None:
     _, high, beyond, own = view.colours("changed" if scene.change else "run", scene.strand, scene.cell, "h", not still)
     title = words.quantity(scene.cell, "h")[0] + (say.WITH_CHANGE if scene.change else "")
     picture = picking("h", *h.shape, high, title, say.PICK, dark, beyond, own, order is not None)
-    finding = findings.heat(h, np.inf if own else high, order) if still else ""
+    finding = partial(findings.heat, h, np.inf if own else high, order)
     data = picking_data("h", h, high, scene.place.t, scene.place.unit, dark, still, order, own)
     st.vega_lite_chart(picture.filled(data), key=key, alt=told(picture, finding), on_select=clicked, width="stretch")
 
@@ -67,7 +68,7 @@ def _difference(scene: Scene, h: np.ndarray, order: np.ndarray | None) -> None:
     picture = heatmap(
         name, *difference.shape, -top, top, say.DIFFERENCE_TITLE, "", dark, say.DIFFERENCE, ordered=ordered
     )
-    finding = findings.heat(difference, top, order) if still else ""
+    finding = partial(findings.heat, difference, top, order)
     show(picture, heatmap_data(name, difference, -top, top, dark, still, order), finding)
 
 

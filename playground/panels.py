@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import streamlit as st
@@ -10,7 +11,7 @@ from engine.course import parted
 from engine.fields import FieldError
 from engine.keeping import marked_steps
 from engine.slices import Frame
-from engine.tasks import Characters, Forecast, Quantity, Reading, Task, Tokens
+from engine.tasks import Characters, Forecast, Quantity, Task, Tokens
 from engine.trace import Trace
 from engine.writing import PROMPT, TEMPERATURE
 from playground import findings, view, words
@@ -49,7 +50,7 @@ def sequence(trace: Trace, task: Task) -> None:
         rows = 1 if sum(map(bool, reading.targets)) == 1 else len(ROWS)  # a single answer stands in the verdict
         columns = min(LINE // widest(reading), len(drawn))
         picture = tokens_picture(len(drawn), columns, rows, key_of(reading, rows), is_dark())
-        show(picture, tokens_data(reading, drawn, rows), _still(reading))
+        show(picture, tokens_data(reading, drawn, rows), partial(findings.answered, reading))
     st.markdown(verdict(reading, task))
 
 
@@ -58,16 +59,12 @@ def sequence_above(trace: Trace, rows: int = len(ROWS)) -> None:
     reading = trace.reading
     if isinstance(reading, Tokens):
         steps = len(reading.inputs)
+        said = partial(findings.answered, reading) if rows == len(ROWS) else None
         drawing = tokens_picture(steps, steps, rows, key_of(reading, rows), is_dark())
-        show(drawing, tokens_data(reading, range(1, steps + 1), rows), _still(reading) if rows == len(ROWS) else "")
+        show(drawing, tokens_data(reading, range(1, steps + 1), rows), said)
         return
     drawn = marked_picture if any(reading.marked) else series_picture
-    show(drawn(len(reading.values), is_dark()), values_data(reading), findings.sequence(reading))
-
-
-def _still(reading: Reading) -> str:
-    """What there is to see of the sequence and its answers, where all is still."""
-    return "" if visitor().moving else findings.answered(reading)
+    show(drawn(len(reading.values), is_dark()), values_data(reading), partial(findings.sequence, reading))
 
 
 def asked() -> None:
@@ -246,7 +243,7 @@ def _unrolled(frame: Frame) -> None:
             state[OPEN] = True
 
     data = unrolled_data(trace, drawn, chosen, marked, own)
-    finding = "" if moving else _seen_in_network(trace, drawn, chosen)
+    finding = partial(_seen_in_network, trace, drawn, chosen)
     st.vega_lite_chart(
         picture.filled(data), key=NETWORK, alt=told(picture, finding), on_select=clicked, width="stretch"
     )
@@ -281,9 +278,7 @@ def loss(frame: Frame) -> None:
     task = experiment.task
     earlier = _earlier()
     data = loss_data(snapshot.losses, snapshot.held_out, task, here, earlier)
-    finding = ""
-    if not visitor().moving:
-        finding = findings.losses(snapshot.losses, snapshot.held_out, task.chance_loss)
+    finding = partial(findings.losses, snapshot.losses, snapshot.held_out, task.chance_loss)
     show(loss_curve(experiment.network.cell, task.varied, bool(earlier)), data, finding, fill=True)
     if task.finite and parted(snapshot.losses, snapshot.held_out):
         st.caption(words.BY_HEART[experiment.task_name])

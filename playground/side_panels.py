@@ -37,9 +37,10 @@ def losses(side: Side, frames: Frames) -> None:
     here = None if side.session.player.at is None else max(frame.snapshot.updates for frame in frames)
     courses = [(member.name, each.losses, each.held_out) for member, each in zip(side.members, snapshots, strict=True)]
     data = losses_data(courses, snapshots[0].experiment.task, here)
-    finding = ""
-    if not side.session.moving:
-        finding = " ".join(findings.losses(training, held, 0.0, name) for name, training, held in courses)
+
+    def finding() -> str:
+        return " ".join(findings.losses(training, held, 0.0, name) for name, training, held in courses)
+
     show(losses_picture(side.lines), data, finding)
     task = snapshots[0].experiment.task
     st.caption(words.CURVES[task.varied] + say.LOSSES_LOOK + " " + words.baselines(task))
@@ -54,10 +55,8 @@ def gradients(side: Side, frames: Frames) -> None:
     low, high = widening("side.norms", powers(*drawn), side.session.moving)
     picture = gradients_picture(side.lines, len(drawn[0]), low, high, is_dark())
     norms = [(member.name, each) for member, each in zip(side.members, drawn, strict=True)]
-    finding = ""
-    if not side.session.moving:
-        finding = findings.curves([(f"the gradient norm of {name}", each) for name, each in norms])
-    show(picture, gradients_data(norms), finding)
+    named = [(f"the gradient norm of {name}", each) for name, each in norms]
+    show(picture, gradients_data(norms), partial(findings.curves, named))
     st.caption(say.GRADIENTS_LOOK)
     if any(len(each) > 1 for each in found):
         st.caption(say.OF_LAYER)
@@ -119,7 +118,7 @@ def _states(key: str, member: Member, line: Line, frame: Frame, place: tuple[int
     dark = is_dark()
     whose, ordered = f", {member.name}", order is not None
     drawn = heatmap("h", *values.shape, low, high, whose=whose, dark=dark, beyond=beyond, own=own, ordered=ordered)
-    finding = findings.heat(values, np.inf if own else high, order) if still else ""
+    finding = partial(findings.heat, values, np.inf if own else high, order)
     show(drawn, heatmap_data("h", values, low, high, dark, still, order, own), finding)
 
 

@@ -18,7 +18,6 @@ from engine.course import Course, Snapshot
 from engine.fields import Whole, specs
 from playground.charts.base import SIGNED, UNSIGNED
 from playground.charts.curves import POINTS
-from playground.drawing import SHOWS
 from playground.insides import MOST_LIVE
 from tests.pages.opened import Sent, charts, opened, session, sound, ticked
 from tests.playground.vega import colours, named_data, unknown_fields, within_schema
@@ -154,7 +153,7 @@ def as_before(after: list[Sent], before: list[Sent]) -> bool:
         return chart.proto.id, chart.proto.spec, columns(chart)
 
     def kind(chart: Sent) -> str:
-        return chart.alt.partition(SHOWS)[0]
+        return chart.alt.partition(" What it shows")[0]
 
     there = {kind(chart): drawn(chart) for chart in before}
     assert len(there) == len(before)

@@ -14,7 +14,6 @@ from engine.keeping import change_at, in_falling_order, marked_steps
 from engine.trace import Strand
 from playground import view
 from playground.charts.heatmap import TIME_STEP
-from playground.drawing import SHOWS
 from tests.pages.opened import Sent, charts, opened, session, sound
 from tests.pages.test_charts_sent import frame_of, sent_by
 from tests.playground.visitors import tick_until
@@ -180,16 +179,42 @@ def test_a_scale_changes_only_where_it_no_longer_fits() -> None:
     assert ends([4, 1.3, 1.2, 1.4, 0.6]) == [5, 2, 2, 2, 1]
 
 
-def test_what_a_picture_shows_is_told_where_it_stands_still() -> None:
+SHOWS = " What it shows at update "
+
+
+def test_what_a_picture_shows_is_told_where_it_comes_to_rest() -> None:
+    """A browser builds a picture anew when its words change, so they stay for a single update."""
     app = sound(opened(**SMALL))
     still = [chart.alt for chart in charts(app)]
-    assert all(SHOWS in words for words in still)
-    app.button(key="play").click().run()
-    moving = [chart.alt for chart in sent_by(frame_of(app))]
-    session(app).pause()
-    assert moving
-    assert not any(SHOWS in words for words in moving)
-    h = strand(sound(opened(**SMALL))).state["h"]
+    assert all(f"{SHOWS}0: " in words for words in still)
+    h = strand(app).state["h"]
     step, unit = np.unravel_index(int(h.argmax()), h.shape)
     (told,) = [words for words in still if words.startswith("Heat map of h:")]
     assert f"The largest value is {h.max():.3g}, of unit {unit + 1} at step {step + 1};" in told
+    app.button(key="step").click().run()
+    assert [chart.alt for chart in charts(sound(app))] == still
+    app.run()
+    assert all(f"{SHOWS}1: " in chart.alt for chart in charts(sound(app)))
+    app.button(key="play").click().run()
+    moving = [chart.alt for chart in sent_by(frame_of(app))]
+    assert moving
+    assert not any(SHOWS in words for words in moving)
+    app.run()
+    app.button(key="play").click().run()
+    at = session(app).shown[0].sight.moment.updates
+    assert at > 1
+    assert all(f"{SHOWS}{at:,}: " in chart.alt for chart in charts(sound(app)))
+
+
+def test_another_layer_is_told_anew() -> None:
+    """No words of one layer stay on the picture of another, neither at rest nor while it trains."""
+    app = sound(opened(**{**SMALL, "layers": "2"}))
+    app.button(key="step").click().run()
+    app.segmented_control(key="inside_layer").set_value(2).run()
+    h = session(app).shown[0].sight.trace.layers[1][0].state["h"]
+    assert f"{h.max():.3g}, of unit" in maps(charts(sound(app)))["h"].alt
+    app.button(key="play").click().run()
+    app.segmented_control(key="inside_layer").set_value(1).run()
+    words = maps(charts(app))["h"].alt
+    session(app).pause()
+    assert SHOWS not in words

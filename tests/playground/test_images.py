@@ -129,7 +129,7 @@ def test_a_key_has_the_colours_of_the_picture(dark: bool) -> None:
 
 
 def test_clicks_have_cells_that_never_change() -> None:
-    layers = picking("h", 5, 3, 1.0, False).spec["layer"]
+    layers = picking("h", 5, 3, 1.0, "", "", False).spec["layer"]
     (clicked,) = [layer for layer in layers if "params" in layer]
     assert clicked["data"] == {"sequence": {"start": 0, "stop": 15, "as": "cell"}}
 
