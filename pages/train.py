@@ -28,7 +28,7 @@ with right:
     insides.sequence(shown)
     first = st.container(key="first")
     insides.how_drawn(shown, chosen)
-    rest = st.container()
+    rest = st.container(key="rest")
 
 
 def draw(frame: Frame) -> None:

@@ -14,7 +14,7 @@ from streamlit.proto.VegaLiteChart_pb2 import VegaLiteChart
 from playground.charts.base import Data, Picture, enlarged
 from playground.presenting import presenting
 
-LARGE = 1.5
+LARGE = 1.3
 """How many times larger than usual the words in pictures are in presentation mode."""
 
 _texts: WeakKeyDictionary[Picture, dict[bool, str]] = WeakKeyDictionary()

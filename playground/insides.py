@@ -42,7 +42,7 @@ class Chosen(NamedTuple):
 def choose(frame: Frame) -> Chosen:
     """The heading of the inside, and the layer, direction and quantities that are live."""
     trace = frame.sight.trace
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="live"):
         st.header(words.INSIDE, help=words.INSIDE_LOOK, width="content")
         layer = 1
         if len(trace.layers) > 1:

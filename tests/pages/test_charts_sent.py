@@ -230,7 +230,7 @@ def test_a_frame_is_a_few_messages(case: dict[str, str]) -> None:
     messages = frame_of(app)
     session(app).pause()
     assert sent_by(messages)
-    assert len(messages) <= 20, [message.WhichOneof("type") for message in messages]
+    assert len(messages) <= 21, [message.WhichOneof("type") for message in messages]
 
 
 @pytest.mark.parametrize(

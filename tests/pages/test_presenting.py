@@ -3,6 +3,7 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from playground.drawing import LARGE
 from tests.pages.opened import charts, opened, session, sound
 
 SMALL = {"task": "adding", "length": "10", "cell": "lstm", "hidden": "4"}
@@ -28,7 +29,7 @@ def test_words_in_pictures_are_larger_in_the_presentation() -> None:
     def sizes(app: AppTest) -> list[float]:
         return [chart.spec["title"]["fontSize"] for chart in charts(app) if "title" in chart.spec]
 
-    assert min(sizes(opened(**SMALL, present="1"))) == 1.5 * max(sizes(opened(**SMALL)))
+    assert min(sizes(opened(**SMALL, present="1"))) == LARGE * max(sizes(opened(**SMALL)))
 
 
 @pytest.mark.parametrize("given", ["yes", "2", "", "<b>"])
