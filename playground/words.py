@@ -76,7 +76,7 @@ FIELDS = {
     "distance": ("Distance d", "How far before and after the present step the asked letters stand."),
     "readout": ("Readout", "What the answer is read from: the last state, or the mean of all states."),
     "word": ("Word", "Any word or line of 2 to 50 characters, at least two of them different. Press Enter."),
-    "corpus": ("Text", "What the network learns to write. The last tenth is held out; of poems, whole ones."),
+    "corpus": ("Text", "What the network learns to write. The last tenth is held out."),
     "text": ("Your text", "At least 20 characters, up to 200 kB. It stays in this session."),
     "series": ("Series", "What to forecast. The last fifth is held out."),
     "values": ("Your series", "At least 20 numbers. They stay in this session."),

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from engine.fields import FieldError
-from engine.tasks.characters import CORPORA, POEMS, RARE, Hello, NextCharacter
+from engine.tasks.characters import CORPORA, WHOLE_POEMS, RARE, Hello, NextCharacter
 from tests.engine.tasks.examples import WORDS, generator
 
 EVERY = [NextCharacter(corpus=name) for name in CORPORA]
@@ -45,7 +45,7 @@ def test_held_out_part_is_never_trained_on(task: NextCharacter) -> None:
     """The parts are disjoint pieces of the text, in order, and each batch is cut from its own."""
     train, held = (spelled(task, part) for part in task.parts)
     assert train + held == "".join(c if c in task.alphabet else RARE for c in task.source)
-    assert len(held) == len(task.source) // 10 or task.corpus in POEMS
+    assert len(held) == len(task.source) // 10 or task.corpus in WHOLE_POEMS
     for part, batch in ((train, task.batch(50, generator())), (held, task.held_out(50, generator()))):
         for inputs, targets in zip(batch.inputs.argmax(-1), batch.targets, strict=True):
             assert spelled(task, inputs) + spelled(task, targets)[-1] in part
@@ -132,7 +132,7 @@ def test_composed_and_decomposed_letters_are_the_same_letter() -> None:
     assert composed.spelled("\u2603") == "\u2603"
 
 
-@pytest.mark.parametrize("name", POEMS)
+@pytest.mark.parametrize("name", WHOLE_POEMS)
 def test_no_poem_is_trained_on_in_part_and_held_out_in_part(name: str) -> None:
     task = NextCharacter(corpus=name)
     train, held = (len(part) for part in task.parts)
@@ -144,6 +144,6 @@ def test_no_poem_is_trained_on_in_part_and_held_out_in_part(name: str) -> None:
 
 
 def test_other_texts_are_cut_where_they_always_were() -> None:
-    for name in ("alice", "sanzijing"):
+    for name in ("alice", "sonnets", "tang", "sanzijing"):
         task = NextCharacter(corpus=name)
         assert len(task.parts[1]) == len(task.source) // 10
