@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from engine.fields import FieldError
-from engine.tasks.characters import CORPORA, WHOLE_POEMS, RARE, Hello, NextCharacter
+from engine.tasks.characters import CORPORA, RARE, WHOLE_POEMS, Hello, NextCharacter
 from tests.engine.tasks.examples import WORDS, generator
 
 EVERY = [NextCharacter(corpus=name) for name in CORPORA]
