@@ -22,7 +22,7 @@ CORPORA = ("alice", "wonderland", "sonnets", "tang", "tang300", "sanzijing")
 """The texts that ship with the engine; data/README.md has their sources."""
 
 WHOLE_POEMS = ("tang300",)
-"""Texts of which whole poems are held out. The others are cut at a character, so that old links give the same losses."""
+"""Texts of which whole poems are held out. The others are cut at a character: old links give the same losses."""
 
 
 def spelling(size: int, text: str, alphabet: str, generator: torch.Generator) -> tuple[Tensor, Tensor, Tensor]:
