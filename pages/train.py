@@ -7,6 +7,7 @@ from playground import insides, panels
 from playground.frame import bar, live, visitor
 from playground.presenting import presenting
 
+panels.follow_click()
 bar()
 with st.container(key="overview"):
     left, right = st.columns([1, 2], gap="medium")

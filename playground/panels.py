@@ -247,6 +247,12 @@ def _unrolled(frame: Frame) -> None:
     st.vega_lite_chart(
         picture.filled(data), key=NETWORK, alt=told(picture, finding), on_select=clicked, width="stretch"
     )
+    if OPEN in st.session_state:
+        st.rerun()  # the page is left where it begins, and not amid a frame
+
+
+def follow_click() -> None:
+    """Go to the page from inside if a step was clicked. To be called before anything is drawn."""
     if st.session_state.pop(OPEN, False):
         st.switch_page("../pages/inside.py")
 

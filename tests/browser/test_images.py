@@ -12,6 +12,7 @@ from playwright.sync_api import Locator, expect
 from engine import Experiment, Run
 from playground.charts.base import UNSIGNED, UNSIGNED_DARK
 from playground.charts.image import levels, palette
+from playground.charts.picking import height
 from tests.browser.conftest import Opener
 from tests.browser.visit import Visit
 
@@ -88,8 +89,9 @@ def test_a_click_counts_while_it_trains(visit: Visit) -> None:
     canvas = visit.chart("Heat map of h").locator("canvas")
     box = canvas.bounding_box()
     assert box
-    # The plot begins 60 pixels from the left and 40 from the top; below it stands the axis of time.
-    canvas.click(position={"x": 60 + 6.5 * (box["width"] - 64) / 10, "y": 40 + 2.5 * 120 / 8})
+    # The plot begins 60 pixels from the left; below it the axis of time with its title takes some 34.
+    tall = height(8)
+    canvas.click(position={"x": 60 + 6.5 * (box["width"] - 64) / 10, "y": box["height"] - 34 - 5.5 * tall / 8})
     expect(visit.page.get_by_role("slider", name="Time step t")).to_have_value("7")
     expect(visit.page.get_by_role("spinbutton", name="Unit", exact=True)).to_have_value("3")
     visit.pause()

@@ -71,8 +71,8 @@ def test_the_data_of_a_heat_map_are_unit_step_and_value(visit: Visit) -> None:
     picture.scroll_into_view_if_needed()
     picture.hover()
     visit.page.locator('button[aria-label^="Show data: Heat map of z"]').evaluate("button => button.click()")
-    expect(visit.page.get_by_role("columnheader")).to_have_text(["unit", "time step", "z"])
-    expect(visit.page.get_by_role("gridcell").nth(3)).to_have_text("2")
-    value = float(visit.page.get_by_role("gridcell").nth(5).inner_text())
+    expect(visit.page.locator("[role=columnheader]")).to_have_text(["unit", "time step", "z"])
+    expect(visit.page.locator("[role=gridcell]").nth(3)).to_have_text("2")
+    value = float(visit.page.locator("[role=gridcell]").nth(5).inner_text())
     gate = Run(Experiment.from_params({"length": "10", "cell": "gru", "hidden": "8"})).trace().layers[0][0].gates["z"]
     assert value == pytest.approx(float(gate[0, 1]), abs=1e-6)
