@@ -135,19 +135,24 @@ def _kept(place: str, chosen: str, strand: Strand, frame: Frame, moving: bool) -
     about = (experiment.task, experiment.network, experiment.training.seed, chosen, frame.look.probe)
     key = f"order.{place}.{strand.layer}.{strand.direction}"
     kept: _Kept | None = st.session_state.get(key)
-    age = max(SETTLED, math.floor(math.log2(updates + 1)))
+    age = _age(updates)
     known = kept is not None and kept.about == about
     if moving and known and kept and kept.age == age:
         return kept.orders
     if chosen == "answer":
-        scores, latest = _answer_scores(place, strand, frame, wait=not (moving and known))
-        age = age if latest else -1
+        scores, of = _answer_scores(place, strand, frame, wait=not (moving and known))
+        age = _age(of)  # an answer can be about an earlier moment
     else:
         sizes = {name: values.shape[1] for name, values in {**strand.state, **strand.gates}.items()}
         scores = {name: _score(chosen, strand, name, frame) for name in deciding(sizes).values()}
     found = {len(score): in_falling_order(score) for score in scores.values()}
     st.session_state[key] = _Kept(about, age, found)
     return found
+
+
+def _age(updates: int) -> int:
+    """How often the updates have doubled, from SETTLED on."""
+    return max(SETTLED, math.floor(math.log2(updates + 1)))
 
 
 def _score(chosen: str, strand: Strand, name: str, frame: Frame) -> np.ndarray:
@@ -158,8 +163,8 @@ def _score(chosen: str, strand: Strand, name: str, frame: Frame) -> np.ndarray:
     return change_at(values, marked, strand.direction, strand.window)
 
 
-def _answer_scores(place: str, strand: Strand, frame: Frame, wait: bool) -> tuple[Mapping[str, np.ndarray], bool]:
-    """What the units tell of the answer, which a worker works out, and whether it is about this very moment."""
+def _answer_scores(place: str, strand: Strand, frame: Frame, wait: bool) -> tuple[Mapping[str, np.ndarray], int]:
+    """What the units tell of the answer, which a worker works out, and after how many updates that was so."""
     experiment, moment = frame.snapshot.experiment, frame.sight.moment
     network = (experiment.task, experiment.network, experiment.training.seed)
     answers: Answers[Tells] = st.session_state.setdefault(f"tells.{place}", Answers(POOL))
@@ -167,4 +172,5 @@ def _answer_scores(place: str, strand: Strand, frame: Frame, wait: bool) -> tupl
     known = isinstance(answers.question, tuple) and answers.question[0] == network
     found = answers.ask(question, partial(tells_at, experiment, moment.weights), wait or not known)
     assert found is not None
-    return found[strand.layer, strand.direction], answers.question == question
+    assert isinstance(answers.question, tuple)
+    return found[strand.layer, strand.direction], answers.question[1]
