@@ -51,8 +51,8 @@ def another(name: str, spec: Spec, value: Any) -> Any:
 
 
 def control(app: AppTest, key: str) -> Any:
-    """The control with that key in the sidebar, if it is there and can be used."""
-    found = [widget for kind in WIDGETS for widget in app.sidebar.get(kind) if widget.key == key]
+    """The control with that key in the sidebar, if it is there and can be used; a number's is a field for text."""
+    found = [widget for kind in WIDGETS for widget in app.sidebar.get(kind) if widget.key in (key, f"{key}.typed")]
     return next((widget for widget in found if not widget.proto.disabled), None)
 
 
@@ -86,7 +86,7 @@ def tried_with(app: AppTest, key: str, button: str) -> bool:
     if widget is None:
         return False
     value = another(name, spec, held)
-    widget.set_value(value)
+    widget.set_value(repr(value) if widget.key.endswith(".typed") else value)
     clicked(app, button)
     now = declared(session(app).experiment)
     if not (name == "seed" and button == "new_seed"):
@@ -223,7 +223,7 @@ def test_a_sweep_with_fields() -> None:
     app.text_input(key="sweep.lags").set_value("4, 7")
     app.number_input(key="sweep.seeds").set_value(2)
     app.number_input(key="sweep.updates").set_value(25)
-    app.number_input(key="lr").set_value(0.25)
+    app.text_input(key="lr.typed").set_value("0.25")
     app.button(key="sweep.start").click().run()
     sound(app)
     asked = app.session_state["sweep"].sweep

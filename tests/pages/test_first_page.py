@@ -142,7 +142,7 @@ def test_every_picture_of_the_inside_has_its_sentence_under_its_title(cell: str)
 def test_the_other_pictures_have_theirs_on_the_page() -> None:
     app = sound(opened(task="adding", length="6", **SMALL))
     said = "\n".join(element.value for element in (*app.main.markdown, *app.main.caption))
-    for sentence in (words.CHANCE, words.NO_MEMORY, words.INSIDE_LOOK, words.NETWORK_VIEWS["Unrolled"]):
+    for sentence in (words.CHANCE, words.NO_MEMORY, words.NETWORK_VIEWS["Unrolled"]):
         assert said.count(sentence.strip()) == 1
     assert "parameters" in said
 
