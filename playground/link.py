@@ -29,7 +29,7 @@ def params(experiment: Experiment) -> tuple[dict[str, str], bool]:
     Those of the page on show are among them.
     """
     page = st.session_state.get("page", "")
-    chosen = {name: st.session_state[key_of(page, name)] for name in _of_page(page)}
+    chosen = {name: st.session_state.get(key_of(page, name), spec.default) for name, spec in _of_page(page).items()}
     own = {
         name: spec.write(chosen[name])
         for name, spec in _of_page(page).items()

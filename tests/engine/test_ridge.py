@@ -107,7 +107,7 @@ def test_loss_is_that_before_the_fit() -> None:
 @pytest.mark.parametrize("values", ["0,1", "0,0,0,1"])
 def test_fewer_different_states_than_units_are_no_trouble(values: str, strength: str) -> None:
     """A series that repeats: R Rᵀ has a rank of 2 or 4 for 60 units, and the penalty is lost in its rounding."""
-    repeated = ",".join(values.split(",") * 20)
+    repeated = ",".join(values.split(",") * 25)
     given = {"task": "forecast", "series": "own", "values": repeated, "hidden": "60", "batch": "64"}
     run = trained(40, cell="esn", ridge=strength, **given)
     assert run.explosion is None

@@ -66,7 +66,7 @@ VARIED = [
     {"task": "hello", "word": HOSTILE[:40]},
     {"task": "text", "corpus": "own", "text": HOSTILE * 2},
     {"task": "text", "corpus": "tang", "cell": "lstm_coupled"},
-    {"task": "forecast", "series": "own", "values": ",".join(str(k * k % 17 / 7) for k in range(40))},
+    {"task": "forecast", "series": "own", "values": ",".join(str(k * k % 17 / 7) for k in range(50))},
     {"seed": "2147483647"},
 ]
 
