@@ -219,6 +219,7 @@ def time_axis(steps: int, title: str = TIME_TITLE, field: str = "x") -> alt.X:
         scale=time_scale(steps),
         axis=alt.Axis(
             values=ticks(steps),
+            format="d",  # or Vega writes few steps as 1.0, 2.0
             grid=False,
             title=title,
             labelFlush=False,
@@ -286,7 +287,7 @@ def down_axis(count: int, title: str, field: str = "y", labels: str = "") -> alt
     return alt.Y(
         f"{field}:Q",
         scale=down_scale(count),
-        axis=left_axis(values=ticks(count), grid=False, title=title, **form),
+        axis=left_axis(values=ticks(count), format="d", grid=False, title=title, **form),
     )
 
 
