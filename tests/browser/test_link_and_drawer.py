@@ -4,10 +4,12 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Opener
-from tests.browser.visit import Visit
+from tests.browser.visit import PATIENCE, Visit
 
 
 def copied(visit: Visit) -> None:
+    # The script of the button comes after the button; from then on it knows the link.
+    expect(visit.page.locator("p[data-link]")).to_have_attribute("data-link", visit.page.url, timeout=PATIENCE)
     visit.button("Copy link").click()
     expect(visit.page.get_by_text("Copied.")).to_be_visible()
     visit.page.keyboard.press("Escape")
