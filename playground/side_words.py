@@ -42,7 +42,7 @@ GRADIENTS_LOOK = (
 OF_LAYER = (
     "Of the layer and direction chosen below, as are the states; a network without that layer shows its nearest one."
 )
-STATES = "States, on the same sequence"
+STATES = "States, on the same time axis"
 STATES_LOOK = (
     "The hidden state of each network, units down, time to the right. Look straight down from an input: who still has "
     "a trace of it at the end? Each has a scale of its own, above it at the left."
