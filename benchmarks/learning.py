@@ -19,8 +19,8 @@ import numpy as np
 
 from benchmarks import measure
 from engine import Experiment, Run, seeds
-from engine.tasks.forecast import Forecast
-from engine.training import HELD_OUT_EVERY
+from engine.run import HELD_OUT_EVERY
+from engine.tasks.sequence.forecast import Forecast
 from engine.worker import prepare_thread
 
 SEEDS = (1, 2, 3)

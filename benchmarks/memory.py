@@ -25,7 +25,7 @@ from typing import Any
 
 from benchmarks import measure
 from engine import Experiment, Run
-from engine.gradients import gradients
+from engine.observe.gradients import gradients
 from engine.worker import prepare_thread
 
 NETWORKS = {

@@ -26,9 +26,9 @@ from benchmarks.classroom import cores
 from benchmarks.client import Visitor
 from benchmarks.training import bare_rate
 from engine import Experiment
-from engine.asked import gradients_at
-from engine.gradients import Question
-from engine.training import Run
+from engine.observe.gradients import Question
+from engine.requests import gradients_at
+from engine.run import Run
 from playground.runs.pace import TICK
 from tests.browser import chromium
 from tests.browser.visit import Visit

@@ -8,9 +8,9 @@ from typing import Any
 
 from benchmarks import measure
 from engine import Experiment, Run
-from engine.training import HELD_OUT_EVERY
+from engine.run import HELD_OUT_EVERY
 from engine.worker import prepare_thread
-from playground.presets import PRESETS, WRITERS
+from playground.links.presets import PRESETS, WRITERS
 
 SECONDS = 30.0
 MEAN_OF = 5

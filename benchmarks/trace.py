@@ -10,9 +10,9 @@ import torch
 
 from benchmarks import measure
 from engine import CELLS, Experiment
-from engine.through_time import Way, by_loop, through
-from engine.trace import trace
-from engine.training import build
+from engine.observe.all_steps import Way, by_loop, through
+from engine.observe.trace import trace
+from engine.run import build
 from engine.worker import prepare_thread
 
 SIZES = ((50, 32), (100, 32), (200, 32), (200, 128), (500, 128))

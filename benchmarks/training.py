@@ -19,9 +19,9 @@ from torch import nn
 from benchmarks import measure
 from engine import Experiment, Run, seeds
 from engine.batches import Batches
-from engine.flat import flattened
-from engine.optimizers import OPTIMIZERS, bare_step
-from engine.training import HELD_OUT_EVERY, HELD_OUT_SIZE, build
+from engine.learners.flat import flattened
+from engine.learners.optimizers import OPTIMIZERS, bare_step
+from engine.run import HELD_OUT_EVERY, HELD_OUT_SIZE, build
 from engine.worker import prepare_thread
 from playground.runs.pace import TICK
 from playground.runs.pool import Pool

@@ -8,9 +8,9 @@
 """
 
 from engine.cells import CELLS
-from engine.config import Experiment
-from engine.fields import FieldError
+from engine.experiment import Experiment
+from engine.run import Run
+from engine.settings import FieldError
 from engine.tasks import TASKS
-from engine.training import Run
 
 __all__ = ["CELLS", "TASKS", "Experiment", "FieldError", "Run"]

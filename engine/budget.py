@@ -10,12 +10,12 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from engine.cells import CELLS
-from engine.fields import FieldError, specs
 from engine.history import CAPACITY
+from engine.settings import FieldError, specs
 from engine.tasks import Task
 
 if TYPE_CHECKING:
-    from engine.config import Architecture, Experiment
+    from engine.experiment import Architecture, Experiment
 
 MAX_SECONDS = 0.5
 

@@ -19,12 +19,12 @@ from safetensors.torch import load as arrays_in
 from safetensors.torch import save as file_of
 from torch import Tensor
 
-from engine.config import Experiment
-from engine.fields import FieldError, shown
+from engine.experiment import Experiment
 from engine.film import MOST, Moment
 from engine.history import CAPACITY
-from engine.optimizers import OPTIMIZERS
-from engine.training import Run
+from engine.learners.optimizers import OPTIMIZERS
+from engine.run import Run
+from engine.settings import FieldError, shown
 
 FORMAT, VERSION = "rnn-playground run", 1
 MAX_BYTES = 48_000_000

@@ -11,17 +11,17 @@ from typing import NamedTuple
 import torch
 
 from engine import seeds
-from engine.config import Experiment, Training
-from engine.course import Known, Progress, Snapshot
-from engine.fields import FieldError
+from engine.architectures.stack import Network
+from engine.experiment import Experiment, Training
 from engine.film import Moment
-from engine.forecasting import Ahead, ahead
-from engine.network import Network
+from engine.generate.forecast import Ahead, ahead
+from engine.generate.text import PROMPT, TEMPERATURE, write
+from engine.observe.trace import Trace, trace
+from engine.progress import Known, Progress, Snapshot
+from engine.run import Run, advance, probe, probe_generator, restored
 from engine.saving import save
+from engine.settings import FieldError
 from engine.tasks import Characters, Forecast
-from engine.trace import Trace, trace
-from engine.training import Run, advance, probe, probe_generator, restored
-from engine.writing import PROMPT, TEMPERATURE, write
 
 LOOKING_SHARE = 0.25
 """While training, looking takes at most this share of the time as a rule; a slow look happens less often."""

@@ -22,11 +22,11 @@ from urllib.parse import urlencode
 import torch
 
 from engine.cells import CELLS
-from engine.config import Experiment
-from engine.fields import FieldError, Whole, number, shown
-from engine.lag import LAGS
-from engine.optimizers import USUAL_RATES
-from engine.training import HELD_OUT_EVERY, Run
+from engine.experiment import Experiment
+from engine.learners.optimizers import USUAL_RATES
+from engine.run import HELD_OUT_EVERY, Run
+from engine.settings import FieldError, Whole, number, shown
+from engine.tasks.lag import LAGS
 
 MOST_RUNS = 300
 SEEDS = Whole(3, 1, 20, "seeds")

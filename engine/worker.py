@@ -22,10 +22,10 @@ from typing import IO, Any
 
 import torch
 
-from engine.config import Experiment
+from engine.experiment import Experiment
 from engine.film import Film
+from engine.run import Run
 from engine.saving import load, save
-from engine.training import Run
 
 HEARTBEAT = 1.0
 """Seconds between two signs of life."""

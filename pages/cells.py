@@ -3,9 +3,9 @@
 import streamlit as st
 
 from engine.slices import Frame
-from playground import catalogue, comparison
-from playground import cell_words as say
-from playground.frame import bar, live
+from playground.shell.frame import bar, live
+from playground.views.cells import catalogue, comparison
+from playground.views.cells import words as say
 
 
 def nothing(_: Frame) -> None:

@@ -3,9 +3,9 @@
 import streamlit as st
 
 from engine.slices import Frame
-from playground import class_panels
-from playground import class_words as say
-from playground.frame import bar, live
+from playground.shell.frame import bar, live
+from playground.views.class_ import panels
+from playground.views.class_ import words as say
 
 
 def nothing(_: Frame) -> None:
@@ -17,9 +17,9 @@ live(nothing)
 
 st.title("Class")
 st.caption(say.CLASS)
-class_panels.people()
+panels.people()
 
 st.header("Sweep")
 st.caption(say.SWEEP)
-class_panels.ask_for_sweep()
-class_panels.sweep()
+panels.ask_for_sweep()
+panels.sweep()

@@ -3,25 +3,25 @@
 import streamlit as st
 
 from engine.slices import Frame
-from playground import gradient_dials, gradient_panels
-from playground.frame import bar, live
+from playground.shell.frame import bar, live
+from playground.views.gradients import dials, panels
 
 bar()
-gradient_dials.experiments()
-gradient_dials.dials()
-gradient_panels.views()
+dials.experiments()
+dials.dials()
+panels.views()
 
 
 def draw(frame: Frame) -> None:
-    frame, found = gradient_panels.moment(frame)
-    gradient_dials.told(frame, found.gradients)
+    frame, found = panels.moment(frame)
+    dials.told(frame, found.gradients)
     left, right = st.columns(2, gap="medium")
     with left:
-        gradient_panels.strengths(found)
+        panels.strengths(found)
     with right:
-        gradient_panels.clipping(frame)
-    gradient_panels.triangle(found)
+        panels.clipping(frame)
+    panels.triangle(found)
 
 
 live(draw)
-gradient_panels.derivations()
+panels.derivations()

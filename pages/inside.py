@@ -3,29 +3,29 @@
 import streamlit as st
 
 from engine.slices import Frame
-from playground import by_hand, inside, over_time, what_follows
-from playground import inside_words as say
-from playground.frame import bar, live, visitor
+from playground.shell.frame import bar, live, visitor
+from playground.views.inside import by_hand, over_time, panels, what_follows
+from playground.views.inside import words as say
 
 bar()
 st.title("Inside a cell", anchor=False)
 st.markdown(say.INSIDE)
-place = inside.choose(visitor().shown[0])
+place = panels.choose(visitor().shown[0])
 
 
 def draw(frame: Frame) -> None:
-    scene = inside.look(frame, place, by_hand.present(frame))
-    inside.sequence(scene)
+    scene = panels.look(frame, place, by_hand.present(frame))
+    panels.sequence(scene)
     left, right = st.columns([2, 1], gap="large")
     with left:
         over_time.states(scene)
     with right:
         by_hand.control(scene)
         what_follows.answers(scene)
-        inside.states(scene)
+        panels.states(scene)
         what_follows.unit(scene)
-    inside.wiring(scene)
-    inside.equations(scene)
+    panels.wiring(scene)
+    panels.equations(scene)
 
 
 live(draw)

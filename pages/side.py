@@ -3,36 +3,36 @@
 import streamlit as st
 
 from engine.slices import Frames
-from playground import side_cards, side_lag, side_panels, side_session
-from playground import side_words as say
-from playground.frame import bar, live_together
+from playground.shell.frame import bar, live_together
+from playground.views.side import cards, lag, panels, session
+from playground.views.side import words as say
 
-side, problems = side_session.present()
+side, problems = session.present()
 if side is None:
-    side_cards.networks(None, problems)
+    cards.networks(None, problems)
     st.stop()
 
 bar(side.session, [member.name for member in side.members])
 st.caption(say.LEAD)
-slots = side_cards.networks(side, problems)
-side_lag.lag(side)
+slots = cards.networks(side, problems)
+lag.lag(side)
 found = st.container()
 left, right = st.columns(2, gap="medium")
-side_panels.look(side)
+panels.look(side)
 states = st.container()
 
 
 def draw(frames: Frames) -> None:
-    side_lag.tick()
-    side_cards.standings(side, slots, frames)
+    lag.tick()
+    cards.standings(side, slots, frames)
     with found:
-        side_lag.found(side)
+        lag.found(side)
     with left:
-        side_panels.losses(side, frames)
+        panels.losses(side, frames)
     with right:
-        side_panels.gradients(side, frames)
+        panels.gradients(side, frames)
     with states:
-        side_panels.states(side, frames)
+        panels.states(side, frames)
 
 
 live_together(side.session, draw)

@@ -4,9 +4,9 @@ import streamlit as st
 
 from engine.slices import Frame
 from engine.tasks import Characters
-from playground import passages, samples
-from playground.frame import bar, live, visitor
-from playground.reader import Reader
+from playground.runs.reader import Reader
+from playground.shell.frame import bar, live, visitor
+from playground.views.text import passages, samples
 
 
 def draw(frame: Frame) -> None:

@@ -3,9 +3,9 @@
 import streamlit as st
 
 from engine.slices import Frame
-from playground import insides, panels
-from playground.frame import bar, live, visitor
-from playground.presenting import presenting
+from playground.shell.frame import bar, live, visitor
+from playground.shell.presenting import presenting
+from playground.views.train import inside, panels
 
 panels.follow_click()
 bar()
@@ -25,10 +25,10 @@ with left:
         panels.about_network(view)
 with right:
     shown = visitor().shown[0]
-    chosen = insides.choose(shown)
-    insides.sequence(shown)
+    chosen = inside.choose(shown)
+    inside.sequence(shown)
     first = st.container(key="first")
-    insides.how_drawn(shown, chosen)
+    inside.how_drawn(shown, chosen)
     rest = st.container(key="rest")
 
 
@@ -42,7 +42,7 @@ def draw(frame: Frame) -> None:
             panels.further(frame)
         with network:
             panels.network(frame, view)
-    insides.inside(frame, chosen, first, rest)
+    inside.inside(frame, chosen, first, rest)
 
 
 live(draw)

@@ -8,9 +8,10 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 import streamlit as st
 
-from playground import frame, words
+from playground import words
+from playground.shell import frame
 
-st.set_page_config(page_title=words.TITLE, page_icon=str(Path(__file__).parent / "icon.svg"), layout="wide")
+st.set_page_config(page_title=words.TITLE, page_icon=str(Path(__file__).with_name("icon.svg")), layout="wide")
 first = st.Page("../pages/train.py", title="Playground", icon=":material/neurology:", url_path="", default=True)
 page = st.navigation(
     [

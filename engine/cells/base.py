@@ -8,7 +8,7 @@ from torch import Tensor, nn
 
 from engine.cells.about import About
 from engine.cells.initial import INITS, Parts
-from engine.fields import Limit, Spec
+from engine.settings import Limit, Spec
 
 
 class State(Protocol):

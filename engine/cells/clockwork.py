@@ -9,7 +9,7 @@ from torch import Tensor, tanh
 
 from engine.cells.about import HIDDEN, About
 from engine.cells.base import StackedCell
-from engine.fields import FieldError, Limit, Spec, Whole, Wholes
+from engine.settings import FieldError, Limit, Spec, Whole, Wholes
 
 
 class ClockworkState(NamedTuple):

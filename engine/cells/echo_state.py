@@ -8,7 +8,7 @@ from torch import Tensor, nn
 
 from engine.cells.about import About
 from engine.cells.base import Cell, NoGates, OnlyH
-from engine.fields import Choice, Limit, Real, Spec, Whole
+from engine.settings import Choice, Limit, Real, Spec, Whole
 
 
 class EchoStateCell(Cell):

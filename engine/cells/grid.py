@@ -9,7 +9,7 @@ from torch import Tensor, nn, sigmoid, tanh
 from engine.cells.about import LSTM_QUANTITIES, About
 from engine.cells.base import Cell
 from engine.cells.initial import INITS, Parts
-from engine.fields import Choice, Limit, Whole, Wholes
+from engine.settings import Choice, Limit, Whole, Wholes
 
 
 class GridState(NamedTuple):

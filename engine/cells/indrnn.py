@@ -10,7 +10,7 @@ from engine.cells.about import HIDDEN, About
 from engine.cells.base import Cell, NoGates, OnlyH
 from engine.cells.initial import INITS, Parts
 from engine.cells.simple import ACTIVATIONS
-from engine.fields import Choice, Spec
+from engine.settings import Choice, Spec
 
 
 class IndRNNCell(Cell):

@@ -11,7 +11,7 @@ from engine.cells.about import HIDDEN, About
 from engine.cells.base import Cell, NoGates
 from engine.cells.initial import INITS, Parts
 from engine.cells.simple import ACTIVATIONS
-from engine.fields import Choice, Limit, Spec, Whole
+from engine.settings import Choice, Limit, Spec, Whole
 
 FED_BACK: dict[str, Callable[[Tensor], Tensor]] = {
     "identity": lambda y: y,

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from engine.cells.base import StackedCell
-from engine.fields import Real, Spec
+from engine.settings import Real, Spec
 
 
 class MemoryState(NamedTuple):

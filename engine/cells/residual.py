@@ -6,7 +6,7 @@ from torch import Tensor, nn, tanh
 from engine.cells.about import HIDDEN, About
 from engine.cells.base import Cell, NoGates, OnlyH, StackedCell
 from engine.cells.initial import INITS, Parts
-from engine.fields import Limit, Whole
+from engine.settings import Limit, Whole
 
 ADDED = (HIDDEN[0], "Every step adds to it and nothing takes away by itself: look for colours that deepen with time.")
 

@@ -9,7 +9,7 @@ from torch import Tensor, nn, sigmoid
 from engine.cells.about import HIDDEN, About
 from engine.cells.base import Cell, NoGates
 from engine.cells.initial import INITS, Parts
-from engine.fields import Limit, Real, Spec, Whole
+from engine.settings import Limit, Real, Spec, Whole
 
 
 class SCRNState(NamedTuple):

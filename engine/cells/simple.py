@@ -8,7 +8,7 @@ from torch import Tensor
 
 from engine.cells.about import HIDDEN, About
 from engine.cells.base import NoGates, OnlyH, StackedCell
-from engine.fields import Choice, Spec
+from engine.settings import Choice, Spec
 
 
 class Activation(NamedTuple):

@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 from engine.cells.about import About
 from engine.cells.base import Cell, NoGates, OnlyH
-from engine.fields import Choice, Limit, Whole
+from engine.settings import Choice, Limit, Whole
 
 
 def mod_relu(re: Tensor, im: Tensor, b: Tensor) -> tuple[Tensor, Tensor]:

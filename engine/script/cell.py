@@ -3,9 +3,9 @@
 from typing import Any, NamedTuple
 
 from engine.cells import CELLS, INITS, DeepTransition
-from engine.config import Architecture
+from engine.experiment import Architecture
+from engine.learners.truncation import through
 from engine.script.gathering import Root, root
-from engine.truncation import through
 
 MODULES = {"rnn": "RNN", "gru": "GRU", "lstm": "LSTM"}
 

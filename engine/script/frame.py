@@ -13,14 +13,14 @@ import torch
 
 from engine import seeds
 from engine.cells import CELLS
-from engine.config import Experiment
-from engine.optimizers import OPTIMIZERS
-from engine.ridge import RidgeReadout
+from engine.experiment import Experiment
+from engine.learners.optimizers import OPTIMIZERS
+from engine.learners.ridge import RidgeReadout
+from engine.run import build
 from engine.script.cell import cell_source
 from engine.script.gathering import gather, imported, root
 from engine.script.network import network_source
 from engine.tasks import Characters, Classes, Task
-from engine.training import build
 
 # A person's text reaches this only through repr(), on comment lines or inside a literal: it stays data.
 TEMPLATE = """# {title}

@@ -5,11 +5,11 @@ from typing import NamedTuple, cast
 
 from torch import nn
 
+from engine.architectures.connections import Plain
+from engine.architectures.stack import Layer, Network, joined_in_time, linear
 from engine.cells import Cell
-from engine.connections import Plain
-from engine.network import Layer, Network, joined_in_time, linear
+from engine.learners.truncation import windows
 from engine.script.gathering import Root, root
-from engine.truncation import windows
 
 TEMPLATE = '''class Network(nn.Module):
     """{outline}"""

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from engine.fields import shown
+from engine.settings import shown
 
 NAMED = 3
 FAR = 10.0

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from charset_normalizer import from_bytes
 
-from engine.fields import FieldError, shown
+from engine.settings import FieldError, shown
 
 ENCODINGS = {
     "utf_8": "UTF-8",

@@ -9,7 +9,7 @@ from itertools import islice
 
 import numpy as np
 
-from engine.fields import FieldError, shown
+from engine.settings import FieldError, shown
 from engine.tables.cells import DECIMAL_MARKS, bare, decimal_evidence, number
 from engine.tables.columns import Cell, Column
 from engine.tables.decoding import ENCODINGS, decode

@@ -1,13 +1,13 @@
 """Every task, by the identifier that stands in the link."""
 
-from engine.tasks.adding import Adding
 from engine.tasks.base import Amounts, Batch, Classes, Quantity, Reading, Task, Tokens
-from engine.tasks.characters import Characters, Hello, NextCharacter
-from engine.tasks.copy import Copy
-from engine.tasks.echo import Echo
-from engine.tasks.forecast import Forecast
-from engine.tasks.neighbours import Neighbours
-from engine.tasks.order import Order
+from engine.tasks.sequence.adding import Adding
+from engine.tasks.sequence.characters import Characters, Hello, NextCharacter
+from engine.tasks.sequence.copy import Copy
+from engine.tasks.sequence.echo import Echo
+from engine.tasks.sequence.forecast import Forecast
+from engine.tasks.sequence.neighbours import Neighbours
+from engine.tasks.sequence.order import Order
 
 TASKS: dict[str, type[Task]] = {
     "adding": Adding,

@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from engine.fields import Limit, check_settings, conditions, specs
+from engine.settings import Limit, check_settings, conditions, specs
 
 NO_ANSWER = -100
 """The target of a step at which no answer is asked."""

@@ -7,7 +7,7 @@ import altair as alt
 import numpy as np
 
 from engine import Experiment
-from engine.network import DIRECTIONS
+from engine.architectures.stack import DIRECTIONS
 from playground.charts.base import NEUTRAL, RIGHT, Data, Picture, ink, picture, table
 
 ARROW = {"forward": "→", "backward": "←"}

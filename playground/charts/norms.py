@@ -5,7 +5,7 @@ from functools import lru_cache
 import altair as alt
 import numpy as np
 
-from engine.clipping import after_clipping
+from engine.learners.clipping import after_clipping
 from playground.charts.base import GRADIENT, NEUTRAL, Data, Picture, level, log_axis, picture, table, update_axis
 from playground.charts.curves import round_end, thinned
 

@@ -6,7 +6,7 @@ from typing import Any
 import altair as alt
 import numpy as np
 
-from engine.forecasting import Ahead
+from engine.generate.forecast import Ahead
 from engine.tasks import Quantity
 from playground.charts.base import (
     MARKED,

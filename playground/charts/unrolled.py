@@ -8,8 +8,8 @@ import altair as alt
 import numpy as np
 import pyarrow as pa
 
+from engine.observe.trace import Trace
 from engine.tasks import Tokens
-from engine.trace import Trace
 from playground.charts.base import (
     KEY_HEIGHT,
     MARKED,

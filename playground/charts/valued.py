@@ -7,7 +7,7 @@ import altair as alt
 
 from engine.cells import CELLS
 from engine.cells.wiring import Wiring, wiring
-from engine.inside.carried import Carried
+from engine.observe.step.wiring_values import Carried
 from playground.charts.base import Data, Picture, ink, picture, table
 from playground.charts.layers import layers, with_exits
 from playground.charts.routes import HEAD, LETTER, Place, Routes, height, routes

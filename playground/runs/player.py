@@ -5,7 +5,7 @@ from functools import partial
 
 from engine.film import Film, due
 from engine.slices import Ask, Frame, Frames, Look, Sight, Slices, look_back
-from playground.runs.answers import Answers
+from playground.runs.background import Answers
 from playground.runs.pool import Pool
 
 

@@ -11,10 +11,10 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 from urllib.parse import urlencode
 
 from engine import Experiment
-from engine.course import Course, Explosion
 from engine.film import MOST_BYTES
+from engine.progress import Course, Explosion
+from engine.run import tunable
 from engine.slices import LOOKING_SHARE, Frame, Frames, Look, Sight, Slices, one_update, saved, slice_of, tuned
-from engine.training import tunable
 from engine.worker import Origin
 from playground.runs.earlier import Earlier, fitting
 from playground.runs.player import Player

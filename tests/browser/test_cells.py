@@ -3,7 +3,7 @@
 from playwright.sync_api import expect
 
 from engine import CELLS
-from playground.catalogue import title
+from playground.views.cells.catalogue import title
 from tests.browser.conftest import Opener
 from tests.browser.visit import Visit
 

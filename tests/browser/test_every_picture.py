@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from engine import CELLS, TASKS
-from playground.presets import PRESETS
+from playground.links.presets import PRESETS
 from tests.browser.conftest import Opener
 from tests.browser.visit import Visit
 

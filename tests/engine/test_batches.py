@@ -6,7 +6,7 @@ import torch
 from engine import Experiment, batches, seeds
 from engine.batches import AHEAD, AHEAD_BYTES, Batches
 from engine.tasks import Batch, Task
-from engine.tasks.adding import Adding
+from engine.tasks.sequence.adding import Adding
 
 SIZE, SEED = 4, 7
 

@@ -8,7 +8,7 @@ import pytest
 from engine import CELLS, Experiment, FieldError, Run
 from engine.budget import MAX_SECONDS, check_memory, largest_batch, memory, seconds_per_update, trained
 from engine.history import CAPACITY
-from engine.training import build
+from engine.run import build
 
 DEEP = {"task": "echo", "length": "500", "hidden": "128", "layers": "3"}
 WIDE = {"task": "echo", "length": "500", "hidden": "128", "layers": "2", "direction": "bidirectional"}

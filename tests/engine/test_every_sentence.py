@@ -16,15 +16,15 @@ from safetensors.torch import save as file_of
 
 from engine import Experiment, FieldError, Run
 from engine.budget import check_memory, check_together
-from engine.config import Architecture, Training
-from engine.properties import measured
-from engine.reading import Band, Passage
+from engine.experiment import Architecture, Training
+from engine.generate.text import sample
+from engine.observe.properties import measured
+from engine.observe.reading import Band, Passage
+from engine.observe.unit_search import best_units
 from engine.saving import contents, load, save
 from engine.sweep import Sweep, _asked, done_in, numbers
 from engine.tables import read_table
 from engine.tasks import TASKS
-from engine.unit_search import best_units
-from engine.writing import sample
 from tests.engine.runs import trained
 from tests.engine.test_saving import FILE, parts
 from tests.engine.test_saving import REFUSED as REFUSED_FILES

@@ -7,9 +7,9 @@ import pytest
 import torch
 
 from engine import CELLS, Experiment, Run, seeds
-from engine.course import Explosion
-from engine.optimizers import OPTIMIZERS
-from engine.training import build
+from engine.learners.optimizers import OPTIMIZERS
+from engine.progress import Explosion
+from engine.run import build
 from tests.engine.runs import assert_same_place, finite_weights, place, same, started, trained
 
 WILD = [

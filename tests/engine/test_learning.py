@@ -6,8 +6,8 @@ import pytest
 import torch
 
 from engine import CELLS, Experiment, Run, seeds
+from engine.generate.text import write
 from engine.tasks import Characters, Forecast
-from engine.writing import write
 
 pytestmark = pytest.mark.learning
 

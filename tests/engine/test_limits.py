@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from engine import CELLS, TASKS, Experiment, FieldError
-from engine.config import Architecture, network_limits
-from engine.fields import Choice, Limit, Spec, Whole, Wholes, specs
+from engine.experiment import Architecture, network_limits
+from engine.settings import Choice, Limit, Spec, Whole, Wholes, specs
 
 BY_CELL = [(cell, name, limit) for cell in CELLS for name, limit in CELLS[cell].limits({}).items()]
 every_limit = pytest.mark.parametrize(("cell", "name", "limit"), BY_CELL, ids=[f"{c}-{n}" for c, n, _ in BY_CELL])

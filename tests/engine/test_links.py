@@ -10,8 +10,8 @@ from urllib.parse import parse_qsl
 import pytest
 
 from engine import CELLS, Experiment, Run
-from engine.config import Training
-from engine.optimizers import OPTIMIZERS
+from engine.experiment import Training
+from engine.learners.optimizers import OPTIMIZERS
 from engine.tasks import TASKS
 
 LINKS = json.loads(Path(__file__).with_name("links.json").read_text(encoding="utf-8"))

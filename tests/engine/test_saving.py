@@ -15,7 +15,7 @@ from safetensors.torch import save as file_of
 from engine import CELLS, FieldError
 from engine.film import MOST
 from engine.history import CAPACITY
-from engine.optimizers import OPTIMIZERS
+from engine.learners.optimizers import OPTIMIZERS
 from engine.saving import FORMAT, MAX_BYTES, contents, load, save
 from engine.tasks import TASKS
 from tests.engine.runs import assert_same_place, same, trained

@@ -18,7 +18,7 @@ from engine import CELLS, TASKS, Experiment
 from engine.cells import INITS
 from engine.cells.jordan import FED_BACK
 from engine.cells.simple import ACTIVATIONS
-from engine.optimizers import OPTIMIZERS
+from engine.learners.optimizers import OPTIMIZERS
 from engine.script import script
 from tests.engine.runs import SMALL, trained
 

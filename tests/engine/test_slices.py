@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from engine import Run, slices
-from engine.course import Known
+from engine.progress import Known
 from engine.saving import load
 from engine.slices import LOOKING_SHARE, Look, Seen, sample_of
 from tests.engine.runs import assert_same_place, one_update, same, shown, slice_of, started, trained

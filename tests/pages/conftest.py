@@ -7,8 +7,8 @@ import torch
 from hypothesis import settings
 from streamlit.components.v2 import manifest_scanner
 
-from playground import server
-from playground.places import Places
+from playground.server import shared
+from playground.server.admission import Places
 
 torch.set_num_threads(1)
 settings.register_profile("pages", deadline=None, derandomize=True)
@@ -27,5 +27,5 @@ def _no_search_for_components() -> Iterator[None]:
 def places(monkeypatch: pytest.MonkeyPatch) -> Places:
     """Places of its own for each test: the test runner never ends a session, so they would never be free again."""
     fresh = Places(limit=1000, window=120)
-    monkeypatch.setattr(server, "PLACES", fresh)
+    monkeypatch.setattr(shared, "PLACES", fresh)
     return fresh

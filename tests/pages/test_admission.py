@@ -4,9 +4,10 @@ import dataclasses
 
 import pytest
 
-from playground import frame, words
-from playground.places import Places
+from playground import words
 from playground.runs.pool import Pool
+from playground.server.admission import Places
+from playground.shell import frame
 from tests.pages.opened import charts, opened, session, sound
 
 

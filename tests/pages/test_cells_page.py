@@ -7,9 +7,9 @@ from engine import CELLS, Experiment
 from engine.cells import FAMILIES
 from engine.cells.equations import described
 from engine.cells.sizes import weights
-from playground import cell_words as say
 from playground import words
-from playground.catalogue import title
+from playground.views.cells import words as say
+from playground.views.cells.catalogue import title
 from tests.pages.opened import ENTRY, charts, opened, session, sound
 
 CARD = ("Equations", "Wiring", "State and gates", "Shapes and ranges", "Source, and what others do", "Settings")

@@ -14,11 +14,11 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from engine import CELLS, TASKS, Experiment
-from engine.course import Course, Snapshot
-from engine.fields import Whole, specs
+from engine.progress import Course, Snapshot
+from engine.settings import Whole, specs
 from playground.charts.base import SIGNED, UNSIGNED
 from playground.charts.curves import POINTS
-from playground.insides import MOST_LIVE
+from playground.views.train.inside import MOST_LIVE
 from tests.pages.opened import Sent, charts, opened, session, sound, ticked
 from tests.playground.vega import colours, named_data, unknown_fields, within_schema
 from tests.playground.visitors import tick_until

@@ -6,8 +6,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from engine import CELLS
-from playground import server
-from playground.places import Places
+from playground.server import shared
+from playground.server.admission import Places
 from tests.pages.opened import charts, opened, sound
 
 
@@ -19,9 +19,9 @@ def app() -> AppTest:
 
 def test_who_is_here(app: AppTest, places: Places) -> None:
     places.admit("somebody")
-    server.POOL.pace.trains("somebody")
+    shared.POOL.pace.trains("somebody")
     app.run()
-    server.POOL.pace.rests("somebody")
+    shared.POOL.pace.rests("somebody")
     shown = {metric.label: metric.value for metric in app.metric}
     assert shown["Here"] == f"2 of {places.limit}"
     assert shown["Training"] == "1"

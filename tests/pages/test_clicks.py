@@ -7,9 +7,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from engine import CELLS, Experiment
-from engine.config import TASK, Architecture, Training
-from engine.fields import Choice, Spec, Whole, Wholes, specs
-from playground.presets import PRESETS
+from engine.experiment import TASK, Architecture, Training
+from engine.settings import Choice, Spec, Whole, Wholes, specs
+from playground.links.presets import PRESETS
 from playground.runs.session import Session
 from tests.pages.opened import opened, session, sound
 from tests.pages.test_controls import WIDGETS

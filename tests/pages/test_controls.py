@@ -7,12 +7,12 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from engine import CELLS, TASKS, Experiment
-from engine.config import Architecture, Training, network_limits
-from engine.fields import specs
-from engine.optimizers import USUAL_RATES
+from engine.experiment import Architecture, Training, network_limits
+from engine.learners.optimizers import USUAL_RATES
+from engine.settings import specs
 from playground import words
-from playground.preset_words import STORIES
-from playground.presets import PRESETS, SIDE_BY_SIDE, WRITERS
+from playground.links.presets import PRESETS, SIDE_BY_SIDE, WRITERS
+from playground.words.presets import STORIES
 from tests.pages.opened import opened, session, sound
 
 WIDGETS = ("selectbox", "slider", "number_input", "button_group", "text_input", "text_area")

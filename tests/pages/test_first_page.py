@@ -7,9 +7,10 @@ from streamlit.testing.v1 import AppTest
 
 from engine import CELLS
 from engine.tasks import Quantity
-from playground import frame, words
-from playground.panels import verdict
+from playground import words
 from playground.runs.session import Session
+from playground.shell import frame
+from playground.views.train.panels import verdict
 from tests.pages.opened import charts, figures, opened, session, sound, ticked
 from tests.playground.visitors import tick_until
 

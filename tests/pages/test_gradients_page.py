@@ -12,8 +12,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from engine import CELLS
-from engine.gradients import gradients
-from playground import gradient_words as say
+from engine.observe.gradients import gradients
+from playground.views.gradients import words as say
 from tests.pages.opened import ENTRY, charts, opened, session, sound
 from tests.playground.vega import named_data, unknown_fields, within_schema
 from tests.playground.visitors import run_of, tick_while

@@ -9,10 +9,10 @@ from streamlit.testing.v1 import AppTest
 
 from engine import CELLS
 from engine.cells import UnitaryCell
-from engine.inside import walks
-from engine.inside.filled import written
-from playground import inside_words as say
+from engine.observe.step import walks
+from engine.observe.step.substituted import written
 from playground import words
+from playground.views.inside import words as say
 from tests.pages.evaluated import Shown, shown
 from tests.pages.opened import ENTRY, charts, session, sound
 from tests.playground.vega import named_data, unknown_fields, within_schema

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 
 from engine import TASKS, Experiment
-from engine.config import known_settings
+from engine.experiment import known_settings
 from playground import words
 from tests.pages.opened import opened, session, sound
 

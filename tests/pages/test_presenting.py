@@ -3,7 +3,7 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from playground.drawing import LARGE
+from playground.shell.pictures import LARGE
 from tests.pages.opened import charts, opened, session, sound
 
 SMALL = {"task": "adding", "length": "10", "cell": "lstm", "hidden": "4"}

@@ -7,11 +7,11 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from engine import CELLS, Experiment
-from engine.course import Snapshot
-from playground import side_words as say
-from playground.settings import SETTINGS
-from playground.side_choice import KINDS
-from playground.side_session import Side
+from engine.progress import Snapshot
+from playground.links.variants import KINDS
+from playground.server.settings import SETTINGS
+from playground.views.side import words as say
+from playground.views.side.session import Side
 from tests.pages.opened import charts, opened, session, sound
 from tests.playground.vega import named_data, unknown_fields, within_schema
 
@@ -125,7 +125,7 @@ def test_too_heavy_is_left_out_with_a_sentence() -> None:
 def test_where_fewer_than_two_fit(monkeypatch: pytest.MonkeyPatch) -> None:
     app = sound(page("rnn,gru,lstm"))
     before = side(app).experiments
-    monkeypatch.setattr("playground.side_session.SETTINGS", type(SETTINGS)(visitor_mb=16))
+    monkeypatch.setattr("playground.views.side.session.SETTINGS", type(SETTINGS)(visitor_mb=16))
     app.slider(key="adding.length").set_value(9).run()
     assert not app.exception
     assert say.TOO_FEW in app.error[0].value
@@ -181,8 +181,8 @@ def test_lengthened_until_one_gives_up(monkeypatch: pytest.MonkeyPatch) -> None:
         """The GRU never gets beyond 16 steps."""
         return None if snapshot.experiment.network.cell == "gru" and snapshot.experiment.task.steps > 16 else 25
 
-    monkeypatch.setattr("playground.lengthening.solved_at", solved)
-    monkeypatch.setattr("playground.side_lag.solved_at", solved)
+    monkeypatch.setattr("playground.runs.lengthening.solved_at", solved)
+    monkeypatch.setattr("playground.views.side.lag.solved_at", solved)
     app = sound(page("rnn,gru"))
     app.number_input(key="side.budget").set_value(25).run()
     app.button(key="side.lengthen").click().run()

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from engine.tasks.characters import corpus
-from playground import text_words as say
+from engine.tasks.sequence.characters import corpus
+from playground.views.text import words as say
 from tests.pages.opened import ENTRY, Sent, charts, session, sound
 
 ALICE = {"task": "text", "corpus": "alice", "cell": "lstm", "hidden": "12", "length": "10", "batch": "2"}

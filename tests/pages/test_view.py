@@ -9,11 +9,11 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from engine.asked import tells_at
-from engine.keeping import change_at, in_falling_order, marked_steps
-from engine.trace import Strand
-from playground import view
+from engine.observe.keeping import change_at, in_falling_order, marked_steps
+from engine.observe.trace import Strand
+from engine.requests import tells_at
 from playground.charts.heatmap import TIME_STEP
+from playground.shell import heatmap_options
 from tests.pages.opened import Sent, charts, opened, session, sound
 from tests.pages.test_charts_sent import frame_of, sent_by
 from tests.playground.visitors import tick_until
@@ -173,7 +173,7 @@ def test_while_it_trains_neither_order_nor_scale_jumps_with_every_frame(order: s
 def test_a_scale_changes_only_where_it_no_longer_fits() -> None:
     def ends(amounts: list[float]) -> list[float]:
         st.session_state.pop("end", None)
-        return [view._held("end", np.full((2, 3), amount), True).high for amount in amounts]
+        return [heatmap_options._held("end", np.full((2, 3), amount), True).high for amount in amounts]
 
     assert ends([0.5, 1.9, 2.1, 1.9, 2.1, 1.4]) == [1, 2, 5, 5, 5, 5]
     assert ends([4, 1.3, 1.2, 1.4, 0.6]) == [5, 2, 2, 2, 1]

@@ -11,13 +11,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from engine import Experiment, FieldError
-from engine.config import known_settings
+from engine.experiment import known_settings
 from engine.saving import load, save
 from engine.tables import read_table
 from playground import words
 from playground.runs.pool import Pool
 from playground.runs.session import Session
-from playground.uploads import read_text
+from playground.shell.uploads import read_text
 from tests.engine.runs import assert_same_place, trained
 from tests.playground.visitors import chosen, run_of
 

@@ -3,12 +3,12 @@
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.runtime.forward_msg_queue import ForwardMsgQueue
 
-from playground import server
+from playground.server import shared
 
 
 def test_a_page_whose_pictures_were_dropped_does_not_count_as_complete() -> None:
     """Else the browser removes the pictures that did not come, and they blink."""
-    server.prepare()
+    shared.prepare()
     queue = ForwardMsgQueue()
     picture, end = ForwardMsg(), ForwardMsg()
     picture.delta.new_element.text.body = "a picture"

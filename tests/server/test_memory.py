@@ -9,7 +9,7 @@ import pytest
 
 from benchmarks.classroom import memory
 from benchmarks.client import Visitor
-from playground.received import MOST_BYTES
+from playground.server.received import MOST_BYTES
 from tests.processes import Server, apart
 
 MB = 2**20

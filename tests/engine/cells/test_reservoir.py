@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from engine.cells import CELLS, Cell
-from engine.ridge import RidgeReadout
+from engine.learners.ridge import RidgeReadout
 from tests.engine.cells.reference import generator
 from tests.engine.runs import trained
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from engine.fields import FieldError
+from engine.settings import FieldError
 from engine.tables import decode
 
 TEXTS = {

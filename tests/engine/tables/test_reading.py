@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from engine.fields import FieldError
+from engine.settings import FieldError
 from engine.tables import Table, longest, read_table
 
 CASES = Path(__file__).parent / "cases"

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from engine.fields import FieldError
+from engine.settings import FieldError
 from engine.tasks import TASKS
 
 

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from engine.tasks import TASKS, Batch, Forecast, Task
-from engine.tasks.forecast import SERIES
+from engine.tasks.sequence.forecast import SERIES
 from tests.engine.tasks.examples import EXAMPLES, IDS, generator
 
 MANY = 200_000

@@ -5,8 +5,8 @@ from collections import Counter
 import pytest
 import torch
 
-from engine.fields import FieldError
-from engine.tasks.characters import CORPORA, RARE, WHOLE_POEMS, Hello, NextCharacter
+from engine.settings import FieldError
+from engine.tasks.sequence.characters import CORPORA, RARE, WHOLE_POEMS, Hello, NextCharacter
 from tests.engine.tasks.examples import WORDS, generator
 
 EVERY = [NextCharacter(corpus=name) for name in CORPORA]

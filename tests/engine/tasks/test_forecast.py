@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 import torch
 
-from engine.fields import FieldError
+from engine.settings import FieldError
 from engine.tasks import Forecast
-from engine.tasks.forecast import SERIES, mackey_glass, sine, sunspots
+from engine.tasks.sequence.forecast import SERIES, mackey_glass, sine, sunspots
 from tests.engine.tasks.examples import generator
 
 RAMP = tuple(float(k) for k in range(100))

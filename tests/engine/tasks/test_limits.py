@@ -2,7 +2,7 @@
 
 import pytest
 
-from engine.fields import FieldError, Whole
+from engine.settings import FieldError, Whole
 from engine.tasks import TASKS
 
 

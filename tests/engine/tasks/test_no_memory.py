@@ -10,8 +10,8 @@ import torch
 
 from engine import Experiment, Run
 from engine.tasks import TASKS, Forecast, Task
-from engine.tasks.baselines import PRIORS, WEIGHTS, following, frequencies
-from engine.tasks.characters import NextCharacter
+from engine.tasks.sequence.baselines import PRIORS, WEIGHTS, following, frequencies
+from engine.tasks.sequence.characters import NextCharacter
 from tests.engine.tasks.examples import EXAMPLES, IDS, generator
 
 

@@ -1,0 +1,1 @@
+"""Networks: how cells are put together, and the maps around them."""

@@ -1,0 +1,1 @@
+"""A trained network goes on by itself: a text it writes, a series it forecasts."""

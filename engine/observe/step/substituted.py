@@ -1,0 +1,206 @@
+"""The equations of a step with the numbers of one unit in the place of the symbols."""
+
+import cmath
+import math
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from torch import Tensor
+
+from engine.cells.expression import Term, parsed
+from engine.observe.step.values import Moment
+
+DECIMALS = 4
+"""Of every result shown."""
+
+LARGEST = 3
+"""Terms of a matrix product that are shown; the others stand there as one number."""
+
+FINEST = 10
+
+
+class Part(NamedTuple):
+    """A piece of a right-hand side with numbers.
+
+    kind: number (a value, of what stands in `label`), constant (written so in the equation), call (of the function in
+    `sign`), product, sum, negative or test. A term of a matrix product is a product with a label and the entry (from 0)
+    of the vector in it; what is left of such a sum is a number with the sign "rest", and as many terms as `entry` says.
+    """
+
+    kind: str
+    value: complex = 0.0
+    label: str = ""
+    sign: str = ""
+    parts: tuple["Part", ...] = ()
+    entry: int | None = None
+
+
+class Line(NamedTuple):
+    """`label` = `part` = `result`. entry: which of its numbers, where that is not the unit itself.
+
+    held: whether `result` is set by hand, so that `part`, which is what the equation says, is not in force.
+    """
+
+    label: str
+    part: Part
+    result: complex
+    entry: int | None = None
+    held: bool = False
+
+    @property
+    def decimals(self) -> int:
+        """How many decimals its numbers need for the line to give the result as it is shown."""
+        for decimals in range(DECIMALS, FINEST):
+            if written(calculated(self.part, decimals)) == written(self.result):
+                return decimals
+        return DECIMALS if self.held else FINEST
+
+
+class Filled(NamedTuple):
+    """An equation for one unit: the sums in it, worked out, and then the line itself, for each name it defines."""
+
+    lhs: str
+    sums: tuple[Line, ...]
+    lines: tuple[Line, ...]
+
+
+def written(value: complex, decimals: int = DECIMALS) -> str:
+    """A number with so many decimals; in powers of ten where it is very large. Never −0."""
+    if value.imag:
+        return f"{written(value.real, decimals)}{'' if written(value.imag, decimals)[0] == '-' else '+'}" + (
+            f"{written(value.imag, decimals)}i"
+        )
+    text = f"{value.real:.{decimals}f}" if abs(value.real) < 1e6 else f"{value.real:.{decimals + 2}e}"
+    return text.removeprefix("-") if not text.strip("-0.") else text
+
+
+def calculated(part: Part, decimals: int) -> complex:
+    """What a part comes to when its numbers are as they are shown."""
+    if part.kind == "number":
+        return _rounded(part.value, decimals)
+    if part.kind == "constant":
+        return part.value
+    inner = [calculated(each, decimals) for each in part.parts]
+    match part.kind:
+        case "call":
+            return _applied(part.sign, inner)
+        case "negative":
+            return -inner[0]
+        case "test":
+            return float(inner[0].real % inner[1].real == inner[2].real)
+        case "sum":
+            return sum(inner)
+    product: complex = 1.0
+    for factor in inner:
+        product *= factor
+    return product
+
+
+def _rounded(value: complex, decimals: int) -> complex:
+    real, imaginary = (float(written(each, decimals)) for each in (value.real, value.imag))
+    return complex(real, imaginary) if isinstance(value, complex) else real
+
+
+def _applied(sign: str, inner: list[complex]) -> complex:
+    value = inner[0]
+    match sign:
+        case "modReLU":
+            modulus = abs(value)
+            return max(0.0, modulus + inner[1].real) / modulus * value if modulus else 0.0
+        case "tanh":
+            return math.tanh(value.real)
+        case "relu":
+            return max(0.0, value.real)
+        case "identity":
+            return value
+    return 1 / (1 + cmath.exp(-value)).real if value.real > -700 else 0.0
+
+
+def filled(moment: Moment, entries: Mapping[str, int]) -> tuple[Filled, ...]:
+    """Every equation of the step. entries: which unit is looked at, of each quantity defined, from 0."""
+    found = []
+    for equation in moment.defined:
+        term = parsed(equation.rhs)
+        sums: list[Line] = []
+        entry = entries[equation.names[0]]
+        if len(equation.names) > 1:
+            size = moment.values[equation.names[0]].numel()
+            lines = [
+                _line(moment, name, _number(moment, term, number * size + entry), entry)
+                for number, name in enumerate(equation.names)
+            ]
+        elif term.kind == "stack":
+            lines, offset = [], 0
+            for part in term.parts:
+                lines.append(_line(moment, equation.lhs, _number(moment, part, entry), offset + entry, named=True))
+                offset += moment.of(part).numel()
+        else:
+            held = bool(moment.held and moment.held.holds(equation.lhs, entry))
+            lines = [_line(moment, equation.lhs, _fill(moment, term, entry, sums), entry)._replace(held=held)]
+        found.append(Filled(equation.lhs, tuple(sums), tuple(lines)))
+    return tuple(found)
+
+
+def _line(moment: Moment, name: str, part: Part, entry: int, named: bool = False) -> Line:
+    return Line(name, part, _entry(moment.values[name], entry), entry if named else None)
+
+
+def _entry(values: Tensor, entry: int) -> complex:
+    value: complex = (values if values.ndim == 0 else values[entry]).item()
+    return value
+
+
+def _number(moment: Moment, term: Term, entry: int) -> Part:
+    return Part("number", _entry(moment.of(term), entry), str(term), entry=entry)
+
+
+def _fill(moment: Moment, term: Term, entry: int, sums: list[Line]) -> Part:
+    """A part of an equation for one entry; matrix products become one number each, and a line in `sums`."""
+    match term.kind:
+        case "name":
+            return Part("number", _entry(moment.of(term), entry), term.sign)
+        case "number":
+            return Part("constant", float(term.sign))
+        case "product":
+            return _product(moment, term, entry, sums)
+    parts = tuple(_fill(moment, part, entry, sums) for part in term.parts)
+    if term.kind == "call":
+        return Part("call", sign=moment.f or "identity" if term.sign == "f" else term.sign, parts=parts)
+    kinds = {"+": "sum", "−": "negative", "⊙": "product", "test": "test"}
+    return Part(kinds[term.kind], parts=parts)
+
+
+def _product(moment: Moment, term: Term, entry: int, sums: list[Line]) -> Part:
+    first = next((k for k, part in enumerate(term.parts) if moment.of(part).ndim == 2), len(term.parts))
+    before = tuple(_fill(moment, part, entry, sums) for part in term.parts[:first])
+    if first == len(term.parts):
+        return Part("product", parts=before)
+    matrix, *rest = term.parts[first:]
+    right = rest[0] if len(rest) == 1 else Term("product", "", tuple(rest))
+    label = str(Term("product", "", (matrix, right)))
+    total = _entry(moment.of(Term("product", "", (matrix, right))), entry)
+    sums.append(Line(label, _terms(moment, matrix, right, entry), total))
+    number = Part("number", total, label)
+    return Part("product", parts=(*before, number)) if before else number
+
+
+def _terms(moment: Moment, matrix: Term, right: Term, entry: int) -> Part:
+    """Weight times value, the largest few, and the sum of the others."""
+    weights, values = moment.of(matrix)[entry], moment.of(right)
+    products = weights * values
+    order = [k for k in products.abs().argsort(descending=True, stable=True).tolist() if products[k] != 0]
+    if not order:
+        return Part("constant", 0.0)
+    shown = order if len(order) <= LARGEST + 1 else order[:LARGEST]
+    parts = [
+        Part(
+            "product",
+            label=str(right),
+            entry=k,
+            parts=(Part("number", weights[k].item(), str(matrix)), Part("number", values[k].item(), str(right))),
+        )
+        for k in shown
+    ]
+    if others := order[len(shown) :]:
+        parts.append(Part("number", products[others].sum().item(), sign="rest", entry=len(others)))
+    return Part("sum", parts=tuple(parts))

@@ -1,0 +1,140 @@
+"""One sequence seen from inside the network: states, gates, and how much the loss depends on each state."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from engine.architectures.stack import Network, in_order
+from engine.cells import Cell
+from engine.learners.truncation import all_cuts, unroll
+from engine.observe.all_steps import Passed, Way, through
+from engine.tasks import Batch, Reading, Task
+
+
+@dataclass(frozen=True)
+class Strand:
+    """One layer in one direction, every array in the order of the input: row t belongs to x_t.
+
+    state: by name (h first), (T, units). gates: by name, (T, units); those in `signed` run from −1 to 1, the others 0
+    to 1. grad_h: ∂L/∂h_t in full, along every path, (T, units of h). window: how many steps of the input one step of
+    this layer covers; where that is more than 1, as many rows are the same. learned: ‖∂L/∂h_t‖, (T,), along the paths
+    that truncated backpropagation leaves; None where nothing is truncated.
+    """
+
+    layer: int
+    direction: str
+    state: dict[str, np.ndarray]
+    gates: dict[str, np.ndarray]
+    signed: frozenset[str]
+    grad_h: np.ndarray
+    window: int = 1
+    learned: np.ndarray | None = None
+
+    @property
+    def grad_norm(self) -> np.ndarray:
+        """‖∂L/∂h_t‖, Euclidean over the units, (T,)."""
+        return _euclidean(self.grad_h)
+
+    @property
+    def last(self) -> float:
+        """‖∂L/∂h‖ at the last step in the order of reading at which there is one; nan if there is none."""
+        return last_norm(self.grad_norm, self.direction)
+
+
+def _euclidean(rows: np.ndarray) -> np.ndarray:
+    """The norm of every row."""
+    # In double precision: the square of a float32 gradient under 1e-23 would be 0.
+    return np.asarray(np.linalg.norm(rows.astype(float), axis=-1))
+
+
+def last_norm(norms: np.ndarray, direction: str) -> float:
+    """Of norms (T,) in the order of the input, the last in the order of reading that is not 0; nan if all are."""
+    read = norms[:: -1 if direction == "backward" else 1]
+    found = read[read > 0]
+    return float(found[-1]) if found.size else np.nan
+
+
+@dataclass(frozen=True)
+class Trace:
+    """A probe sequence and what the network made of it. layers[0] is nearest to the input, 1 strand a direction."""
+
+    inputs: np.ndarray
+    outputs: np.ndarray
+    loss: float
+    reading: Reading
+    layers: tuple[tuple[Strand, ...], ...]
+
+
+def trace(network: Network, task: Task, batch: Batch, way: Way = through, truncate: int = 0) -> Trace:
+    """Take the first sequence of `batch` through every cell, taking notes; nothing of the network changes.
+
+    `way` takes a sequence through one cell: all steps side by side where that can be, or `by_loop`. truncate: the steps
+    in a window of truncated backpropagation; 0 if nothing is truncated.
+    """
+    first = Batch(batch.inputs[:1], batch.targets[:1], batch.mask[:1])
+    notes: list[Passed] = []
+
+    def noted(cell: Cell, inputs: Tensor) -> Tensor:
+        notes.append(way(cell, inputs))
+        return notes[-1].outputs
+
+    with torch.enable_grad():
+        outputs = network(first.inputs, noted)
+        loss = task.loss(outputs, first)
+        asked = [part for seen in notes for part in seen.asked]
+        grads = iter(torch.autograd.grad(loss, asked, allow_unused=True, materialize_grads=True))
+
+    steps, remaining, window = first.inputs.shape[1], iter(notes), 1
+    learned = iter(_learned(network, task, first, truncate) if 0 < truncate < steps else [])
+    layers = []
+    for number, (layer, joined) in enumerate(zip(network.layers, network.windows, strict=True), 1):
+        strands = []
+        for direction, cell in layer.by_direction():  # type: ignore[operator]  # a ModuleList of Layers
+            seen = next(remaining)
+
+            def arranged(rows: Tensor, direction: str = direction, window: int = window) -> np.ndarray:
+                """(T, units) in the order of reading to the order of the input."""
+                ordered = in_order(rows.unsqueeze(0), direction)[0].numpy()
+                return ordered if window == 1 else np.repeat(ordered, window, axis=0)[-steps:]
+
+            strands.append(
+                Strand(
+                    layer=number,
+                    direction=direction,
+                    state={name: arranged(rows) for name, rows in cell.shown(seen.states).items()},
+                    gates={name: arranged(rows) for name, rows in seen.gates._asdict().items()},
+                    signed=cell.signed,
+                    grad_h=arranged(torch.cat([next(grads) for _ in seen.asked])),
+                    window=window,
+                    learned=None if (left := next(learned, None)) is None else _euclidean(arranged(left)),
+                )
+            )
+        layers.append(tuple(strands))
+        window *= joined
+    return Trace(
+        inputs=first.inputs[0].clone().numpy(),
+        outputs=outputs[0].detach().numpy(),
+        loss=float(loss.detach()),
+        reading=task.describe(first, outputs.detach()),
+        layers=tuple(layers),
+    )
+
+
+def _learned(network: Network, task: Task, first: Batch, truncate: int) -> list[Tensor]:
+    """∂L/∂h_t of every cell in the order of reading, (n, units), along the paths that truncation leaves."""
+    cut = all_cuts(network, first.inputs.shape[1], truncate)
+    passed: list[list[Tensor]] = []
+
+    def noted(cell: Cell, inputs: Tensor) -> Tensor:
+        states, _ = unroll(cell, inputs, cut[cell])
+        passed.append([state.h for state in states])
+        return torch.stack([cell.output(state) for state in states], dim=1)
+
+    with torch.enable_grad():
+        # With a gradient asked of the input, every state has one, also that of a reservoir without trained weights.
+        loss = task.loss(network(first.inputs.clone().requires_grad_(), noted), first)
+        every = [h for states in passed for h in states]
+        grads = iter(torch.autograd.grad(loss, every, allow_unused=True, materialize_grads=True))
+    return [torch.cat([next(grads) for _ in states]) for states in passed]

@@ -1,0 +1,57 @@
+"""How long a task makes a network remember: the one setting that says so, and the same task with more of it."""
+
+from dataclasses import replace
+from typing import NamedTuple
+
+from engine.experiment import Experiment
+from engine.settings import Whole, specs
+from engine.tasks import Task
+
+LAGS = {"echo": "delay", "neighbours": "distance"}
+"""The setting by the name of the task, where it is not the length."""
+
+STEPS_EACH = {"delay": 1, "distance": 2}
+"""How many steps at the ends of a sequence have no answer, for each step of such a lag."""
+
+MOST_STEPS = 500
+
+
+class Lag(NamedTuple):
+    """The setting's name, its value, what it may be beside the others, and why that is less than usual, if it is."""
+
+    name: str
+    value: int
+    spec: Whole
+    why: str
+
+
+def lag_of(task_name: str, task: Task) -> Lag | None:
+    """The lag of a task, whose length may go along; None if it has none."""
+    name = LAGS.get(task_name, "length")
+    declared = specs(task)
+    if name not in declared:
+        return None
+    value, spec = getattr(task, name), declared[name]
+    assert isinstance(spec, Whole)
+    limit = task.limits(vars(task)).get(name) if name not in STEPS_EACH else None
+    if limit is not None and isinstance(limit.spec, Whole) and limit.spec.high < spec.high:
+        return Lag(name, value, limit.spec, limit.why)
+    room = spec.up_to(value + (MOST_STEPS - task.steps) // STEPS_EACH.get(name, 1))
+    why = f"The sequence grows along, and it may have {MOST_STEPS} steps at most." if room.high < spec.high else ""
+    return Lag(name, value, room, why)
+
+
+def at_lag(experiment: Experiment, lag: int) -> Experiment:
+    """The same experiment at another lag. Raises FieldError.
+
+    Where the lag is not the length, the length goes along: as many answers are asked as before.
+    """
+    task = experiment.task
+    found = lag_of(experiment.task_name, task)
+    assert found is not None
+    name = found.name
+    specs(task)[name].check(name, lag)
+    values = {setting: getattr(task, setting) for setting in specs(task)}
+    if name in STEPS_EACH:
+        values["length"] += STEPS_EACH[name] * (lag - values[name])
+    return replace(experiment, task=type(task)(**{**values, name: lag}))

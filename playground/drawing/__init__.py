@@ -1,0 +1,1 @@
+"""Equations as LaTeX, and pictures in words: functions of plain data, without Streamlit."""

@@ -1,0 +1,214 @@
+"""Networks side by side: how one is asked for, and what experiment that makes of the one in the sidebar."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+from urllib.parse import quote, unquote
+
+from engine import CELLS, Experiment, FieldError
+from engine.budget import check_together
+from engine.experiment import Architecture, Training, network_limits
+from engine.settings import Choice, Limit, Real, Spec, Whole, Wholes, shown, specs
+from playground import words
+
+FEWEST, MOST = 2, 4
+
+CHOSEN = "side.networks"
+"""Where the visitor's choice is kept: a setting of the page `side`, see page_settings.py."""
+
+MARK = "~"
+"""What stands in a link between a network, the names of its changes and their values; a link may hold it as it is."""
+
+MOST_CHANGES = 6
+"""Changes of one network: more no longer fit beside its name, and no longer show what made the difference."""
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A network to choose: a cell, and the settings that it has whatever the experiment says; what that makes it."""
+
+    cell: str
+    name: str
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    what: str = ""
+
+
+IRNN = Kind("rnn", "IRNN", {"activation": "relu", "init": "identity"}, "A simple RNN with ReLU, begun at the identity.")
+
+# Without what stands in brackets, unless that tells two apart: names have little room side by side.
+_NAMES = [cell.about.name.partition(" (")[0] for cell in CELLS.values()]
+KINDS = {
+    key: Kind(key, short if _NAMES.count(short) == 1 else cell.about.name)
+    for (key, cell), short in zip(CELLS.items(), _NAMES, strict=True)
+} | {"irnn": IRNN}
+
+
+def changeable(kind: str) -> dict[str, Spec]:
+    """The settings in which a network of this kind may differ from the sidebar: all but the task's and the cell."""
+    fixed = {"cell", *KINDS[kind].settings}
+    declared = specs(Architecture) | dict(CELLS[KINDS[kind].cell].options) | specs(Training)
+    return {name: spec for name, spec in declared.items() if name not in fixed}
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A network that is asked for: its key in KINDS, and by name, as text, what differs from the sidebar."""
+
+    kind: str
+    changes: tuple[tuple[str, str], ...] = ()
+
+    @classmethod
+    def read(cls, name: str, text: str) -> "Wanted":
+        """From a link: a kind, then names and values in turn, such as lstm~lr~0.001. Raises FieldError about `name`."""
+        kind, *rest = text.split(MARK, 2 * MOST_CHANGES + 2)
+        if kind not in KINDS:
+            raise FieldError(name, f"{name} must be of {', '.join(KINDS)}; it was given {shown(kind)}.")
+        if len(rest) % 2 or len(rest) > 2 * MOST_CHANGES:
+            raise FieldError(
+                name,
+                f"{name} must have after each of its up to {MOST_CHANGES} changed settings its value, such as "
+                f"lstm{MARK}lr{MARK}0.001; it was given {shown(text)}.",
+            )
+        wanted = cls(kind)
+        for setting, value in zip(rest[::2], map(unquote, rest[1::2]), strict=True):
+            known = changeable(kind)
+            if setting not in known:
+                raise FieldError(name, f"{name}: {KINDS[kind].name} has no setting {shown(setting)} to change.")
+            wanted = wanted.changed(setting, known[setting].write(known[setting].read(setting, value)))  # type: ignore[arg-type]  # its own
+        return wanted
+
+    def write(self) -> str:
+        return MARK.join([self.kind, *(part for name, value in self.changes for part in (name, _quoted(value)))])
+
+    def changed(self, name: str, value: str) -> "Wanted":
+        """With this change more, or with another value for it."""
+        return Wanted(self.kind, tuple((dict(self.changes) | {name: value}).items()))
+
+    def without(self, name: str) -> "Wanted":
+        return Wanted(self.kind, tuple(change for change in self.changes if change[0] != name))
+
+    def turned(self, kind: str) -> "Wanted":
+        """Another kind, with those of the changes that it knows."""
+        return Wanted(kind, tuple(change for change in self.changes if change[0] in changeable(kind)))
+
+
+def _quoted(value: str) -> str:
+    """A value without the signs that separate networks and changes."""
+    return quote(value, safe="").replace(MARK, "%7E")
+
+
+def name_of(wanted: Wanted) -> str:
+    """What it is called: its kind, and in what it differs from the sidebar."""
+    return " · ".join([KINDS[wanted.kind].name, *(words.told(*change) for change in wanted.changes)])
+
+
+@dataclass(frozen=True)
+class Fixed:
+    """A setting that a network cannot take over: what it has instead, as text, and why."""
+
+    name: str
+    value: str
+    why: str
+
+
+@dataclass(frozen=True)
+class Member:
+    """One of the networks side by side: the place it was asked for at (from 0), its experiment, what had to differ."""
+
+    place: int
+    wanted: Wanted
+    experiment: Experiment
+    fixed: tuple[Fixed, ...] = ()
+
+    @property
+    def name(self) -> str:
+        return name_of(self.wanted)
+
+
+def fitted(base: Experiment, wanted: Wanted, place: int = 0) -> Member:
+    """The experiment with the network that is wanted: all settings that it knows are as in `base`, but its changes.
+
+    The settings of the cell itself are those of `base` if that has this cell, else the usual ones. Raises FieldError.
+    """
+    kind = KINDS[wanted.kind]
+    known = changeable(wanted.kind)
+    changes = {name: known[name].read(name, value) for name, value in wanted.changes} | dict(kind.settings)
+    options = {name: spec.default for name, spec in CELLS[kind.cell].options.items()}
+    if base.network.cell == kind.cell:
+        options |= base.network.options
+    options |= {name: value for name, value in changes.items() if name in options}
+    values: dict[str, Any] = {name: getattr(base.network, name) for name in specs(Architecture)}
+    values |= {name: value for name, value in changes.items() if name in values and name not in options}
+    values |= {"cell": kind.cell, "options": options}
+    training = replace(base.training, **{name: value for name, value in changes.items() if name in specs(Training)})
+    fixed: list[Fixed] = []
+    # One limit may bring along another: a single layer has nothing between its layers.
+    while found := _broken(base, values):
+        name, limit = found
+        if name in dict(wanted.changes):
+            limit.check(name, values[name])
+        values[name] = limit.spec.default
+        fixed.append(Fixed(name, limit.spec.write(limit.spec.default), limit.why))  # type: ignore[arg-type]  # its own
+    return Member(place, wanted, Experiment(base.task, Architecture(**values), training), tuple(fixed))
+
+
+def _broken(base: Experiment, values: Mapping[str, Any]) -> tuple[str, Limit] | None:
+    """A setting that the network may not have as it is."""
+    for name, limit in (Architecture.limits(values) | network_limits(base.task)).items():
+        try:
+            limit.check(name, values[name])
+        except FieldError:
+            return name, limit
+    return None
+
+
+def together(
+    base: Experiment, wanted: Sequence[Wanted], megabytes: int
+) -> tuple[tuple[Member, ...], dict[int, FieldError]]:
+    """The networks that can be built and, in this order, find room; and for the others, by their place, why not."""
+    members: list[Member] = []
+    problems: dict[int, FieldError] = {}
+    for place, each in enumerate(wanted):
+        try:
+            member = fitted(base, each, place)
+            for other in members:
+                if other.experiment == member.experiment:
+                    raise FieldError(
+                        "networks",
+                        f"This is the same run as network {other.place + 1}. Choose another network, or change one of "
+                        "its settings.",
+                    )
+            check_together([*(each.experiment for each in members), member.experiment], megabytes)
+        except FieldError as problem:
+            problems[place] = problem
+        else:
+            members.append(member)
+    return tuple(members), problems
+
+
+def overruled(cell: str, wanted: Sequence[Wanted]) -> set[str]:
+    """The sidebar's settings, with this cell there, that none of the networks takes over; the cell is always one."""
+    own = CELLS[cell].options
+
+    def ignores(each: Wanted, name: str) -> bool:
+        kind = KINDS[each.kind]
+        return name in kind.settings or name in dict(each.changes) or (name in own and kind.cell != cell)
+
+    names = {*specs(Architecture), *specs(Training), *own}
+    return {"cell"} | {name for name in names if all(ignores(each, name) for each in wanted)}
+
+
+def another(spec: Spec, value: Any) -> Any:
+    """A first value for a setting that is to differ from `value`, within the spec: one that is likely to be of use."""
+    match spec:
+        case Choice():
+            return next(option for option in spec.options if option != value) if len(spec.options) > 1 else value
+        case Whole():
+            twice = min(spec.high, 2 * value) if value else spec.low + max(1, (spec.high - spec.low) // 10)
+            return (value + 1) if spec.high > 10**6 else twice if twice != value else max(spec.low, value // 2)
+        case Real():
+            less = value / 10 if value else spec.default or (spec.low + spec.high) / 2
+            return less if spec.low <= less != value else min(spec.high, 2 * value)
+        case Wholes():
+            return spec.default if value != spec.default else (min(spec.high, spec.default[0] + 1),)
+    return value

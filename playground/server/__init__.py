@@ -1,0 +1,1 @@
+"""What there is once a server: its settings, who is let in, uploads, the log."""

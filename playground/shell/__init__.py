@@ -1,0 +1,1 @@
+"""What stands around every page, and what several pages share: sidebar, bar, film, export, own data."""

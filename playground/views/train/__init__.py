@@ -1,0 +1,1 @@
+"""The first page, on which a network is trained."""

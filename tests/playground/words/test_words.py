@@ -1,0 +1,96 @@
+"""Everything a person can meet has words, and words from outside stay words."""
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine import CELLS, TASKS, Experiment, Run
+from engine.experiment import Architecture, Training
+from engine.settings import Choice, specs
+from engine.tasks.sequence.characters import CORPORA
+from playground import words
+from playground.links.presets import PRESETS, WRITERS
+
+OWN = [*specs(Architecture), *specs(Training), "task"]
+FIELDS = [
+    *((name, task) for task in TASKS for name in specs(TASKS[task]) if name != "values"),
+    *((name, "") for name in OWN),
+    *((name, "") for cell in CELLS.values() for name in cell.options),
+]
+CHOICES = [
+    (name, option)
+    for owner in (*(specs(task) for task in TASKS.values()), specs(Architecture), specs(Training))
+    for name, spec in (*owner.items(), *((n, s) for c in CELLS.values() for n, s in c.options.items()))
+    if isinstance(spec, Choice)
+    for option in spec.options
+]
+
+
+@pytest.mark.parametrize(("name", "task"), sorted(set(FIELDS)))
+def test_every_setting_has_a_label_and_a_line_of_help(name: str, task: str) -> None:
+    assert words.label(name, task) != name
+    assert len(words.help_for(name, task)) > 10
+
+
+@pytest.mark.parametrize(("name", "option"), sorted(set(CHOICES)))
+def test_every_option_has_a_label(name: str, option: str) -> None:
+    names = {key: cell.about.name for key, cell in CELLS.items()}
+    known = {"cell": names, "activation": words.ACTIVATIONS, "feedback": words.ACTIVATIONS}.get(name, words.CHOICES)
+    assert words.choice(option, name) == known[option]
+
+
+def test_options_of_one_setting_have_labels_of_their_own() -> None:
+    for name in {name for name, _ in CHOICES}:
+        options = {option for n, option in CHOICES if n == name}
+        assert len({words.choice(option, name) for option in options}) == len(options)
+
+
+def test_tasks_and_cells() -> None:
+    assert words.TASKS.keys() == TASKS.keys()
+    assert all(label and sentence.endswith(".") for label, sentence in words.TASKS.values())
+
+
+DEEP = [name for name, cell in CELLS.items() if "transition_depth" not in cell.limits({})]
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_every_state_and_gate_has_words(cell: str) -> None:
+    task, params = ("adding", {"transition_depth": "1"}) if cell in DEEP else ("adding", {})
+    run = Run(Experiment.from_params({"task": task, "cell": cell, "hidden": "4", "length": "10", **params}))
+    strand = run.trace().layers[0][0]
+    for name in (*strand.state, *strand.gates, "gradient"):
+        title, look_for = words.quantity(cell, name)
+        assert title
+        assert look_for.endswith(".")
+
+
+def test_no_words_without_a_use() -> None:
+    used = {name for name, _ in FIELDS} | {f"{task}.{name}" for name, task in FIELDS} | {"values"}
+    assert words.FIELDS.keys() <= used
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_presets_are_valid(name: str) -> None:
+    experiment = Experiment.from_params(PRESETS[name])
+    assert Experiment.from_params(experiment.to_params()) == experiment
+
+
+@given(st.text(max_size=60))
+def test_plain_text_has_no_markup(text: str) -> None:
+    escaped = words.plain(text)
+    assert "\n" not in escaped
+    assert not re.search(r"(?<!\\)(?:\\\\)*[*_`<>\[\]$#~|:&]", escaped)
+    joined = escaped.replace("\N{WORD JOINER}", "") if "\N{WORD JOINER}" not in text else escaped
+    if "\N{WORD JOINER}" not in text:
+        assert re.sub(r"\\(.)", r"\1", joined) == text.replace("\n", " ")
+
+
+@given(st.floats())
+def test_numbers_are_never_nan(value: float) -> None:
+    assert not re.search("nan|inf", words.number(value))
+
+
+def test_every_text_that_ships_has_settings_that_learn_it() -> None:
+    assert set(WRITERS) == set(CORPORA)
