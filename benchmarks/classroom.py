@@ -79,7 +79,7 @@ def busy() -> float:
     return (user + nice + system + irq + softirq) / os.sysconf("SC_CLK_TCK")
 
 
-async def look(visitor: Visitor, hz: float, offset: float, until: float, watch: Watch) -> None:
+async def request(visitor: Visitor, hz: float, offset: float, until: float, watch: Watch) -> None:
     """Ask for frames on time until it is `until`; a frame that is due while another is under way is not answered."""
     due = time.perf_counter() + offset
     while due < until:
@@ -102,7 +102,7 @@ async def look(visitor: Visitor, hz: float, offset: float, until: float, watch: 
 async def in_class(visitors: list[Visitor], hz: float, seconds: float, watch: Watch) -> None:
     """All visitors, spread evenly over a tick."""
     until = time.perf_counter() + seconds
-    await asyncio.gather(*(look(v, hz, k / len(visitors) / hz, until, watch) for k, v in enumerate(visitors)))
+    await asyncio.gather(*(request(v, hz, k / len(visitors) / hz, until, watch) for k, v in enumerate(visitors)))
 
 
 async def lesson(server: Server, size: int, hz: float, seconds: float, ticks: int, hidden: int) -> dict[str, Any]:

@@ -202,8 +202,8 @@ def triangle() -> float:
     """Seconds for all that the page Gradients shows of a moment, its triangle at T=100 included."""
     torch.set_num_threads(1)
     run = Run(Experiment.from_params(LONG))
-    moment = run.moment()
-    found = [gradients_at(run.experiment, moment.weights, 0, Question())[1] for _ in range(6)]
+    checkpoint = run.checkpoint()
+    found = [gradients_at(run.experiment, checkpoint.weights, 0, Question())[1] for _ in range(6)]
     return statistics.median(found[1:])
 
 

@@ -24,7 +24,7 @@ from engine.settings import (
     shown,
     specs,
 )
-from engine.tasks import TASKS, Amounts, Task
+from engine.tasks import TASKS, Regression, Task
 
 TASK = Choice("adding", tuple(TASKS))
 UNJOINED = Wholes((1,), 1, 1, 1)
@@ -175,7 +175,7 @@ class Experiment:
     @property
     def closed_form(self) -> bool:
         """Whether the readout is found by ridge regression and not by gradient: a reservoir's, for amounts."""
-        return self.network.options.get("fit") == "ridge" and isinstance(self.task, Amounts)
+        return self.network.options.get("fit") == "ridge" and isinstance(self.task, Regression)
 
     @property
     def task_name(self) -> str:

@@ -25,7 +25,7 @@ FEWEST = 4
 
 
 @dataclass(frozen=True, eq=False)
-class Moment:
+class Checkpoint:
     """A run after `updates` updates: all that is trained, end to end, (parameters,) float32."""
 
     updates: int
@@ -41,8 +41,8 @@ class Moment:
         return _moment, (self.updates, self.weights.numpy())
 
 
-def _moment(updates: int, weights: np.ndarray) -> Moment:
-    return Moment(updates, torch.from_numpy(weights))
+def _moment(updates: int, weights: np.ndarray) -> Checkpoint:
+    return Checkpoint(updates, torch.from_numpy(weights))
 
 
 def due(updates: int, per_octave: float = PER_OCTAVE) -> bool:
@@ -65,12 +65,12 @@ class Film:
     def __init__(self, most_bytes: float = MOST_BYTES) -> None:
         self.most_bytes = most_bytes
         self.per_octave: float = PER_OCTAVE
-        self.moments: list[Moment] = []
+        self.checkpoints: list[Checkpoint] = []
 
     @property
     def size(self) -> int:
         """Bytes."""
-        return sum(moment.size for moment in self.moments)
+        return sum(checkpoint.size for checkpoint in self.checkpoints)
 
     def fits(self, bytes_a_moment: int) -> bool:
         """Whether there is room for a film of such moments at all."""
@@ -78,14 +78,14 @@ class Film:
 
     def wants(self, updates: int, bytes_a_moment: int) -> bool:
         """Whether a moment after so many updates belongs into it."""
-        later = not self.moments or updates > self.moments[-1].updates
+        later = not self.checkpoints or updates > self.checkpoints[-1].updates
         return later and due(updates, self.per_octave) and self.fits(bytes_a_moment)
 
-    def extend(self, moments: Iterable[Moment]) -> None:
+    def extend(self, checkpoints: Iterable[Checkpoint]) -> None:
         """Add those that it wants."""
-        for moment in moments:
-            if self.wants(moment.updates, moment.size):
-                self.moments.append(moment)
+        for checkpoint in checkpoints:
+            if self.wants(checkpoint.updates, checkpoint.size):
+                self.checkpoints.append(checkpoint)
                 self._thin_out()
 
     def limit(self, most_bytes: float) -> None:
@@ -93,17 +93,17 @@ class Film:
         self.most_bytes = most_bytes
         self._thin_out()
 
-    def take(self) -> tuple[Moment, ...]:
+    def take(self) -> tuple[Checkpoint, ...]:
         """The moments, which are from now on somebody else's to keep."""
-        taken, self.moments = tuple(self.moments), []
+        taken, self.checkpoints = tuple(self.checkpoints), []
         return taken
 
-    def at(self, updates: int) -> Moment | None:
+    def at(self, updates: int) -> Checkpoint | None:
         """The last moment that is not later than that."""
-        return next((moment for moment in reversed(self.moments) if moment.updates <= updates), None)
+        return next((checkpoint for checkpoint in reversed(self.checkpoints) if checkpoint.updates <= updates), None)
 
     def _thin_out(self) -> None:
-        while self.moments and (len(self.moments) > MOST or self.size > self.most_bytes):
+        while self.checkpoints and (len(self.checkpoints) > MOST or self.size > self.most_bytes):
             self.per_octave /= 2
-            fitting = self.moments if self.fits(self.moments[0].size) else []
-            self.moments = [moment for moment in fitting if due(moment.updates, self.per_octave)]
+            fitting = self.checkpoints if self.fits(self.checkpoints[0].size) else []
+            self.checkpoints = [checkpoint for checkpoint in fitting if due(checkpoint.updates, self.per_octave)]

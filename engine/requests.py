@@ -28,11 +28,11 @@ def gradients_at(experiment: Experiment, weights: Tensor, sequence: int, questio
     return found, time.perf_counter() - start
 
 
-def strengths_at(moments: Sequence[tuple[Experiment, Tensor]], sequence: int) -> list[tuple[Strength, ...]]:
+def strengths_at(checkpoints: Sequence[tuple[Experiment, Tensor]], sequence: int) -> list[tuple[Strength, ...]]:
     """Of several runs on the same probe sequence, how much of the gradient every step gets."""
     return [
         strengths(restored(experiment, weights), experiment.task, probe(experiment, sequence))
-        for experiment, weights in moments
+        for experiment, weights in checkpoints
     ]
 
 
@@ -68,10 +68,10 @@ def steps_at(
     found = []
     for change in changes:
         if change:
-            strands = walks(changed(network, change), changed_inputs(inputs, change))[layer - 1]
+            layer_traces = walks(changed(network, change), changed_inputs(inputs, change))[layer - 1]
         else:
-            strands = walks(network, inputs)[layer - 1]
-        walk = next(each for each in strands if each.direction == direction)
+            layer_traces = walks(network, inputs)[layer - 1]
+        walk = next(each for each in layer_traces if each.direction == direction)
         number = walk.number(t - 1)
         found.append(Step(walk.inputs[number], walk.before[number], number, len(walk.inputs)))
     return found

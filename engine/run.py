@@ -14,7 +14,7 @@ from engine import seeds
 from engine.architectures.stack import Network, cell_outputs
 from engine.batches import Batches
 from engine.experiment import Experiment, Training
-from engine.film import Film, Moment
+from engine.film import Checkpoint, Film
 from engine.history import History
 from engine.learners.flat import flattened
 from engine.learners.optimizers import OPTIMIZERS, bare_step
@@ -86,7 +86,7 @@ class Run:
             norm = self._clipped(clip)
             value = float(loss.detach())
             if not math.isfinite(value):
-                self._take_back()
+                self._rollback()
                 return
             if not norm < (math.inf if clip else OVERFLOW):
                 self.explosion = Explosion(number, "gradient")
@@ -123,9 +123,9 @@ class Run:
         """Held-out sequence number `index` to look at, B=1."""
         return probe(self.experiment, index)
 
-    def moment(self) -> Moment:
+    def checkpoint(self) -> Checkpoint:
         """The run as it stands, for a film."""
-        return Moment(self.updates, self._weights.detach().clone())
+        return Checkpoint(self.updates, self._weights.detach().clone())
 
     def snapshot(self) -> Snapshot:
         """The run as it stands, in numbers."""
@@ -216,16 +216,16 @@ class Run:
         if math.isfinite(loss):
             self.held_out.append(self.updates, loss, task.accuracy(outputs, batch))
         else:
-            self._take_back()
+            self._rollback()
 
     def _remember(self) -> None:
         """Keep the weights as they are before a step, whose loss is known to be finite; some of them for good."""
         self._before.copy_(self._weights.detach())
         if self.film.wants(self.updates, self._weights.nbytes):
-            self.film.extend([self.moment()])
+            self.film.extend([self.checkpoint()])
 
     @torch.no_grad()
-    def _take_back(self) -> None:
+    def _rollback(self) -> None:
         """Undo the last update: it made the loss infinite. Its loss, measured before its step, stays on record."""
         self._weights.copy_(self._before)
         self.explosion = Explosion(self.updates, "loss")

@@ -20,7 +20,7 @@ from safetensors.torch import save as file_of
 from torch import Tensor
 
 from engine.experiment import Experiment
-from engine.film import MOST, Moment
+from engine.film import MOST, Checkpoint
 from engine.history import CAPACITY
 from engine.learners.optimizers import OPTIMIZERS
 from engine.run import Run
@@ -35,10 +35,10 @@ MOST_UPDATES = 10**12
 HISTORIES = {"losses": 2, "held_out": 3, "norms": 3}
 
 
-def save(run: Run, film: Sequence[Moment] = ()) -> bytes:
+def save(run: Run, film: Sequence[Checkpoint] = ()) -> bytes:
     """The run as a file, with the moments of its `film` and those that the run still keeps itself. See `load`."""
     state = run.state_dict()
-    arrays: dict[str, Tensor] = {f"network.{name}": value for name, value in state.pop("network").items()}
+    arrays: dict[str, Tensor] = {_filed(name): value for name, value in state.pop("network").items()}
     remembered = state.pop("optimizer")["state"].get(0, {})
     arrays |= {f"optimizer.{name}": value for name, value in remembered.items() if value is not None}
     arrays |= {f"ridge.{name}": value for name, value in (state.pop("ridge") or {}).items()}
@@ -47,15 +47,20 @@ def save(run: Run, film: Sequence[Moment] = ()) -> bytes:
         history = state.pop(name)
         arrays[name] = torch.from_numpy(history["rows"])
         state[name] = {"stride": history["stride"], "seen": history["seen"]}
-    moments = [*film, *run.film.moments]
-    arrays["film.updates"] = torch.tensor([moment.updates for moment in moments], dtype=torch.int64)
+    checkpoints = [*film, *run.film.checkpoints]
+    arrays["film.updates"] = torch.tensor([checkpoint.updates for checkpoint in checkpoints], dtype=torch.int64)
     arrays["film.weights"] = (
-        torch.stack([m.weights for m in moments]) if moments else torch.empty(0, len(arrays["before"]))
+        torch.stack([m.weights for m in checkpoints]) if checkpoints else torch.empty(0, len(arrays["before"]))
     )
     metadata = {"format": FORMAT, "version": str(VERSION), "run": json.dumps(state, ensure_ascii=False)}
     # Copied one by one: the weights are views of one vector, and a file holds each array on its own.
     copies = {name: value.detach().clone().contiguous() for name, value in arrays.items()}
     return file_of(copies, metadata | {"checksum": checksum(metadata["run"], copies)})
+
+
+def _filed(name: str) -> str:
+    """What a parameter of the network is called in a file, where names never change, so that old files can be read."""
+    return f"network.{name.replace('input_mlp', 'entrance')}"
 
 
 def checksum(run: str, arrays: Mapping[str, Tensor]) -> str:
@@ -95,16 +100,18 @@ def load(data: bytes) -> Run:
     run = Run(_experiment(state.get("experiment")))
     histories = {name: _history(name, state.get(name), arrays.pop(name, None)) for name in HISTORIES}
     film = arrays.pop("film.updates", None), arrays.pop("film.weights", None)
-    moments = {name.removeprefix("optimizer."): arrays.pop(name) for name in [*arrays] if name.startswith("optimizer.")}
+    checkpoints = {
+        name.removeprefix("optimizer."): arrays.pop(name) for name in [*arrays] if name.startswith("optimizer.")
+    }
     expected = run.state_dict()
     ridge = {f"ridge.{name}": value for name, value in (expected["ridge"] or {}).items()}
-    weights = {f"network.{name}": value for name, value in expected["network"].items()} | {"before": expected["before"]}
+    weights = {_filed(name): value for name, value in expected["network"].items()} | {"before": expected["before"]}
     _same_layout(arrays, weights | ridge, "network")
     _same_places(arrays, weights)
     updates = _whole("updates", state.get("updates"), MOST_UPDATES)
-    expected["optimizer"]["state"] = {0: moments} if _moments(run, moments, updates, expected["before"]) else {}
+    expected["optimizer"]["state"] = {0: checkpoints} if _moments(run, checkpoints, updates, expected["before"]) else {}
     expected |= histories | {
-        "network": {name: arrays[f"network.{name}"] for name in expected["network"]},
+        "network": {name: arrays[_filed(name)] for name in expected["network"]},
         "ridge": {name: arrays[f"ridge.{name}"] for name in expected["ridge"]} if ridge else None,
         "before": arrays["before"],
         "updates": updates,
@@ -214,17 +221,17 @@ def _same_places(arrays: Mapping[str, Tensor], expected: Mapping[str, Tensor]) -
             _refuse(f"the array {shown(name)} is not that of its own experiment")
 
 
-def _moments(run: Run, moments: Mapping[str, Tensor], updates: int, weights: Tensor) -> bool:
+def _moments(run: Run, checkpoints: Mapping[str, Tensor], updates: int, weights: Tensor) -> bool:
     """Whether the optimiser remembers anything; if so it is what it remembers after a step."""
-    if not moments and (updates == 0 or run.experiment.closed_form):
+    if not checkpoints and (updates == 0 or run.experiment.closed_form):
         return False
     dummy = torch.nn.Parameter(torch.zeros_like(weights))
     dummy.grad = torch.zeros_like(dummy)
     optimizer = OPTIMIZERS[run.experiment.training.optimizer]([dummy], lr=1e-3)
     optimizer.step()
     remembered = {name: value for name, value in optimizer.state[dummy].items() if value is not None}
-    _same_layout(moments, remembered, "optimiser")
-    return bool(moments)
+    _same_layout(checkpoints, remembered, "optimiser")
+    return bool(checkpoints)
 
 
 def _history(name: str, counters: object, rows: Tensor | None) -> dict[str, object]:
@@ -250,7 +257,7 @@ def _history(name: str, counters: object, rows: Tensor | None) -> dict[str, obje
     return {"rows": rows.numpy(), "stride": stride, "seen": seen}
 
 
-def _film(times: Tensor | None, weights: Tensor | None, updates: int, like: Tensor) -> list[Moment]:
+def _film(times: Tensor | None, weights: Tensor | None, updates: int, like: Tensor) -> list[Checkpoint]:
     """The moments of a film; a file without one, such as an older one, has none."""
     if times is None and weights is None:
         return []
@@ -271,7 +278,7 @@ def _film(times: Tensor | None, weights: Tensor | None, updates: int, like: Tens
     if len(times) and not (times[0] >= 0 and times[-1] <= updates and (times[1:] > times[:-1]).all()):
         _refuse("the moments of its film are not in order")
     # Copied, so that each can be let go on its own.
-    return [Moment(int(time), row.clone()) for time, row in zip(times, weights, strict=True)]
+    return [Checkpoint(int(time), row.clone()) for time, row in zip(times, weights, strict=True)]
 
 
 def _explosion(given: object) -> tuple[int, str] | None:

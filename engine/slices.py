@@ -13,7 +13,7 @@ import torch
 from engine import seeds
 from engine.architectures.stack import Network
 from engine.experiment import Experiment, Training
-from engine.film import Moment
+from engine.film import Checkpoint
 from engine.generate.forecast import Ahead, ahead
 from engine.generate.text import PROMPT, TEMPERATURE, write
 from engine.observe.trace import Trace, trace
@@ -30,7 +30,7 @@ SAMPLE_LENGTH = 120
 
 
 @dataclass(frozen=True)
-class Look:
+class ProbeRequest:
     """What a visitor looks at: which probe sequence, and how the network is to write (text tasks only)."""
 
     probe: int = 0
@@ -42,13 +42,13 @@ class Look:
 class Seen:
     """That a look was taken: after `at` seconds of training, and it took the processor `cost` seconds."""
 
-    look: Look
+    request: ProbeRequest
     at: float
     cost: float
 
 
 @dataclass(frozen=True)
-class Sight:
+class ProbeResult:
     """What a look saw of a run. moment: its weights then. sample, ahead: what it makes of it when it goes on by itself.
 
     None where it cannot, or where that is not its task.
@@ -58,7 +58,7 @@ class Sight:
     trace: Trace
     sample: str | None
     ahead: Ahead | None
-    moment: Moment
+    checkpoint: Checkpoint
 
 
 @dataclass(frozen=True)
@@ -69,8 +69,8 @@ class Slice:
     """
 
     progress: Progress
-    sight: Sight | None
-    film: tuple[Moment, ...]
+    result: ProbeResult | None
+    film: tuple[Checkpoint, ...]
 
 
 @dataclass(frozen=True)
@@ -78,12 +78,12 @@ class Frame:
     """A run as it is shown: its numbers, and what was last seen of it, which may be a few updates behind."""
 
     snapshot: Snapshot
-    sight: Sight
+    result: ProbeResult
 
     @property
-    def look(self) -> Look:
+    def request(self) -> ProbeRequest:
         """What is looked at."""
-        return self.sight.seen.look
+        return self.result.seen.request
 
 
 Slices = tuple[Slice, ...]
@@ -92,7 +92,7 @@ Frames = tuple[Frame, ...]
 
 def slice_of(
     runs: Sequence[Run],
-    look: Look,
+    request: ProbeRequest,
     seconds: float,
     known: Sequence[Known] = (),
     last: Sequence[Seen] = (),
@@ -107,26 +107,26 @@ def slice_of(
     start = time.perf_counter()
     trained = sum(run.seconds for run in runs) - sum(seen.at for seen in last)
     due = trained * looking >= sum(seen.cost for seen in last)
-    fresh = not last or seconds == 0 or due or any(seen.look != look for seen in last)
+    fresh = not last or seconds == 0 or due or any(seen.request != request for seen in last)
     if fresh and seconds > 0:
-        _settle(runs, look)
-    sights = [_look(run, look) if fresh else None for run in runs]
+        _settle(runs, request)
+    results = [_probed(run, request) if fresh else None for run in runs]
     before = [run.explosion for run in runs]
     advance(runs, max(seconds - (time.perf_counter() - start), seconds / 2))
     if [run.explosion for run in runs] != before:
-        sights = [_look(run, look) for run in runs]
+        results = [_probed(run, request) for run in runs]
     return tuple(
-        Slice(run.progress(seen), sight, run.film.take())
-        for run, seen, sight in zip(runs, known or [Known()] * len(runs), sights, strict=True)
+        Slice(run.progress(seen), result, run.film.take())
+        for run, seen, result in zip(runs, known or [Known()] * len(runs), results, strict=True)
     )
 
 
-def one_update(runs: Sequence[Run], look: Look, known: Sequence[Known] = ()) -> Slices:
+def one_update(runs: Sequence[Run], request: ProbeRequest, known: Sequence[Known] = ()) -> Slices:
     """A single update of each and a look at it; a second one if a network overflows now, to find that out."""
     for run in runs:
         run.update()
-    _settle(runs, look)
-    return slice_of(runs, look, 0.0, known)
+    _settle(runs, request)
+    return slice_of(runs, request, 0.0, known)
 
 
 def tuned(runs: Sequence[Run], trainings: Sequence[Training]) -> None:
@@ -135,7 +135,7 @@ def tuned(runs: Sequence[Run], trainings: Sequence[Training]) -> None:
         run.tune(training)
 
 
-def saved(runs: Sequence[Run], films: Sequence[Sequence[Moment]]) -> tuple[bytes, ...]:
+def saved(runs: Sequence[Run], films: Sequence[Sequence[Checkpoint]]) -> tuple[bytes, ...]:
     """Each run as a file, with its film, which is kept elsewhere."""
     return tuple(save(run, film) for run, film in zip(runs, films, strict=True))
 
@@ -144,56 +144,56 @@ class Ask(NamedTuple):
     """A question about an earlier moment of a run. seen: the latest look at it, whose counters stay."""
 
     experiment: Experiment
-    moment: Moment
-    look: Look
+    checkpoint: Checkpoint
+    request: ProbeRequest
     seen: Seen
 
 
-def look_back(asks: Sequence[Ask | None]) -> tuple[Sight | None, ...]:
+def look_back(asks: Sequence[Ask | None]) -> tuple[ProbeResult | None, ...]:
     """What there was to see at earlier moments of runs; None of those that are not asked about."""
     return tuple(_looked_back(*ask) if ask else None for ask in asks)
 
 
-def _looked_back(experiment: Experiment, moment: Moment, look: Look, seen: Seen) -> Sight:
-    network = restored(experiment, moment.weights)
-    asked = probe(experiment, look.probe)
+def _looked_back(experiment: Experiment, checkpoint: Checkpoint, request: ProbeRequest, seen: Seen) -> ProbeResult:
+    network = restored(experiment, checkpoint.weights)
+    asked = probe(experiment, request.probe)
     traced = trace(network, experiment.task, asked, truncate=experiment.training.truncate)
-    sample, further = sample_of(experiment, network, look), ahead_of(experiment, network, look)
-    return Sight(replace(seen, look=look), traced, sample, further, moment)
+    sample, further = sample_of(experiment, network, request), ahead_of(experiment, network, request)
+    return ProbeResult(replace(seen, request=request), traced, sample, further, checkpoint)
 
 
-def _look(run: Run, look: Look) -> Sight:
+def _probed(run: Run, request: ProbeRequest) -> ProbeResult:
     # Of the processor's time, not by the clock: a busy browser beside it makes a look no dearer.
     start = time.thread_time()
-    traced, sample = run.trace(look.probe), sample_of(run.experiment, run.network, look)
-    further = ahead_of(run.experiment, run.network, look)
-    moment, cost = run.moment(), time.thread_time() - start
-    return Sight(Seen(look, run.seconds, cost), traced, sample, further, moment)
+    traced, sample = run.trace(request.probe), sample_of(run.experiment, run.network, request)
+    further = ahead_of(run.experiment, run.network, request)
+    checkpoint, cost = run.checkpoint(), time.thread_time() - start
+    return ProbeResult(Seen(request, run.seconds, cost), traced, sample, further, checkpoint)
 
 
-def _settle(runs: Sequence[Run], look: Look) -> None:
+def _settle(runs: Sequence[Run], request: ProbeRequest) -> None:
     """If a network overflows on the probe sequence, let the next update find out and take the last one back.
 
     All runs make that update, so that they stay side by side.
     """
-    if any(_overflows(run, look) for run in runs):
+    if any(_overflows(run, request) for run in runs):
         for run in runs:
             run.update()
 
 
 @torch.no_grad()
-def _overflows(run: Run, look: Look) -> bool:
-    return not run.explosion and not bool(run.network(run.probe(look.probe).inputs).isfinite().all())
+def _overflows(run: Run, request: ProbeRequest) -> bool:
+    return not run.explosion and not bool(run.network(run.probe(request.probe).inputs).isfinite().all())
 
 
-def ahead_of(experiment: Experiment, network: Network, look: Look) -> Ahead | None:
+def ahead_of(experiment: Experiment, network: Network, request: ProbeRequest) -> Ahead | None:
     """What the network says will follow its probe sequence. None if that is no series, or if it cannot go on."""
     if not isinstance(experiment.task, Forecast) or not experiment.network.by_steps:
         return None
-    return ahead(network, experiment.task, probe_generator(experiment, look.probe))
+    return ahead(network, experiment.task, probe_generator(experiment, request.probe))
 
 
-def sample_of(experiment: Experiment, network: Network, look: Look) -> str | None:
+def sample_of(experiment: Experiment, network: Network, request: ProbeRequest) -> str | None:
     """The prompt, or else the text's first character, and what the network writes after it; as long as its one word.
 
     None if its task is not to write, or if it cannot at the moment.
@@ -201,11 +201,11 @@ def sample_of(experiment: Experiment, network: Network, look: Look) -> str | Non
     task = experiment.task
     if not isinstance(task, Characters):
         return None
-    generator = seeds.generator(experiment.training.seed, seeds.SAMPLE, look.probe)
+    generator = seeds.generator(experiment.training.seed, seeds.SAMPLE, request.probe)
     try:
-        PROMPT.check("prompt", look.prompt)
-        prompt = "".join(task.alphabet[code] for code in task.encode(task.spelled(look.prompt))) or task.source[0]
+        PROMPT.check("prompt", request.prompt)
+        prompt = "".join(task.alphabet[code] for code in task.encode(task.spelled(request.prompt))) or task.source[0]
         length = SAMPLE_LENGTH if task.varied else max(1, len(task.source) - len(prompt))
-        return prompt + write(network, task, prompt, length, look.temperature, generator)
+        return prompt + write(network, task, prompt, length, request.temperature, generator)
     except FieldError:
         return None

@@ -13,7 +13,7 @@ panels.views()
 
 
 def draw(frame: Frame) -> None:
-    frame, found = panels.moment(frame)
+    frame, found = panels.checkpoint(frame)
     dials.told(frame, found.gradients)
     left, right = st.columns(2, gap="medium")
     with left:

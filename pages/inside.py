@@ -14,7 +14,7 @@ place = panels.choose(visitor().shown[0])
 
 
 def draw(frame: Frame) -> None:
-    scene = panels.look(frame, place, by_hand.present(frame))
+    scene = panels.request(frame, place, by_hand.present(frame))
     panels.sequence(scene)
     left, right = st.columns([2, 1], gap="large")
     with left:

@@ -18,7 +18,7 @@ slots = cards.networks(side, problems)
 lag.lag(side)
 found = st.container()
 left, right = st.columns(2, gap="medium")
-panels.look(side)
+panels.request(side)
 states = st.container()
 
 

@@ -16,15 +16,15 @@ def draw(frame: Frame) -> None:
     if "reader" not in st.session_state:
         st.session_state["reader"] = Reader(visitor())
     reader = st.session_state["reader"]
-    moment = passages.moment_of(reader)
-    if moment:
-        band, at = passages.coloured(moment)
+    checkpoint = passages.moment_of(reader)
+    if checkpoint:
+        band, at = passages.coloured(checkpoint)
         left, right = st.columns([2, 3], gap="large")
         with left:
-            passages.followers(reader, moment)
+            passages.followers(reader, checkpoint)
         with right:
-            passages.alike(moment, band, at)
-        samples.written(reader, moment)
+            passages.alike(checkpoint, band, at)
+        samples.written(reader, checkpoint)
 
 
 bar()

@@ -123,8 +123,8 @@ class Network(nn.Module):
         self.mode = readout
         hidden, depth = architecture.hidden, architecture.input_depth
         kind, directions = CELLS[architecture.cell], DIRECTIONS[architecture.direction]
-        self.entrance = deep(input_size, hidden, depth, kind.entrance_size(hidden), generator)
-        width = kind.entrance_size(hidden) or (hidden if depth else input_size)
+        self.input_mlp = deep(input_size, hidden, depth, kind.required_input_size(hidden), generator)
+        width = kind.required_input_size(hidden) or (hidden if depth else input_size)
         self.windows = [architecture.window(layer) for layer in range(1, architecture.layers)] + [1]
         self.layers, self.connections = nn.ModuleList(), nn.ModuleList()
         for number, window in enumerate(self.windows):
@@ -147,7 +147,7 @@ class Network(nn.Module):
 
     def read(self, inputs: Tensor, run: Run = cell_outputs) -> Tensor:
         """r: what the readout reads, (B, ·) or (B, T, ·)."""
-        x = self.entrance(inputs)
+        x = self.input_mlp(inputs)
         states: dict[str, Tensor] = {}
         stack = zip(self.layers, self.connections, self.windows, strict=True)
         for number, (layer, connection, window) in enumerate(stack, 1):
@@ -193,7 +193,7 @@ class Network(nn.Module):
     def step(self, x: Tensor, before: Standing) -> tuple[Tensor, Standing]:
         """One step of a forward network: outputs (B, O) and where it stands then, for an input (B, I)."""
         states = []
-        x = self.entrance(x)
+        x = self.input_mlp(x)
         for cell, connection, state in zip(self._forward_cells(), self.connections, before.states, strict=True):
             new, _ = cell.step(x, state)
             states.append(new)
@@ -211,7 +211,7 @@ class Network(nn.Module):
 
     @property
     def sizes(self) -> dict[str, int]:
-        """How many trained numbers each part has: entrance, layer 1, …, readout; a layer's for each direction.
+        """How many trained numbers each part has: input_mlp, layer 1, …, readout; a layer's for each direction.
 
         "connection 2" and so on stand beside their layers where a connection has weights.
         """
@@ -224,7 +224,7 @@ class Network(nn.Module):
             for number, connection in enumerate(self.connections, 1)
             if (weights := count(connection))
         }
-        return {"entrance": count(self.entrance), **layers, **between, "readout": count(self.readout)}
+        return {"input_mlp": count(self.input_mlp), **layers, **between, "readout": count(self.readout)}
 
 
 def count(module: nn.Module) -> int:

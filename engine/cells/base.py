@@ -54,9 +54,9 @@ class Cell(nn.Module):
 
     about: ClassVar[About]
     options: ClassVar[Mapping[str, Spec]] = {}
-    signed: ClassVar[frozenset[str]] = frozenset()
+    bipolar: ClassVar[frozenset[str]] = frozenset()
     """The fields among the gates that run from −1 to 1 (candidates) and not from 0 to 1."""
-    reach: ClassVar[Mapping[str, float]] = {}
+    state_range: ClassVar[Mapping[str, float]] = {}
     """How far from 0 a state can get that always stays within ends of its own, such as an angle."""
     blocks: ClassVar[int]
     """How often a step multiplies by a matrix of H × (I + H), about; the estimate of an update's duration needs it."""
@@ -105,7 +105,7 @@ class Cell(nn.Module):
         return cls.blocks * hidden
 
     @classmethod
-    def entrance_size(cls, hidden: int) -> int | None:
+    def required_input_size(cls, hidden: int) -> int | None:
         """The I it needs; None if any will do."""
         return None
 

@@ -40,7 +40,7 @@ class GORUCell(Cell):
     blocks = 3
     seconds_a_step = 1.9e-4
     by_unit = True
-    signed = frozenset({"n"})
+    bipolar = frozenset({"n"})
 
     def __init__(self, input_size: int, hidden_size: int, *, generator: torch.Generator, init: str = "default") -> None:
         super().__init__(input_size, hidden_size)

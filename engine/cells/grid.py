@@ -80,7 +80,7 @@ class GridLSTMCell(Cell):
     blocks = 16
     seconds_a_step = 2.4e-4
     by_unit = True
-    signed = frozenset({"g", "g_depth"})
+    bipolar = frozenset({"g", "g_depth"})
     memory = "c"
 
     def __init__(self, input_size: int, hidden_size: int, *, generator: torch.Generator, init: str = "default") -> None:
@@ -107,7 +107,7 @@ class GridLSTMCell(Cell):
         }
 
     @classmethod
-    def entrance_size(cls, hidden: int) -> int:
+    def required_input_size(cls, hidden: int) -> int:
         return 2 * hidden
 
     @classmethod

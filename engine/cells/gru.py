@@ -107,7 +107,7 @@ class GRUCell(StackedCell):
     )
     blocks = 3
     seconds_a_step = 2.0e-5
-    signed = frozenset({"n"})
+    bipolar = frozenset({"n"})
 
     def mixed(self, projected: Tensor, state: OnlyH, weights: None) -> Tensor:
         return self.recurrent(state.h)
@@ -156,7 +156,7 @@ class ChoGRUCell(StackedCell):
     )
     blocks = 3
     seconds_a_step = 1.3e-4
-    signed = frozenset({"n"})
+    bipolar = frozenset({"n"})
     by_unit = False  # r stands between h₋ and U_n: two products, one after the other
 
     def weights(self) -> tuple[Tensor, Tensor, Tensor, Tensor]:

@@ -20,7 +20,7 @@ class MemoryState(NamedTuple):
 class MemoryCell(StackedCell):
     """A stacked cell that keeps a memory c (B, H) beside h; both start at 0."""
 
-    signed = frozenset({"g"})
+    bipolar = frozenset({"g"})
     memory = "c"
 
     def initial_state(self, batch_size: int) -> MemoryState:

@@ -28,7 +28,7 @@ def weights(cell: type[Cell], inputs: int, hidden: int, answers: int) -> tuple[W
     """
     build: Callable[..., Cell] = cell
     own: dict[str, Any] = {"answer_size": answers} if cell.answers else {}
-    made = build(cell.entrance_size(hidden) or inputs, hidden, generator=torch.Generator(), **own)
+    made = build(cell.required_input_size(hidden) or inputs, hidden, generator=torch.Generator(), **own)
     trained = [Weights(name, tuple(tensor.shape), True) for name, tensor in made.named_parameters()]
     fixed = [Weights(name, tuple(tensor.shape), False) for name, tensor in made.named_buffers()]
     return tuple(trained or fixed)

@@ -33,7 +33,7 @@ class DeepTransition(Cell):
         self.first = first
         self.memory = first.memory  # type: ignore[misc]  # a class variable, here of the instance
         self.further = nn.ModuleList(make(0) for _ in range(depth))
-        self.signed = frozenset(f"{name}{k}" for name in first.signed for k in ["", *range(2, depth + 2)])  # type: ignore[misc]  # a class variable, here of the instance
+        self.bipolar = frozenset(f"{name}{k}" for name in first.bipolar for k in ["", *range(2, depth + 2)])  # type: ignore[misc]  # a class variable, here of the instance
 
     @property
     def output_size(self) -> int:

@@ -62,7 +62,7 @@ class UnitaryCell(Cell):
     )
     blocks = 4
     seconds_a_step = 1.9e-4
-    reach: ClassVar[Mapping[str, float]] = {"phase": math.pi}
+    state_range: ClassVar[Mapping[str, float]] = {"phase": math.pi}
     permutation: Tensor
 
     def __init__(self, input_size: int, hidden_size: int, *, generator: torch.Generator, init: str = "default") -> None:

@@ -50,7 +50,7 @@ def shown(cell: type[Cell]) -> Shown:
     """What a cell shows of its state, h first, and its gates: read off a small one."""
     size = 4
     build: Callable[..., Cell] = cell  # every cell takes a generator, whatever else it takes
-    made = build(cell.entrance_size(size) or 2, size, generator=torch.Generator())
+    made = build(cell.required_input_size(size) or 2, size, generator=torch.Generator())
     with torch.no_grad():
         state, gates = made.step(torch.zeros(1, made.input_size), made.initial_state(1))
     return Shown(tuple(made.shown(state)), gates._fields)
@@ -78,7 +78,7 @@ class Builder:
                 if name in self.changing:
                     kind = "state" if name in states else "part"
                     if name in gates:
-                        kind = "candidate" if name in self.cell.signed else "gate"
+                        kind = "candidate" if name in self.cell.bipolar else "gate"
                     self.make(name, kind, parsed(equation.rhs))
         # Where the cell puts out its answer, a state that it does not read again ends here.
         ends = {name for name in states if self.cell.answers and f"{name}₋" not in self.nodes}

@@ -51,7 +51,7 @@ def direct_of(cell: Cell) -> Direct | None:
     return DIRECT.get(type(cell.first if isinstance(cell, DeepTransition) else cell))
 
 
-def kept(passage: Passage) -> np.ndarray | None:
+def carry_factors(passage: Passage) -> np.ndarray | None:
     """The factor of every step and unit (T, units); None for a cell without a direct path."""
     direct = direct_of(passage.cell)
     if direct is None:
@@ -78,14 +78,14 @@ def _ends(name: str, end: str) -> bool:
     return name.endswith(end) if end else not name[-1].isdigit()
 
 
-def along(kept: np.ndarray, steps: np.ndarray) -> np.ndarray:
+def along(carry_factors: np.ndarray, steps: np.ndarray) -> np.ndarray:
     """max over units of Π_{i=k+1..t} keep_i, for t, k in `steps` (n, n): the spectral norm of the direct path alone.
 
     nan for k > t.
     """
     values = np.full((len(steps), len(steps)), np.nan)
     for row, t in enumerate(steps):
-        back = np.cumprod(kept[steps[0] + 1 : t + 1][::-1], axis=0)[::-1]
-        products = np.concatenate([back, np.ones((1, kept.shape[1]))])
+        back = np.cumprod(carry_factors[steps[0] + 1 : t + 1][::-1], axis=0)[::-1]
+        products = np.concatenate([back, np.ones((1, carry_factors.shape[1]))])
         values[row, : row + 1] = products[steps[: row + 1] - steps[0]].max(axis=1)
     return values

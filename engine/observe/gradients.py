@@ -13,10 +13,10 @@ from engine.architectures.stack import Network, Run
 from engine.cells import Cell
 from engine.learners.truncation import all_cuts, unroll, window_starts
 from engine.observe.bound import Bound, bound
-from engine.observe.direct_path import along, direct_of, kept
+from engine.observe.direct_path import along, carry_factors, direct_of
 from engine.observe.jacobians import MOST, Passage, parts, triangle
 from engine.observe.trace import last_norm
-from engine.tasks import Batch, Classes, Task
+from engine.tasks import Batch, Classification, Task
 from engine.tasks.base import NO_ANSWER
 
 LOSS = "loss"
@@ -122,7 +122,7 @@ def gradients(network: Network, task: Task, batch: Batch, question: Question = F
         direction = question.direction if question.direction in directions else directions[0]
         index = next(i for i, each in enumerate(strengths) if (each.layer, each.direction) == (number, direction))
         passage = passages[index]
-        each_step = isinstance(task, Classes) and task.readout == "every"
+        each_step = isinstance(task, Classification) and task.readout == "every"
         offered = (*parts(passage).offered, *([LOSS] if each_step else []))
         direct = direct_of(passage.cell)
         usual = direct.part if direct and direct.part in offered else "h"
@@ -134,7 +134,7 @@ def gradients(network: Network, task: Task, batch: Batch, question: Question = F
     beside: list[np.ndarray | None] = [None, None, None]
     bounded = bound(passage)
     if of != LOSS:
-        factors = kept(passage)
+        factors = carry_factors(passage)
         if direct and factors is not None and direct.part == of:
             beside[0] = along(factors, sampled)
         if bounded:

@@ -11,7 +11,7 @@ from torch import Tensor
 from engine.architectures.stack import Network, in_order
 from engine.cells import Cell
 from engine.observe.unit_search import correlations
-from engine.tasks import Batch, Classes, Quantity, Reading, Task
+from engine.tasks import Batch, Classification, Quantity, Reading, Task
 from engine.tasks.base import NO_ANSWER
 from engine.tasks.sequence.adding import Adding
 from engine.tasks.sequence.copy import ALPHABET, Copy
@@ -144,6 +144,6 @@ def _scores(task: Task, batch: Batch, values: Tensor, direction: str) -> np.ndar
         read = values.mean(dim=1) if task.readout == "mean" else values[:, 0 if direction == "backward" else -1]
         answers = targets.reshape(len(read))
     seen = np.nan_to_num(read.numpy().astype(np.float64), nan=0.0, posinf=0.0, neginf=0.0)
-    if isinstance(task, Classes):
+    if isinstance(task, Classification):
         return correlation_ratio(seen, answers.numpy())
     return np.asarray(np.abs(correlations(seen, answers.numpy().astype(np.float64))))

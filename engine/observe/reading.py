@@ -32,7 +32,7 @@ class Band:
     start: int
     units: int
     gate: bool
-    signed: bool
+    bipolar: bool
 
     def column(self, unit: int) -> int:
         """The column of a unit, counted from 1."""
@@ -90,7 +90,7 @@ def read(network: Network, task: Characters) -> Passage:
             for name in rows[0]:
                 values = torch.cat([row[name] for row in rows]).clamp(-LARGEST, LARGEST)
                 start = bands[-1].start + bands[-1].units if bands else 0
-                bands.append(Band(layer, name, start, values.shape[1], gate, not gate or name in cell.signed))
+                bands.append(Band(layer, name, start, values.shape[1], gate, not gate or name in cell.bipolar))
                 parts.append(values.half().numpy())
         return torch.stack([cell.output(state) for state in states], dim=1)
 

@@ -9,7 +9,7 @@ CONTEXT = 20
 
 
 @dataclass(frozen=True)
-class Moment:
+class SimilarPlace:
     """A position in the text and the cosine of its state with the chosen one; the text before, there, and after."""
 
     at: int
@@ -32,7 +32,7 @@ def around(length: int) -> int:
     return min(CONTEXT, length // 10)
 
 
-def similar(text: str, states: np.ndarray, at: int, most: int = 8) -> list[Moment]:
+def similar(text: str, states: np.ndarray, at: int, most: int = 8) -> list[SimilarPlace]:
     """The positions whose states (N, units) point most nearly the same way as at position `at`, the nearest first.
 
     Cosine, since a unit's scale is arbitrary where nothing bounds it. Left out are the position itself and those around
@@ -45,7 +45,7 @@ def similar(text: str, states: np.ndarray, at: int, most: int = 8) -> list[Momen
     return [moment(text, int(t), float(near[t])) for t in order if np.isfinite(near[t])]
 
 
-def moment(text: str, at: int, similarity: float = 1.0) -> Moment:
+def moment(text: str, at: int, similarity: float = 1.0) -> SimilarPlace:
     """A position in its context."""
     before, after = text[max(0, at - CONTEXT) : at], text[at + 1 : at + 1 + CONTEXT]
-    return Moment(at, similarity, before, text[at], after)
+    return SimilarPlace(at, similarity, before, text[at], after)

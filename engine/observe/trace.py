@@ -14,10 +14,10 @@ from engine.tasks import Batch, Reading, Task
 
 
 @dataclass(frozen=True)
-class Strand:
+class LayerTrace:
     """One layer in one direction, every array in the order of the input: row t belongs to x_t.
 
-    state: by name (h first), (T, units). gates: by name, (T, units); those in `signed` run from −1 to 1, the others 0
+    state: by name (h first), (T, units). gates: by name, (T, units); those in `bipolar` run from −1 to 1, the others 0
     to 1. grad_h: ∂L/∂h_t in full, along every path, (T, units of h). window: how many steps of the input one step of
     this layer covers; where that is more than 1, as many rows are the same. learned: ‖∂L/∂h_t‖, (T,), along the paths
     that truncated backpropagation leaves; None where nothing is truncated.
@@ -27,7 +27,7 @@ class Strand:
     direction: str
     state: dict[str, np.ndarray]
     gates: dict[str, np.ndarray]
-    signed: frozenset[str]
+    bipolar: frozenset[str]
     grad_h: np.ndarray
     window: int = 1
     learned: np.ndarray | None = None
@@ -64,7 +64,7 @@ class Trace:
     outputs: np.ndarray
     loss: float
     reading: Reading
-    layers: tuple[tuple[Strand, ...], ...]
+    layers: tuple[tuple[LayerTrace, ...], ...]
 
 
 def trace(network: Network, task: Task, batch: Batch, way: Way = through, truncate: int = 0) -> Trace:
@@ -90,7 +90,7 @@ def trace(network: Network, task: Task, batch: Batch, way: Way = through, trunca
     learned = iter(_learned(network, task, first, truncate) if 0 < truncate < steps else [])
     layers = []
     for number, (layer, joined) in enumerate(zip(network.layers, network.windows, strict=True), 1):
-        strands = []
+        layer_traces = []
         for direction, cell in layer.by_direction():  # type: ignore[operator]  # a ModuleList of Layers
             seen = next(remaining)
 
@@ -99,19 +99,19 @@ def trace(network: Network, task: Task, batch: Batch, way: Way = through, trunca
                 ordered = in_order(rows.unsqueeze(0), direction)[0].numpy()
                 return ordered if window == 1 else np.repeat(ordered, window, axis=0)[-steps:]
 
-            strands.append(
-                Strand(
+            layer_traces.append(
+                LayerTrace(
                     layer=number,
                     direction=direction,
                     state={name: arranged(rows) for name, rows in cell.shown(seen.states).items()},
                     gates={name: arranged(rows) for name, rows in seen.gates._asdict().items()},
-                    signed=cell.signed,
+                    bipolar=cell.bipolar,
                     grad_h=arranged(torch.cat([next(grads) for _ in seen.asked])),
                     window=window,
                     learned=None if (left := next(learned, None)) is None else _euclidean(arranged(left)),
                 )
             )
-        layers.append(tuple(strands))
+        layers.append(tuple(layer_traces))
         window *= joined
     return Trace(
         inputs=first.inputs[0].clone().numpy(),

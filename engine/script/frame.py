@@ -20,7 +20,7 @@ from engine.run import build
 from engine.script.cell import cell_source
 from engine.script.gathering import gather, imported, root
 from engine.script.network import network_source
-from engine.tasks import Characters, Classes, Task
+from engine.tasks import Characters, Classification, Task
 
 # A person's text reaches this only through repr(), on comment lines or inside a literal: it stays data.
 TEMPLATE = """# {title}
@@ -130,7 +130,7 @@ def _gradient(experiment: Experiment) -> str:
     made = OPTIMIZERS[training.optimizer]
     settings = {"lr": training.lr, "weight_decay": training.decay, **made.keywords}
     written = ", ".join(["network.parameters()", *(f"{name}={value!r}" for name, value in settings.items())])
-    classes = isinstance(task, Classes)
+    classes = isinstance(task, Classification)
     return GRADIENT.format(
         **_drawing(experiment),
         optimizer=f"{made.func.__name__}({written})",

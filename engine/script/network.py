@@ -41,23 +41,23 @@ def network_source(network: Network, call: str, ridge: bool, truncate: int) -> N
     roots: list[Root] = []
     layers = cast(Sequence[Layer], network.layers)
     own = windows(network, truncate)
-    if len(network.entrance):
-        build.append(f"self.entrance = {_maps(network.entrance)}")
-        read.append("x = self.entrance(x)")
+    if len(network.input_mlp):
+        build.append(f"self.input_mlp = {_maps(network.input_mlp)}")
+        read.append("x = self.input_mlp(x)")
     for number, (layer, connection, window) in enumerate(
         zip(layers, network.connections, network.windows, strict=True), 1
     ):
-        strands = [
+        layer_traces = [
             _Strand(number, direction, cell, len(layer.directions) > 1, own[cell])
             for direction, cell in layer.by_direction()
         ]
-        build += [f"self.{each.name} = cell({each.cell.input_size}, generator)" for each in strands]
-        passes = [each.through(call) for each in strands]
+        build += [f"self.{each.name} = cell({each.cell.input_size}, generator)" for each in layer_traces]
+        passes = [each.through(call) for each in layer_traces]
         h = passes[0] if len(passes) == 1 else f"torch.cat([{', '.join(passes)}], dim=-1)"
         if type(connection) is Plain:
             read.append(f"x = {h}")
         else:
-            kind, width = type(connection), sum(each.cell.output_size for each in strands)
+            kind, width = type(connection), sum(each.cell.output_size for each in layer_traces)
             roots.append(root(kind))
             build.append(f"self.connection_{number} = {kind.__name__}({width}, generator=generator)")
             read += [f"h = {h}", f"x = self.connection_{number}(h, x)"]
@@ -68,7 +68,7 @@ def network_source(network: Network, call: str, ridge: bool, truncate: int) -> N
     if len(network.readout):
         build.append(f"self.readout = {_maps(network.readout)}")
         result = result if ridge else f"self.readout({result})"
-    if len(network.entrance) or len(network.readout):
+    if len(network.input_mlp) or len(network.readout):
         roots.append(root(linear))
     text = TEMPLATE.format(
         outline=_outline(layers),

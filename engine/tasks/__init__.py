@@ -1,6 +1,6 @@
 """Every task, by the identifier that stands in the link."""
 
-from engine.tasks.base import Amounts, Batch, Classes, Quantity, Reading, Task, Tokens
+from engine.tasks.base import Batch, Classification, Quantity, Reading, Regression, Task, Tokens
 from engine.tasks.sequence.adding import Adding
 from engine.tasks.sequence.characters import Characters, Hello, NextCharacter
 from engine.tasks.sequence.copy import Copy
@@ -22,13 +22,13 @@ TASKS: dict[str, type[Task]] = {
 
 __all__ = [
     "TASKS",
-    "Amounts",
     "Batch",
     "Characters",
-    "Classes",
+    "Classification",
     "Forecast",
     "Quantity",
     "Reading",
+    "Regression",
     "Task",
     "Tokens",
 ]

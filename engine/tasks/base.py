@@ -204,7 +204,7 @@ class Task(ABC):
 MANY_SYMBOLS = 12
 
 
-class Classes(Task):
+class Classification(Task):
     """A task whose answers are symbols: softmax and cross-entropy in nats, one answer or one a step."""
 
     filling: ClassVar[frozenset[str]] = frozenset()
@@ -278,7 +278,7 @@ class Classes(Task):
         return tuple(symbol for symbol in every if symbol not in self.filling) if len(every) <= MANY_SYMBOLS else ()
 
 
-class Amounts(Task):
+class Regression(Task):
     """A task whose answer is one number at the end: mean squared error."""
 
     output_size = 1

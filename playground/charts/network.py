@@ -14,9 +14,9 @@ ARROW = {"forward": "→", "backward": "←"}
 
 
 def rows(sizes: Mapping[str, int]) -> int:
-    """Boxes above the input: an entrance if there is one, the layers, the readout unless a cell answers itself."""
+    """Boxes above the input: the input maps if there are some, the layers, the readout unless a cell answers itself."""
     layers = sum(part.startswith("layer") for part in sizes)
-    return layers + bool(sizes["readout"]) + bool(sizes["entrance"])
+    return layers + bool(sizes["readout"]) + bool(sizes["input_mlp"])
 
 
 @lru_cache(maxsize=16)
@@ -63,9 +63,9 @@ def folded_data(experiment: Experiment, sizes: Mapping[str, int]) -> Data:
     def parameters(part: str) -> str:
         return f"{sizes[part]:,} parameters"
 
-    if sizes["entrance"]:
+    if sizes["input_mlp"]:
         row += 1
-        boxes.append((1.0, row, "entrance", f"{network.hidden} × {steps}", parameters("entrance"), False))
+        boxes.append((1.0, row, "input maps", f"{network.hidden} × {steps}", parameters("input_mlp"), False))
     for layer in range(1, network.layers + 1):
         row += 1
         for k, direction in enumerate(directions):

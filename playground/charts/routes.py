@@ -76,7 +76,7 @@ class _Net(NamedTuple):
         return all(y == self.y for _, y in self.ends)
 
     @property
-    def reach(self) -> tuple[float, float]:
+    def extent(self) -> tuple[float, float]:
         heights = [self.y, *(y for _, y in self.ends)]
         return min(heights), max(heights)
 
@@ -179,7 +179,7 @@ def _order(nets: list[_Net]) -> list[_Net]:
     """The nets of a channel that turn, from left to right, so that their wires cross least and none lies on another."""
     turning = [net for net in nets if not net.straight]
     if len(turning) > 6:
-        return sorted(turning, key=lambda net: net.reach)
+        return sorted(turning, key=lambda net: net.extent)
     orders = [list(order) for order in permutations(turning)]
     return min(orders, key=_tangle)
 
@@ -190,9 +190,9 @@ def _tangle(order: Sequence[_Net]) -> float:
         if p >= q:
             continue
         # Right of its own turn the first one's ends cross the second one's upright; left of it, the other way round.
-        low, high = second.reach
+        low, high = second.extent
         total += sum(low < y < high for _, y in first.ends)
-        low, high = first.reach
+        low, high = first.extent
         total += low < second.y < high
         # Two level pieces at one height: the first one's end and the second one's beginning would overlap.
         total += 100 * any(abs(y - second.y) < 3 for _, y in first.ends)
@@ -201,7 +201,7 @@ def _tangle(order: Sequence[_Net]) -> float:
 
 def _branches(net: _Net) -> list[float]:
     """Heights at which a wire divides at its upright."""
-    low, high = net.reach
+    low, high = net.extent
     heights = {y for _, y in net.ends}
     divides = {y for y in heights if low < y < high}
     if len(heights) > 1 and (net.y in heights or low < net.y < high):

@@ -17,7 +17,7 @@ from playground.charts.image import GAP, OUTSIDE, data_url
 ARRIVED, SHOWN = "next", "seen"
 """Signals: the row of the latest picture; and [the slot it took, the row in slot 0, the row in slot 1]."""
 
-PLACES = [0, 1, 0]
+ADMISSION = [0, 1, 0]
 """From the bottom up, the slot that each of three images draws. Slot 0 is there twice, so that the latest can always be
 above the last: Vega-Lite has no way to change what lies above what."""
 
@@ -32,8 +32,8 @@ def image_layers() -> list[alt.Chart]:
     latest = f"datum.slot=={SHOWN}[0]"
     # Where there are gaps, what lies below is seen: it stays only if its gaps are the same.
     fits = f"{row}.gaps=={ARRIVED}.gaps"
-    top = len(PLACES) - 1
-    images = alt.Chart(alt.Data(values=[{"place": place, "slot": slot} for place, slot in enumerate(PLACES)]))
+    top = len(ADMISSION) - 1
+    images = alt.Chart(alt.Data(values=[{"place": place, "slot": slot} for place, slot in enumerate(ADMISSION)]))
     drawn = images.mark_image(
         aspect=False,
         smooth=False,

@@ -241,23 +241,23 @@ def unrolled_data(
 
     drawn: the columns. chosen: the units of each layer and direction, from 0, from the top down. marked: (T,) bool.
     """
-    strands = [strand for layer in trace.layers for strand in layer]
+    layer_traces = [layer_trace for layer in trace.layers for layer_trace in layer]
     units = len(chosen[0])
     here = [(place, step) for place, step in enumerate(drawn) if step]
     at = [step - 1 for _, step in here]
-    values = [strand.state["h"][:, each] for strand, each in zip(strands, chosen, strict=True)]
+    values = [layer_trace.state["h"][:, each] for layer_trace, each in zip(layer_traces, chosen, strict=True)]
     shown = np.concatenate([part[at].reshape(-1) for part in values])
     more = {}
     if own:
         more["shade"] = np.concatenate([(part / largest(part))[at].reshape(-1) for part in values])
-    if len({strand.direction for strand in strands}) > 1:
-        more["direction"] = np.repeat([strand.direction for strand in strands], len(here) * units)
+    if len({layer_trace.direction for layer_trace in layer_traces}) > 1:
+        more["direction"] = np.repeat([layer_trace.direction for layer_trace in layer_traces], len(here) * units)
     going_in, coming_out = _read(trace, drawn)
     return {
         "states": table(
-            layer=np.repeat([strand.layer for strand in strands], len(here) * units),
+            layer=np.repeat([layer_trace.layer for layer_trace in layer_traces], len(here) * units),
             unit=np.concatenate([np.tile(each + 1, len(here)) for each in chosen]),
-            **{TIME_STEP: np.tile(np.repeat([step for _, step in here], units), len(strands))},
+            **{TIME_STEP: np.tile(np.repeat([step for _, step in here], units), len(layer_traces))},
             h=shown,
             **more,
         ),
@@ -304,7 +304,7 @@ def _written(
 def _read(trace: Trace, drawn: Sequence[int]) -> tuple[dict[int, str], dict[int, str]]:
     """By column, what goes in and what comes out there."""
     reading, here = trace.reading, [(place, step - 1) for place, step in enumerate(drawn) if step]
-    backward = all(strand.direction == "backward" for layer in trace.layers for strand in layer)
+    backward = all(layer_trace.direction == "backward" for layer in trace.layers for layer_trace in layer)
     end = 0 if backward else len(drawn) - 1
     if not isinstance(reading, Tokens):
         return {place: short(reading.values[t]) for place, t in here}, {end: short(reading.answer)}

@@ -7,7 +7,7 @@ import altair as alt
 
 from engine.cells import CELLS
 from engine.cells.wiring import Wiring, wiring
-from engine.observe.step.wiring_values import Carried
+from engine.observe.step.wiring_values import WiringValues
 from playground.charts.base import Data, Picture, ink, picture, table
 from playground.charts.layers import layers, with_exits
 from playground.charts.routes import HEAD, LETTER, Place, Routes, height, routes
@@ -99,7 +99,7 @@ def valued_picture(cell: str, dark: bool) -> Picture:
     return picture(chart, f"{told(cell, plan.graph.nodes)} At every part stands its number for one unit.")
 
 
-def valued_data(cell: str, carried: Carried, read: str) -> Data:
+def valued_data(cell: str, carried: WiringValues, read: str) -> Data:
     """read: what stands for x."""
     rows = []
     for spot in _plan(cell).spots:

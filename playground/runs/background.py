@@ -11,7 +11,7 @@ from playground.runs.pool import Pool
 T = TypeVar("T")
 
 
-class Answers(Generic[T]):
+class BackgroundResult(Generic[T]):
     """The last answer to one kind of question, and the question it belongs to.
 
     Two threads may ask at once: a page that is being drawn when a click draws it anew goes on for a moment.

@@ -16,7 +16,7 @@ EVERY, SHARE = 0.2, 0.25
 
 
 @dataclass(frozen=True)
-class Moment:
+class Measured:
     """A frame and the gradients in it."""
 
     frame: Frame
@@ -32,7 +32,7 @@ class Moment:
 def _subject(frame: Frame) -> tuple[object, ...]:
     experiment = frame.snapshot.experiment
     training = experiment.training
-    return experiment.task, experiment.network, training.seed, training.truncate, frame.look.probe
+    return experiment.task, experiment.network, training.seed, training.truncate, frame.request.probe
 
 
 class Measuring:
@@ -40,24 +40,26 @@ class Measuring:
 
     def __init__(self, pool: Pool) -> None:
         self.pool = pool
-        self._moment: Moment | None = None
+        self._moment: Measured | None = None
         self._out: tuple[Frame, Question, Future[tuple[Gradients, float]]] | None = None
         self._at = 0.0
 
-    def of(self, frame: Frame, question: Question, playing: bool) -> Moment:
+    def of(self, frame: Frame, question: Question, playing: bool) -> Measured:
         """The moment to show: that of `frame`, or while playing the last one, if it is of the same run."""
         coming = self._out
         if coming is not None and coming[2].done():
             self._take()
         shown = self._moment
         if shown and shown.question == question and shown.is_of(frame):
-            if shown.frame is frame or torch.equal(shown.frame.sight.moment.weights, frame.sight.moment.weights):
+            if shown.frame is frame or torch.equal(
+                shown.frame.result.checkpoint.weights, frame.result.checkpoint.weights
+            ):
                 self._moment = replace(shown, frame=frame)
                 return self._moment
             if playing and time.monotonic() - self._at < max(EVERY, shown.seconds / SHARE):
                 return shown
         if self._out is None:
-            weights, probe = frame.sight.moment.weights, frame.look.probe
+            weights, probe = frame.result.checkpoint.weights, frame.request.probe
             out = self.pool.submit(gradients_at, frame.snapshot.experiment, weights, probe, question)
             self._out = frame, question, out
         if playing and shown and shown.is_of(frame):
@@ -71,4 +73,4 @@ class Measuring:
             return
         frame, question, out = coming
         found, seconds = self.pool.wait(out)
-        self._moment, self._at = Moment(frame, question, found, seconds), time.monotonic()
+        self._moment, self._at = Measured(frame, question, found, seconds), time.monotonic()

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from functools import partial
 
 from engine.film import Film, due
-from engine.slices import Ask, Frame, Frames, Look, Sight, Slices, look_back
-from playground.runs.background import Answers
+from engine.slices import Ask, Frame, Frames, ProbeRequest, ProbeResult, Slices, look_back
+from playground.runs.background import BackgroundResult
 from playground.runs.pool import Pool
 
 
@@ -23,7 +23,7 @@ class Player:
         self.at: int | None = None
         self.playing = False
         self._drawn: int | None = None
-        self._sights: Answers[tuple[Sight | None, ...]] = Answers(pool)
+        self._sights: BackgroundResult[tuple[ProbeResult | None, ...]] = BackgroundResult(pool)
 
     @property
     def fits(self) -> bool:
@@ -41,7 +41,7 @@ class Player:
         """Go on with these films, if there are any; what there is by now comes at their end."""
         for own, kept in zip(self.films, films, strict=False):
             kept.limit(own.most_bytes)
-            kept.extend(own.moments)
+            kept.extend(own.checkpoints)
         self.films = list(films) or self.films
 
     def record(self, slices: Slices) -> None:
@@ -54,10 +54,10 @@ class Player:
         """The updates to which one can go back: the moments of all films, as far apart as in the sparsest."""
         density = min(film.per_octave for film in self.films)
         kept = {
-            moment.updates
+            checkpoint.updates
             for film in self.films
-            for moment in film.moments
-            if film.per_octave == density or due(moment.updates, density)
+            for checkpoint in film.checkpoints
+            if film.per_octave == density or due(checkpoint.updates, density)
         }
         return sorted(kept)
 
@@ -84,20 +84,20 @@ class Player:
         """The page has drawn what frames() brought."""
         self._drawn = self.shown
 
-    def frames(self, now: Frames, look: Look) -> Frames:
+    def frames(self, now: Frames, request: ProbeRequest) -> Frames:
         """What is to be seen: `now`, or what the frames were at the moment on show.
 
         Not waited for while the film plays: until the next frames are there, the last ones stay.
         """
         if self.at is None:
             return now
-        asks = tuple(self._ask(film, frame, look) for film, frame in zip(self.films, now, strict=True))
+        asks = tuple(self._ask(film, frame, request) for film, frame in zip(self.films, now, strict=True))
         found = self._sights.ask(
-            (self.at, look, now[0].snapshot.experiment), partial(look_back, asks), not self.playing
+            (self.at, request, now[0].snapshot.experiment), partial(look_back, asks), not self.playing
         )
         if found is None or self.shown is None:
             return now
-        return tuple(_then(sight, frame) for sight, frame in zip(found, now, strict=True))
+        return tuple(_then(result, frame) for result, frame in zip(found, now, strict=True))
 
     @property
     def shown(self) -> int | None:
@@ -105,14 +105,18 @@ class Player:
         question = self._sights.question
         return question[0] if isinstance(question, tuple) else None
 
-    def _ask(self, film: Film, frame: Frame, look: Look) -> Ask | None:
+    def _ask(self, film: Film, frame: Frame, request: ProbeRequest) -> Ask | None:
         """What is to be looked at of a run; nothing if it had exploded by then: it has stood so since."""
         assert self.at is not None
-        moment = film.at(self.at)
+        checkpoint = film.at(self.at)
         exploded = frame.snapshot.explosion is not None and self.at >= frame.snapshot.updates
-        return None if moment is None or exploded else Ask(frame.snapshot.experiment, moment, look, frame.sight.seen)
+        return (
+            None
+            if checkpoint is None or exploded
+            else Ask(frame.snapshot.experiment, checkpoint, request, frame.result.seen)
+        )
 
 
-def _then(sight: Sight | None, frame: Frame) -> Frame:
+def _then(result: ProbeResult | None, frame: Frame) -> Frame:
     """A run as it was when that was seen."""
-    return frame if sight is None else Frame(frame.snapshot.until(sight.moment.updates), sight)
+    return frame if result is None else Frame(frame.snapshot.until(result.checkpoint.updates), result)

@@ -71,7 +71,7 @@ class Worker(Protocol):
     def close(self) -> None: ...
 
 
-class Held:
+class RunHandle:
     """Runs that train together, of which this server holds what it takes to make them again.
 
     origins: as they began or were last brought back; updates: how far they have come since. key and version name them
@@ -99,7 +99,7 @@ class Item:
 
     work: Callable[..., Any]
     args: tuple[Any, ...]
-    held: Held | None = None
+    held: RunHandle | None = None
     keep: bool = False
     awaited: bool = True
     out: "Future[Any]" = field(default_factory=Future)
@@ -197,7 +197,7 @@ class Pool:
         return self._put(Item(work, args))
 
     def slice(
-        self, work: Callable[..., Any], held: Held, *args: Any, keep: bool = False, awaited: bool = True
+        self, work: Callable[..., Any], held: RunHandle, *args: Any, keep: bool = False, awaited: bool = True
     ) -> "Future[Any]":
         """`work(runs, *args)` where the runs are; at most one for the same runs at a time.
 
@@ -205,7 +205,7 @@ class Pool:
         """
         return self._put(Item(work, args, held, keep, awaited))
 
-    def slice_seconds(self, held: Held) -> float:
+    def slice_seconds(self, held: RunHandle) -> float:
         """How long a slice may take: shorter where many share a worker, so that everybody has a turn soon."""
         desk = held.home
         return max(SHORTEST, min(SLICE, ROUND / (1 + desk.load))) if desk else SLICE
@@ -277,7 +277,7 @@ class Pool:
             return held.home
         return self._move(held, least)
 
-    def _move(self, held: Held, desk: Desk) -> Desk:
+    def _move(self, held: RunHandle, desk: Desk) -> Desk:
         if held.home is not None:
             held.home.forgotten.append(held.key)
         held.home, held.crowded, held.used = None, 0, 0.0
@@ -327,7 +327,7 @@ class Pool:
         else:
             item.out.set_result(answer.result)
 
-    def _note(self, held: Held, answer: Answer) -> None:
+    def _note(self, held: RunHandle, answer: Answer) -> None:
         held.lost = False
         if answer.fault is not None:
             held.home = None

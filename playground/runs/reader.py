@@ -4,13 +4,13 @@ from dataclasses import dataclass
 from functools import partial
 
 from engine import Experiment
-from engine.film import Moment as Weights
+from engine.film import Checkpoint
 from engine.generate.text import Written
 from engine.observe.reading import Passage
 from engine.observe.unit_search import Match
 from engine.requests import best_in, passage_at, written_at
 from engine.tasks import Characters
-from playground.runs.background import Answers
+from playground.runs.background import BackgroundResult
 from playground.runs.session import Session
 
 READING_SHARE = 0.05
@@ -18,11 +18,11 @@ READING_SHARE = 0.05
 
 
 @dataclass(frozen=True, eq=False)
-class Moment:
+class ReadCheckpoint:
     """A run as it stood, and the passage as its network read it then. cost: how long the reading took, in seconds."""
 
     experiment: Experiment
-    weights: Weights
+    weights: Checkpoint
     passage: Passage
     cost: float
 
@@ -42,7 +42,7 @@ class Subject:
     """What was given to be read: a run at a moment, `seconds` into its training."""
 
     experiment: Experiment
-    weights: Weights
+    weights: Checkpoint
     seconds: float
 
 
@@ -54,16 +54,16 @@ class Reader:
         self._of: object = None
         self._wanted = False
         self._given: Subject | None = None
-        self._passages: Answers[tuple[Passage, float]] = Answers(session.pool)
-        self._matches: Answers[list[Match]] = Answers(session.pool)
-        self._written: Answers[Written] = Answers(session.pool)
-        self._moment: Moment | None = None
+        self._passages: BackgroundResult[tuple[Passage, float]] = BackgroundResult(session.pool)
+        self._matches: BackgroundResult[list[Match]] = BackgroundResult(session.pool)
+        self._written: BackgroundResult[Written] = BackgroundResult(session.pool)
+        self._moment: ReadCheckpoint | None = None
 
     def look_again(self) -> None:
         """Look at the next opportunity, however recent the last look is."""
         self._wanted = True
 
-    def moment(self) -> Moment | None:
+    def checkpoint(self) -> ReadCheckpoint | None:
         """The latest moment; None while a run that is already training is being looked at for the first time."""
         session, frame = self._session, self._session.shown[0]
         experiment = frame.snapshot.experiment
@@ -75,27 +75,29 @@ class Reader:
         given = self._given
         answered = self._passages.question is given
         if given is None or (
-            given.weights is not frame.sight.moment
+            given.weights is not frame.result.checkpoint
             and (not session.playing or (answered and (self._wanted or self._due())))
         ):
-            given = self._given = Subject(experiment, frame.sight.moment, frame.snapshot.seconds)
+            given = self._given = Subject(experiment, frame.result.checkpoint, frame.snapshot.seconds)
             self._wanted = False
         read = partial(passage_at, given.experiment, given.weights.weights)
         found, about = self._passages.ask(given, read, wait=not session.moving), self._passages.question
         if found and isinstance(about, Subject) and (self._moment is None or self._moment.weights is not about.weights):
-            self._moment = Moment(about.experiment, about.weights, *found)
+            self._moment = ReadCheckpoint(about.experiment, about.weights, *found)
         return self._moment
 
-    def best(self, moment: Moment, name: str, character: str) -> list[Match] | None:
+    def best(self, checkpoint: ReadCheckpoint, name: str, character: str) -> list[Match] | None:
         """The units that follow a property best. Raises FieldError if it cannot be searched for."""
-        work = partial(best_in, moment.passage, name, character)
-        return self._matches.ask((moment.weights, name, character), work, not self._session.moving)
+        work = partial(best_in, checkpoint.passage, name, character)
+        return self._matches.ask((checkpoint.weights, name, character), work, not self._session.moving)
 
-    def written(self, moment: Moment, prompt: str, temperature: float, top_k: int, number: int) -> Written | None:
+    def written(
+        self, checkpoint: ReadCheckpoint, prompt: str, temperature: float, top_k: int, number: int
+    ) -> Written | None:
         """Sample `number` (0, 1, …) of what the network writes. Raises FieldError if it cannot."""
         how = prompt, temperature, top_k, number
-        work = partial(written_at, moment.experiment, moment.weights.weights, *how)
-        return self._written.ask((moment.weights, *how), work, not self._session.moving)
+        work = partial(written_at, checkpoint.experiment, checkpoint.weights.weights, *how)
+        return self._written.ask((checkpoint.weights, *how), work, not self._session.moving)
 
     def _due(self) -> bool:
         given, last = self._given, self._passages.latest

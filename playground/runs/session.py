@@ -14,11 +14,22 @@ from engine import Experiment
 from engine.film import MOST_BYTES
 from engine.progress import Course, Explosion
 from engine.run import tunable
-from engine.slices import LOOKING_SHARE, Frame, Frames, Look, Sight, Slices, one_update, saved, slice_of, tuned
+from engine.slices import (
+    LOOKING_SHARE,
+    Frame,
+    Frames,
+    ProbeRequest,
+    ProbeResult,
+    Slices,
+    one_update,
+    saved,
+    slice_of,
+    tuned,
+)
 from engine.worker import Origin
 from playground.runs.earlier import Earlier, fitting
 from playground.runs.player import Player
-from playground.runs.pool import PATIENCE, Held, LostError, Pool
+from playground.runs.pool import PATIENCE, LostError, Pool, RunHandle
 
 AWAY = 1.0
 """Seconds without a tick, or two ticks if those are longer, after which nobody looks and no slice goes out."""
@@ -73,7 +84,7 @@ class Session:
         self.about: object = None
         self.lock = threading.RLock()
         self.beginnings = 0
-        self.look = Look()
+        self.request = ProbeRequest()
         self.idle = False
         self._state = threading.Condition()
         self._playing = False
@@ -82,9 +93,9 @@ class Session:
         self._out: Future[Slices] | None = None
         self._settling = False
         self._wanted = True
-        self._held: Held
+        self._held: RunHandle
         self._courses: tuple[Course, ...]
-        self._sights: tuple[Sight, ...]
+        self._sights: tuple[ProbeResult, ...]
         self._frames: Frames | None = None
         self._rate_from: tuple[float, int] | None = None
         self.rate: float | None = None
@@ -102,7 +113,7 @@ class Session:
         with self._state:
             if self._frames is None:
                 known = zip(self._courses, self.experiments, self._sights, strict=True)
-                self._frames = tuple(Frame(course.snapshot(each), sight) for course, each, sight in known)
+                self._frames = tuple(Frame(course.snapshot(each), result) for course, each, result in known)
             return self._frames
 
     @property
@@ -113,7 +124,7 @@ class Session:
     @property
     def shown(self) -> Frames:
         """The frames to look at: the latest, or those of the moment of the film that was chosen."""
-        return self.player.frames(self.frames, self.look)
+        return self.player.frames(self.frames, self.request)
 
     @property
     def updates(self) -> int:
@@ -201,7 +212,7 @@ class Session:
     def saved(self) -> bytes:
         """The first run as a file, its film included, as it is when the slice that is out is back."""
         self._settle()
-        films = [film.moments for film in self.player.films]
+        films = [film.checkpoints for film in self.player.films]
         files: tuple[bytes, ...] = self._ask(saved, films)
         with self._state:
             self._hand_out()
@@ -280,14 +291,14 @@ class Session:
         self._stop()
         self.player.go(None)
         self._settle()
-        self._ask_slices(one_update, self.look, self._known)
+        self._ask_slices(one_update, self.request, self._known)
 
     @alone
-    def look_at(self, look: Look) -> None:
+    def request_probe(self, request: ProbeRequest) -> None:
         """Look elsewhere from now on; at once if the run stands still."""
-        if look != self.look:
+        if request != self.request:
             self.touch()
-            self.look = look
+            self.request = request
             if not self.playing and not self.failed:
                 self._settle()
                 self._look_now()
@@ -312,9 +323,9 @@ class Session:
         if not self.playing or self._out is not None or now - self._ticked > away:
             return
         looking = 0.0 if not self._wanted else OLD_SHARE if now - self._looked > OLD else LOOKING_SHARE
-        seen = [sight.seen for sight in self._sights]
+        seen = [result.seen for result in self._sights]
         seconds = self.pool.slice_seconds(self._held)
-        out = self.pool.slice(slice_of, self._held, self.look, seconds, self._known, seen, looking, awaited=False)
+        out = self.pool.slice(slice_of, self._held, self.request, seconds, self._known, seen, looking, awaited=False)
         self._out = out
         out.add_done_callback(self._back)
 
@@ -365,7 +376,7 @@ class Session:
             self._receive(out)
 
     def _look_now(self, keep: bool = False) -> None:
-        self._ask_slices(slice_of, self.look, 0.0, self._known, keep=keep)
+        self._ask_slices(slice_of, self.request, 0.0, self._known, keep=keep)
 
     def _receive(self, out: "Future[Slices]") -> None:
         """Take in what a slice brought. Under `_state`."""
@@ -378,9 +389,9 @@ class Session:
         for course, each in zip(self._courses, slices, strict=True):
             course.take_in(each.progress)
         self._frames = None
-        if any(each.sight for each in slices):
+        if any(each.result for each in slices):
             self._looked, self._wanted = time.monotonic(), False
-            self._sights = tuple(each.sight or last for each, last in zip(slices, self._sights, strict=True))
+            self._sights = tuple(each.result or last for each, last in zip(slices, self._sights, strict=True))
         self.player.record(slices)
         self.pool.pace.made(max(0, self.updates - before) * len(self._courses))
         self._measure_rate()
@@ -406,20 +417,20 @@ class Session:
 
     def _take(self, experiments: tuple[Experiment, ...], origins: tuple[Origin, ...], keep: bool = True) -> None:
         # First of all what can fail, so that then all there is stays as it was.
-        held = Held(*origins)
-        first: Slices = self.pool.wait(self.pool.slice(slice_of, held, self.look, 0.0))
-        sights = tuple(each.sight for each in first if each.sight)
-        assert len(sights) == len(origins), "a first look is always taken"
+        held = RunHandle(*origins)
+        first: Slices = self.pool.wait(self.pool.slice(slice_of, held, self.request, 0.0))
+        results = tuple(each.result for each in first if each.result)
+        assert len(results) == len(origins), "a first look is always taken"
         courses = tuple(Course() for _ in first)
         for course, each in zip(courses, first, strict=True):
             course.take_in(each.progress)
-        player = Player(self.pool, [sight.moment.size for sight in sights], self.film_bytes)
+        player = Player(self.pool, [result.checkpoint.size for result in results], self.film_bytes)
         player.record(first)
         self._stop()
         if keep:
             self._keep()
         with self._state:
-            self.experiments, self._held, self._courses, self._sights = experiments, held, courses, sights
+            self.experiments, self._held, self._courses, self._sights = experiments, held, courses, results
             self._frames, self.player = None, player
             self.beginnings += 1
             self.failed = ""

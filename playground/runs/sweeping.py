@@ -7,7 +7,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 
 from engine.sweep import Job, Row, Sweep, part
-from playground.runs.pool import Held, Pool
+from playground.runs.pool import Pool, RunHandle
 
 log = logging.getLogger(__name__)
 
@@ -23,7 +23,7 @@ class Lane:
     """A run under way, and the slice of it that is out, if any."""
 
     job: Job
-    held: Held
+    held: RunHandle
     out: "Future[Row | None] | None" = None
     updates: int = 0
 
@@ -54,7 +54,7 @@ class Sweeping:
             self._ticked = time.monotonic()
             while self._to_come and len(self._lanes) < min(self.pool.workers, MOST_AT_ONCE):
                 job = self._to_come.pop(0)
-                self._lanes.append(Lane(job, Held(job.experiment)))
+                self._lanes.append(Lane(job, RunHandle(job.experiment)))
             for lane in [*self._lanes]:
                 self.pool.pace.trains(lane)
                 self._hand_out(lane)
@@ -98,5 +98,5 @@ class Sweeping:
         self._lanes.remove(lane)
         if self._to_come:  # without waiting for the next tick
             job = self._to_come.pop(0)
-            self._lanes.append(Lane(job, Held(job.experiment)))
+            self._lanes.append(Lane(job, RunHandle(job.experiment)))
             self._hand_out(self._lanes[-1])

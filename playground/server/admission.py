@@ -8,7 +8,7 @@ GRACE = 5.0
 """Seconds beyond Streamlit's window after which a visitor who went is surely not coming back to the same session."""
 
 
-class Places:
+class Admission:
     """A visitor has a place from being admitted until leaving.
 
     Whoever's connection ends keeps the place for `window` seconds, in which Streamlit takes the same session up again,

@@ -15,7 +15,7 @@ from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileMan
 from playground.runs.pool import Pool
 from playground.runs.session import Session
 from playground.server import theme
-from playground.server.admission import Places
+from playground.server.admission import Admission
 from playground.server.received import bounded
 from playground.server.settings import SETTINGS
 
@@ -45,7 +45,7 @@ RUNS_A_VISITOR = 2
 
 POOL = _pool()
 atexit.register(POOL.close)
-PLACES = Places(SETTINGS.visitors, float(st.get_option("server.disconnectedSessionTTL")))
+ADMISSION = Admission(SETTINGS.visitors, float(st.get_option("server.disconnectedSessionTTL")))
 
 
 COLLECT = 50_000, 20, 100
@@ -64,8 +64,8 @@ class Presence:
         trained = any(session.updates > 0 for session in self.sessions)
         for session in self.sessions:
             session.rest()
-        PLACES.gone(self.visitor, may_return=trained)
-        log.info("event=left visitors=%d training=%d", PLACES.taken, POOL.pace.training)
+        ADMISSION.gone(self.visitor, may_return=trained)
+        log.info("event=left visitors=%d training=%d", ADMISSION.taken, POOL.pace.training)
 
 
 def _interrupted(message: ForwardMsg, _is_fragment_run: bool) -> ForwardMsg:
@@ -87,7 +87,7 @@ def prepare() -> None:
         handler.setFormatter(logging.Formatter("time=%(asctime)s level=%(levelname)s logger=%(name)s %(message)s"))
         log.addHandler(handler)
         log.setLevel(logging.INFO)
-    log.info("event=started workers=%d places=%d scheduler=%s", SETTINGS.workers, PLACES.limit, SETTINGS.scheduler)
+    log.info("event=started workers=%d places=%d scheduler=%s", SETTINGS.workers, ADMISSION.limit, SETTINGS.scheduler)
     if st.runtime.exists():
         files = st.runtime.get_instance().uploaded_file_mgr
         if isinstance(files, MemoryUploadedFileManager):
@@ -112,9 +112,11 @@ def presence() -> Presence:
 def admitted() -> bool:
     """Whether this visitor has a place, now at the latest."""
     new = "session" not in st.session_state
-    let_in = PLACES.admit(presence().visitor)
+    let_in = ADMISSION.admit(presence().visitor)
     if new and let_in:
-        log.info("event=arrived visitors=%d waiting=%d training=%d", PLACES.taken, PLACES.waiting, POOL.pace.training)
+        log.info(
+            "event=arrived visitors=%d waiting=%d training=%d", ADMISSION.taken, ADMISSION.waiting, POOL.pace.training
+        )
     return let_in
 
 
@@ -131,8 +133,8 @@ class Pulse:
             self._next = now + PULSE
             log.info(
                 "event=pulse visitors=%d waiting=%d training=%d updates_per_second=%.0f tick=%.2f",
-                PLACES.taken,
-                PLACES.waiting,
+                ADMISSION.taken,
+                ADMISSION.waiting,
                 POOL.pace.training,
                 POOL.pace.rate,
                 POOL.pace.tick,

@@ -11,7 +11,7 @@ import streamlit as st
 
 from engine import Experiment, FieldError
 from engine.budget import check_memory
-from engine.observe.trace import Strand, Trace
+from engine.observe.trace import LayerTrace, Trace
 from engine.saving import MAX_BYTES, contents
 from engine.script import script
 from engine.slices import Frame
@@ -134,7 +134,7 @@ def _continue(session: Session) -> None:
 
 def archive(frame: Frame, saved: bytes) -> bytes:
     """A zip of losses.csv, held_out.csv, states.csv, sequence.csv, experiment.json and the run as it was saved."""
-    snapshot, trace = frame.snapshot, frame.sight.trace
+    snapshot, trace = frame.snapshot, frame.result.trace
     losses = pd.DataFrame(snapshot.losses, columns=["update", "training_loss"])
     held_out = pd.DataFrame(snapshot.held_out, columns=["update", "held_out_loss", "held_out_accuracy"])
     task = snapshot.experiment.task
@@ -173,20 +173,20 @@ def states(trace: Trace) -> pd.DataFrame:
 
     Where a quantity has fewer units than another, such as an answer beside the states, its column ends early.
     """
-    return pd.concat([_strand(strand) for layer in trace.layers for strand in layer], ignore_index=True)
+    return pd.concat([_strand(layer_trace) for layer in trace.layers for layer_trace in layer], ignore_index=True)
 
 
-def _strand(strand: Strand) -> pd.DataFrame:
-    values = {**strand.state, **strand.gates, "dL_dh": strand.grad_h}
-    steps, units = len(strand.grad_h), max(v.shape[1] for v in values.values())
+def _strand(layer_trace: LayerTrace) -> pd.DataFrame:
+    values = {**layer_trace.state, **layer_trace.gates, "dL_dh": layer_trace.grad_h}
+    steps, units = len(layer_trace.grad_h), max(v.shape[1] for v in values.values())
 
     def column(v: np.ndarray) -> np.ndarray:
         return np.pad(v.astype(float), ((0, 0), (0, units - v.shape[1])), constant_values=np.nan).reshape(-1)
 
     return pd.DataFrame(
         {
-            "layer": strand.layer,
-            "direction": strand.direction,
+            "layer": layer_trace.layer,
+            "direction": layer_trace.direction,
             "step": np.repeat(np.arange(1, steps + 1), units),
             "unit": np.tile(np.arange(1, units + 1), steps),
             **{name: column(v) for name, v in values.items()},

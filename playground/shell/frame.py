@@ -68,7 +68,7 @@ def open_page(page: str) -> None:
         wishes.forget()
         st.error(words.NOT_BEGUN, icon=":material/error:")
         st.stop()
-    presenting.look()
+    presenting.request()
     with st.sidebar:
         export.draw(visitor(), page)
         browser.close_drawer()
@@ -98,8 +98,8 @@ def _wait() -> None:
     if shared.admitted():
         st.rerun()
     st.title(words.TITLE)
-    before = shared.PLACES.before(shared.presence().visitor)
-    st.info(words.FULL.format(limit=shared.PLACES.limit), title=words.FULL_TITLE, icon=":material/hourglass_top:")
+    before = shared.ADMISSION.before(shared.presence().visitor)
+    st.info(words.FULL.format(limit=shared.ADMISSION.limit), title=words.FULL_TITLE, icon=":material/hourglass_top:")
     st.caption(words.BEFORE_YOU.format(count=before) if before else words.NEXT)
 
 
@@ -123,8 +123,8 @@ def bar(session: Session | None = None, names: Sequence[str] = ()) -> None:
         st.error(words.NOT_BEGUN, icon=":material/error:")
     # As it is now: what changes while the page is being drawn is found by the first tick.
     st.session_state[DRAWN] = _standing(session, session.shown)
-    about = (session.experiments, session.shown[0].look)
-    begin_words(session.moving, about, max(frame.sight.moment.updates for frame in session.shown))
+    about = (session.experiments, session.shown[0].request)
+    begin_words(session.moving, about, max(frame.result.checkpoint.updates for frame in session.shown))
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key="bar"):
         over = session.exploded or bool(session.failed)
         # One button that changes its words, so that the keyboard's focus stays on it.
@@ -196,7 +196,7 @@ def live_together(session: Session, draw: Callable[[Frames], None]) -> None:
 def _standing(session: Session, frames: Frames) -> Hashable:
     """All that stands around the pictures: bar, notes, which sequence is shown, and how often the page ticks."""
     return (
-        frames[0].look.probe,
+        frames[0].request.probe,
         session.playing,
         session.player.playing,
         session.failed,

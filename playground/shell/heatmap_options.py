@@ -14,14 +14,14 @@ import streamlit as st
 
 from engine import CELLS
 from engine.observe.keeping import Tells, activity, change_at, deciding, in_falling_order, marked_steps, marks_steps
-from engine.observe.trace import Strand
+from engine.observe.trace import LayerTrace
 from engine.requests import tells_at
 from engine.slices import Frame
 from engine.tasks import Task
 from playground import words
 from playground.charts.base import common, round_limit
 from playground.links.page_settings import COLOURS, ORDER, key_of
-from playground.runs.background import Answers
+from playground.runs.background import BackgroundResult
 from playground.server.shared import POOL
 
 SETTLED = 6
@@ -77,19 +77,19 @@ def own() -> bool:
     return bool(st.session_state[key_of("", "colours")] == "own")
 
 
-def colours(place: str, strand: Strand, cell: str, name: str, moving: bool) -> Colours:
+def colours(place: str, layer_trace: LayerTrace, cell: str, name: str, moving: bool) -> Colours:
     """How a state or gate of such a cell is coloured. place: the picture's name among all of the visitor's.
 
     Gates keep their scale from 0 to 1, and angles theirs, whatever is chosen.
     """
-    values = {**strand.state, **strand.gates}[name]
-    if name in strand.gates and name not in strand.signed:
+    values = {**layer_trace.state, **layer_trace.gates}[name]
+    if name in layer_trace.gates and name not in layer_trace.bipolar:
         return Colours(0.0, 1.0)
-    if name in CELLS[cell].reach:
-        return Colours(-CELLS[cell].reach[name], CELLS[cell].reach[name])
+    if name in CELLS[cell].state_range:
+        return Colours(-CELLS[cell].state_range[name], CELLS[cell].state_range[name])
     if own():
         return Colours(-1.0, 1.0, own=True)
-    return _held(f"colours.{place}.{strand.layer}.{strand.direction}.{name}", values, moving)
+    return _held(f"colours.{place}.{layer_trace.layer}.{layer_trace.direction}.{name}", values, moving)
 
 
 def _held(key: str, values: np.ndarray, moving: bool) -> Colours:
@@ -113,38 +113,40 @@ class _Kept(NamedTuple):
     orders: Orders
 
 
-def orders(place: str, strand: Strand, frame: Frame, moving: bool) -> Orders:
+def orders(place: str, layer_trace: LayerTrace, frame: Frame, moving: bool) -> Orders:
     """In which order the units of a strand of this frame stand. place: as of `colours`."""
     experiment = frame.snapshot.experiment
     chosen = order(experiment.task)
     if chosen == "number":
         return {}
-    return _kept(place, chosen, strand, frame, moving)
+    return _kept(place, chosen, layer_trace, frame, moving)
 
 
-def most_active(place: str, strand: Strand, frame: Frame, moving: bool) -> np.ndarray:
+def most_active(place: str, layer_trace: LayerTrace, frame: Frame, moving: bool) -> np.ndarray:
     """The units of h, from 0: the most active first, or in the order that was chosen."""
     experiment = frame.snapshot.experiment
     chosen = order(experiment.task)
-    return _kept(place, "activity" if chosen == "number" else chosen, strand, frame, moving)[strand.state["h"].shape[1]]
+    return _kept(place, "activity" if chosen == "number" else chosen, layer_trace, frame, moving)[
+        layer_trace.state["h"].shape[1]
+    ]
 
 
-def _kept(place: str, chosen: str, strand: Strand, frame: Frame, moving: bool) -> Orders:
+def _kept(place: str, chosen: str, layer_trace: LayerTrace, frame: Frame, moving: bool) -> Orders:
     """The orders by what was chosen: those of this frame, or while all moves those made a while ago."""
-    experiment, updates = frame.snapshot.experiment, frame.sight.moment.updates
-    about = (experiment.task, experiment.network, experiment.training.seed, chosen, frame.look.probe)
-    key = f"order.{place}.{strand.layer}.{strand.direction}"
+    experiment, updates = frame.snapshot.experiment, frame.result.checkpoint.updates
+    about = (experiment.task, experiment.network, experiment.training.seed, chosen, frame.request.probe)
+    key = f"order.{place}.{layer_trace.layer}.{layer_trace.direction}"
     kept: _Kept | None = st.session_state.get(key)
     age = _age(updates)
     known = kept is not None and kept.about == about
     if moving and known and kept and kept.age == age:
         return kept.orders
     if chosen == "answer":
-        scores, of = _answer_scores(place, strand, frame, wait=not (moving and known))
+        scores, of = _answer_scores(place, layer_trace, frame, wait=not (moving and known))
         age = _age(of)  # an answer can be about an earlier moment
     else:
-        sizes = {name: values.shape[1] for name, values in {**strand.state, **strand.gates}.items()}
-        scores = {name: _score(chosen, strand, name, frame) for name in deciding(sizes).values()}
+        sizes = {name: values.shape[1] for name, values in {**layer_trace.state, **layer_trace.gates}.items()}
+        scores = {name: _score(chosen, layer_trace, name, frame) for name in deciding(sizes).values()}
     found = {len(score): in_falling_order(score) for score in scores.values()}
     st.session_state[key] = _Kept(about, age, found)
     return found
@@ -155,25 +157,27 @@ def _age(updates: int) -> int:
     return max(SETTLED, math.floor(math.log2(updates + 1)))
 
 
-def _score(chosen: str, strand: Strand, name: str, frame: Frame) -> np.ndarray:
-    values = {**strand.state, **strand.gates}[name]
+def _score(chosen: str, layer_trace: LayerTrace, name: str, frame: Frame) -> np.ndarray:
+    values = {**layer_trace.state, **layer_trace.gates}[name]
     if chosen == "activity":
         return activity(values)
-    marked = marked_steps(frame.snapshot.experiment.task, frame.sight.trace.reading)
-    return change_at(values, marked, strand.direction, strand.window)
+    marked = marked_steps(frame.snapshot.experiment.task, frame.result.trace.reading)
+    return change_at(values, marked, layer_trace.direction, layer_trace.window)
 
 
-def _answer_scores(place: str, strand: Strand, frame: Frame, wait: bool) -> tuple[Mapping[str, np.ndarray], int]:
+def _answer_scores(
+    place: str, layer_trace: LayerTrace, frame: Frame, wait: bool
+) -> tuple[Mapping[str, np.ndarray], int]:
     """What the units tell of the answer, which a worker works out, and after how many updates that was so."""
-    experiment, moment = frame.snapshot.experiment, frame.sight.moment
+    experiment, checkpoint = frame.snapshot.experiment, frame.result.checkpoint
     network = (experiment.task, experiment.network, experiment.training.seed)
-    answers: Answers[Tells] = st.session_state.setdefault(f"tells.{place}", Answers(POOL))
-    question = (network, moment.updates)
+    answers: BackgroundResult[Tells] = st.session_state.setdefault(f"tells.{place}", BackgroundResult(POOL))
+    question = (network, checkpoint.updates)
     known = isinstance(answers.question, tuple) and answers.question[0] == network
-    found = answers.ask(question, partial(tells_at, experiment, moment.weights), wait or not known)
+    found = answers.ask(question, partial(tells_at, experiment, checkpoint.weights), wait or not known)
     assert found is not None
     assert isinstance(answers.question, tuple)
-    return found[strand.layer, strand.direction], answers.question[1]
+    return found[layer_trace.layer, layer_trace.direction], answers.question[1]
 
 
 def relative_switch(page: str) -> bool:

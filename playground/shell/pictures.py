@@ -52,7 +52,7 @@ def begin_words(moving: bool, about: Hashable, update: int) -> None:
     st.session_state[WORDS] = now
 
 
-def told(picture: Picture, finding: Callable[[], str]) -> str:
+def alt_text(picture: Picture, finding: Callable[[], str]) -> str:
     """The words for those who do not see the picture."""
     now: Words = st.session_state[WORDS]
     if now.fresh:
@@ -71,7 +71,7 @@ def show(picture: Picture, data: Data, finding: Callable[[], str] | None = None,
     it is written once, as Streamlit writes it.
     """
     chart = VegaLiteChart(
-        spec=_text(picture, presenting()), theme="streamlit", alt=told(picture, finding) if finding else picture.alt
+        spec=_text(picture, presenting()), theme="streamlit", alt=alt_text(picture, finding) if finding else picture.alt
     )
     for name, rows in data.items():
         chart.datasets.add(name=name, has_name=True, data={"data": convert_arrow_table_to_arrow_bytes(rows)})

@@ -16,7 +16,7 @@ def presenting() -> bool:
     return bool(st.session_state.get(PRESENT))
 
 
-def look() -> None:
+def request() -> None:
     """Large type, and neither sidebar nor list of pages."""
     if presenting():
         st.html(LOOK)

@@ -73,4 +73,4 @@ def verdict(reading: Tokens | Quantity, task: Task) -> str:
 
 def next_probe(session: Session) -> None:
     """Another of the sequences that training never sees."""
-    session.look_at(replace(session.look, probe=session.look.probe + 1))
+    session.request_probe(replace(session.request, probe=session.request.probe + 1))

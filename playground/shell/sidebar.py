@@ -10,7 +10,7 @@ from engine import CELLS, TASKS, Experiment, FieldError
 from engine.budget import MAX_SECONDS, largest_batch
 from engine.experiment import TASK, Architecture, Training, network_limits
 from engine.settings import Choice, Limit, Real, Spec, Whole, Wholes, conditions, specs
-from engine.tasks import Amounts, Task
+from engine.tasks import Regression, Task
 from engine.tasks.sequence.characters import NextCharacter
 from playground import words
 from playground.links import link, variants
@@ -156,7 +156,7 @@ def _widgets() -> dict[str, Any]:
     if learning_rate.unusual():
         st.caption(learning_rate.unusual())
     values |= _group(training, "", "", lambda: _of_work(values))
-    if values.get("fit") == "ridge" and issubclass(TASKS[task], Amounts):
+    if values.get("fit") == "ridge" and issubclass(TASKS[task], Regression):
         st.caption(words.RIDGE_SOLVES)
     _without_effect(values)
     return values
@@ -197,7 +197,7 @@ def _network(values: Mapping[str, Any]) -> dict[str, Any]:
 
     draw("hidden", "layers", "direction")
     network |= _group(CELLS[cell].options, f"{cell}.", "")
-    if network.get("fit") == "ridge" and not issubclass(TASKS[values["task"]], Amounts):
+    if network.get("fit") == "ridge" and not issubclass(TASKS[values["task"]], Regression):
         st.caption(words.NO_RIDGE)
     draw("init", "recurrent_scale")
     with st.expander("Depth and connections"):

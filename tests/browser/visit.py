@@ -117,11 +117,11 @@ class Visit:
         self.settled()
         return self.loss
 
-    def scrub(self, moments: int) -> int:
+    def scrub(self, checkpoints: int) -> int:
         """Go back through the film by so many moments; the update shown then."""
         slider = self.page.get_by_role("slider", name="Film")
         slider.focus()
-        for _ in range(moments):
+        for _ in range(checkpoints):
             slider.press("ArrowLeft")
         self.page.wait_for_timeout(500)  # the slider tells where it is once it rests
         self.settled()

@@ -53,25 +53,29 @@ def finite_weights(run: Run) -> bool:
 
 
 def slice_of(
-    run: Run, look: slices.Look, seconds: float, last: slices.Seen | None = None, looking: float = slices.LOOKING_SHARE
+    run: Run,
+    request: slices.Look,
+    seconds: float,
+    last: slices.Seen | None = None,
+    looking: float = slices.LOOKING_SHARE,
 ) -> slices.Slice:
     """A slice of a single run."""
-    (brought,) = slices.slice_of([run], look, seconds, last=(last,) if last else (), looking=looking)
+    (brought,) = slices.slice_of([run], request, seconds, last=(last,) if last else (), looking=looking)
     return brought
 
 
 def frame_of(run: Run, brought: slices.Slice) -> slices.Frame:
     """What is shown of a run after that slice, in which it was looked at."""
-    assert brought.sight is not None
-    return slices.Frame(run.snapshot(), brought.sight)
+    assert brought.result is not None
+    return slices.Frame(run.snapshot(), brought.result)
 
 
-def shown(run: Run, look: slices.Look | None = None) -> slices.Frame:
+def shown(run: Run, request: slices.Look | None = None) -> slices.Frame:
     """A run as it is shown now."""
-    return frame_of(run, slice_of(run, look or slices.Look(), 0.0))
+    return frame_of(run, slice_of(run, request or slices.Look(), 0.0))
 
 
-def one_update(run: Run, look: slices.Look) -> slices.Frame:
+def one_update(run: Run, request: slices.Look) -> slices.Frame:
     """One update of a single run, and what is shown then."""
-    (brought,) = slices.one_update([run], look)
+    (brought,) = slices.one_update([run], request)
     return frame_of(run, brought)

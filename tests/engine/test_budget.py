@@ -156,8 +156,8 @@ def test_memory_of_a_run_is_within_its_estimate(params: dict[str, str]) -> None:
     tensors = sum(t.numel() for t in [run._weights, run._gradient, run._before]) + sum(
         value.numel() for held in run.optimizer.state.values() for value in held.values()
     )
-    strands = [strand for layer in run.trace().layers for strand in layer]
-    arrays = [a for s in strands for a in (*s.state.values(), *s.gates.values(), s.grad_h)]
+    layer_traces = [layer_trace for layer in run.trace().layers for layer_trace in layer]
+    arrays = [a for s in layer_traces for a in (*s.state.values(), *s.gates.values(), s.grad_h)]
     history = 3 * 5 * CAPACITY * 8
     kept = 4 * tensors + 2 * sum(array.nbytes for array in arrays) + history
     estimate = memory(run.experiment.task, run.experiment.network)

@@ -23,7 +23,7 @@ def test_a_file_of_old_goes_on_as_it_did(pinned: dict) -> None:
     run = load((SAVED / pinned["file"]).read_bytes())
     assert run.experiment == Experiment.from_params(dict(parse_qsl(pinned["link"])))
     assert run.updates == 26
-    assert len(run.film.moments) > 1
+    assert len(run.film.checkpoints) > 1
     for _ in pinned["losses"]:
         run.update()
     losses = [float(loss) for _, loss in run.losses.table()[-len(pinned["losses"]) :]]

@@ -14,7 +14,7 @@ import pytest
 
 from engine import FieldError, Run
 from engine.saving import load, save
-from engine.slices import Look, one_update, slice_of, tuned
+from engine.slices import ProbeRequest, one_update, slice_of, tuned
 from engine.worker import LENGTH, Answer, Origin, Request, Worker, packed, receive, send
 from tests.engine.runs import assert_same_place, started, trained
 
@@ -186,18 +186,18 @@ def test_a_damaged_file_is_a_fault_and_no_run() -> None:
 def test_moments_that_were_brought_are_not_brought_again() -> None:
     """A run that is made again has them all anew."""
     one, other, held = Worker(), Worker(), Holder(experiment())
-    held.ask(one, slice_of, Look(), 0.0)
+    held.ask(one, slice_of, ProbeRequest(), 0.0)
     for _ in range(3):
-        held.ask(one, one_update, Look())
-    (brought,) = held.ask(other, one_update, Look()).result
-    assert [moment.updates for moment in brought.film] == [3]
+        held.ask(one, one_update, ProbeRequest())
+    (brought,) = held.ask(other, one_update, ProbeRequest()).result
+    assert [checkpoint.updates for checkpoint in brought.film] == [3]
 
 
 def test_the_film_of_a_file_is_brought_first() -> None:
     """Also if the first worker it is given to does not live to say so."""
     for held in (Holder(save(trained(5))), Holder(save(trained(5)))):
-        (brought,) = held.ask(Worker(), slice_of, Look(), 0.0).result
-        assert [moment.updates for moment in brought.film] == [0, 1, 2, 3, 4]
+        (brought,) = held.ask(Worker(), slice_of, ProbeRequest(), 0.0).result
+        assert [checkpoint.updates for checkpoint in brought.film] == [0, 1, 2, 3, 4]
 
 
 def test_the_least_used_make_room() -> None:
@@ -307,7 +307,7 @@ def test_the_program_answers_and_takes_no_print_for_an_answer(program: Program) 
     assert program.ask(Request(print, ("to", "standard", "output"))) == Answer()
     assert program.ask(Request(divmod, (7, 2))).result == (3, 1)
     assert isinstance(program.ask(Request(divmod, (7, 0))).fault, ZeroDivisionError)
-    request = Request(slice_of, (Look(), 0.02), "run", 0, (experiment(),), (0,), keep=True)
+    request = Request(slice_of, (ProbeRequest(), 0.02), "run", 0, (experiment(),), (0,), keep=True)
     answer = program.ask(request)
     assert answer.saved is not None
     assert_same_place(load(answer.saved[0]), trained(answer.updates[0]))

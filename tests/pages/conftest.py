@@ -8,7 +8,7 @@ from hypothesis import settings
 from streamlit.components.v2 import manifest_scanner
 
 from playground.server import shared
-from playground.server.admission import Places
+from playground.server.admission import Admission
 
 torch.set_num_threads(1)
 settings.register_profile("pages", deadline=None, derandomize=True)
@@ -24,8 +24,8 @@ def _no_search_for_components() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def places(monkeypatch: pytest.MonkeyPatch) -> Places:
+def places(monkeypatch: pytest.MonkeyPatch) -> Admission:
     """Places of its own for each test: the test runner never ends a session, so they would never be free again."""
-    fresh = Places(limit=1000, window=120)
-    monkeypatch.setattr(shared, "PLACES", fresh)
+    fresh = Admission(limit=1000, window=120)
+    monkeypatch.setattr(shared, "ADMISSION", fresh)
     return fresh

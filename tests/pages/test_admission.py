@@ -6,7 +6,7 @@ import pytest
 
 from playground import words
 from playground.runs.pool import Pool
-from playground.server.admission import Places
+from playground.server.admission import Admission
 from playground.shell import frame
 from tests.pages.opened import charts, opened, session, sound
 
@@ -15,7 +15,7 @@ def shown(app: object) -> str:
     return " ".join(element.value for kind in ("info", "caption") for element in getattr(app, kind))
 
 
-def test_over_the_limit_a_page_says_so_and_opens_when_there_is_a_place(places: Places) -> None:
+def test_over_the_limit_a_page_says_so_and_opens_when_there_is_a_place(places: Admission) -> None:
     places.limit = 2
     places.admit("first")
     places.admit("second")

@@ -114,7 +114,7 @@ def test_the_folded_network(case: dict[str, str]) -> None:
 def test_colours_are_fixed(cell: str) -> None:
     """Gates run from 0 to 1 and states symmetrically about 0, or colours would drift while training."""
     app = sound(opened(cell=cell, length="8"))
-    strand = session(app).frame.sight.trace.layers[0][0]
+    layer_trace = session(app).frame.result.trace.layers[0][0]
     unsigned = 0
     for chart in charts(app):
         for colour in colours(chart.spec):
@@ -127,8 +127,8 @@ def test_colours_are_fixed(cell: str) -> None:
             else:
                 assert shades == SIGNED
                 assert domain[0] == -domain[-1] < domain[len(domain) // 2] == 0
-    live = ["h", "gradient", *strand.state.keys() - {"h"}, *strand.gates][:MOST_LIVE]
-    assert unsigned == len((strand.gates.keys() & set(live)) - strand.signed)
+    live = ["h", "gradient", *layer_trace.state.keys() - {"h"}, *layer_trace.gates][:MOST_LIVE]
+    assert unsigned == len((layer_trace.gates.keys() & set(live)) - layer_trace.bipolar)
 
 
 def test_an_angle_has_a_scale_of_its_own() -> None:

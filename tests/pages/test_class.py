@@ -7,7 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from engine import CELLS
 from playground.server import shared
-from playground.server.admission import Places
+from playground.server.admission import Admission
 from tests.pages.opened import charts, opened, sound
 
 
@@ -17,7 +17,7 @@ def app() -> AppTest:
     return sound(made.switch_page("../pages/class.py").run())
 
 
-def test_who_is_here(app: AppTest, places: Places) -> None:
+def test_who_is_here(app: AppTest, places: Admission) -> None:
     places.admit("somebody")
     shared.POOL.pace.trains("somebody")
     app.run()

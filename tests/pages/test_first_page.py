@@ -101,9 +101,9 @@ def test_nothing_that_was_typed_is_in_the_html(typed: str, where: str) -> None:
 
 def assert_ours(app: AppTest) -> None:
     bodies = [html.proto.body for html in app.get("html")]
-    look = f"<style>{frame.LOOK.read_text(encoding='utf-8')}</style>"
-    assert bodies.count(look) == 1
-    (counters,) = [body for body in bodies if body != look]
+    request = f"<style>{frame.LOOK.read_text(encoding='utf-8')}</style>"
+    assert bodies.count(request) == 1
+    (counters,) = [body for body in bodies if body != request]
     assert COUNTERS.fullmatch(counters), counters
 
 
@@ -169,9 +169,9 @@ def test_the_input_is_drawn_once(params: dict[str, str], pictures: int) -> None:
     """A second picture, in lines of letters, only where one time axis has no room for the letters."""
     app = sound(opened(cell="gru", **SMALL, **params))
     assert len(pictures_of_the_sequence(app)) == pictures
-    answer = verdict(session(app).frame.sight.trace.reading, session(app).experiment.task)
+    answer = verdict(session(app).frame.result.trace.reading, session(app).experiment.task)
     assert [element.value for element in app.main.markdown].count(answer) == 1
-    assert isinstance(session(app).frame.sight.trace.reading, Quantity) == (params["task"] in ("adding", "forecast"))
+    assert isinstance(session(app).frame.result.trace.reading, Quantity) == (params["task"] in ("adding", "forecast"))
 
 
 def test_truncation_is_seen_in_the_gradient() -> None:

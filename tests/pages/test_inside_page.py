@@ -159,14 +159,14 @@ def changed(app: AppTest, handle: str, value: float, **entries: int) -> AppTest:
 def test_a_weight_by_hand_and_back(cell: str) -> None:
     app = inside(task="hello", cell=cell, hidden="6", periods="1,2,3", activation="tanh")
     before = [each.value for each in app.latex]
-    weights = run_of(session(app)).moment().weights
+    weights = run_of(session(app)).checkpoint().weights
     handle = next(each for each in app.selectbox(key="inside.handle").options if each.startswith("Weight"))
     changed(app, handle, 2.5)
     assert [each.value for each in app.latex] != before
     assert_comes_out(app)
     assert any(say.CHANGED.partition(":")[0] in each.value for each in app.info)
     assert [chart for chart in charts(app) if "change of h" in chart.alt]
-    assert torch.equal(run_of(session(app)).moment().weights, weights)
+    assert torch.equal(run_of(session(app)).checkpoint().weights, weights)
     app.button(key="inside.back").click().run()
     assert [each.value for each in sound(app).latex] == before
     assert not app.info

@@ -10,7 +10,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from engine.observe.keeping import change_at, in_falling_order, marked_steps
-from engine.observe.trace import Strand
+from engine.observe.trace import LayerTrace
 from engine.requests import tells_at
 from playground.charts.heatmap import TIME_STEP
 from playground.shell import heatmap_options
@@ -34,8 +34,8 @@ def rows(chart: Sent) -> list[int]:
     return [int(name) for name in names.split(",")]
 
 
-def strand(app: AppTest) -> Strand:
-    return session(app).shown[0].sight.trace.layers[0][0]
+def layer_trace(app: AppTest) -> LayerTrace:
+    return session(app).shown[0].result.trace.layers[0][0]
 
 
 def turn(app: AppTest, name: str, option: str) -> AppTest:
@@ -51,14 +51,14 @@ def page(path: str, **params: str) -> AppTest:
 
 
 def by_change(app: AppTest) -> list[int]:
-    seen = session(app).shown[0].sight.trace
+    seen = session(app).shown[0].result.trace
     marked = marked_steps(session(app).experiment.task, seen.reading)
-    return (in_falling_order(change_at(strand(app).state["c"], marked)) + 1).tolist()
+    return (in_falling_order(change_at(layer_trace(app).state["c"], marked)) + 1).tolist()
 
 
 def by_answer(app: AppTest) -> list[int]:
     frame = session(app).shown[0]
-    scores = tells_at(frame.snapshot.experiment, frame.sight.moment.weights)
+    scores = tells_at(frame.snapshot.experiment, frame.result.checkpoint.weights)
     return (in_falling_order(scores[1, "forward"]["c"]) + 1).tolist()
 
 
@@ -73,7 +73,7 @@ def test_one_click_orders_the_units_of_all_pictures_by_what_c_keeps(order: str, 
     assert set(found) == {"h", "c", "i", "f", "g", "o"}
     for name, chart in found.items():
         assert rows(chart) == expected(app)
-        values = {**strand(app).state, **strand(app).gates}[name]
+        values = {**layer_trace(app).state, **layer_trace(app).gates}[name]
         first = next(iter(chart.tables.values()))
         assert first.column_names == ["unit", TIME_STEP, name]
         for row in first.to_pylist():
@@ -135,7 +135,7 @@ def test_side_by_side_each_network_has_its_own_order() -> None:
     found = list(maps(charts(app)).values())
     assert len(found) == 2
     for chart, frame in zip(found, side.session.shown, strict=True):
-        seen = frame.sight.trace
+        seen = frame.result.trace
         marked = marked_steps(frame.snapshot.experiment.task, seen.reading)
         expected = in_falling_order(change_at(seen.layers[0][0].state["h"], marked)) + 1
         assert rows(chart) == expected.tolist()
@@ -143,7 +143,7 @@ def test_side_by_side_each_network_has_its_own_order() -> None:
     assert app.query_params["order"] in ("change", ["change"])
     app = turn(app, "order", "answer")
     for chart, frame in zip(maps(charts(app)).values(), side.session.shown, strict=True):
-        scores = tells_at(frame.snapshot.experiment, frame.sight.moment.weights)[1, "forward"]["h"]
+        scores = tells_at(frame.snapshot.experiment, frame.result.checkpoint.weights)[1, "forward"]["h"]
         assert rows(chart) == (in_falling_order(scores) + 1).tolist()
 
 
@@ -157,7 +157,7 @@ def test_while_it_trains_neither_order_nor_scale_jumps_with_every_frame(order: s
         tick_until(session(app), session(app).updates + 1)
         found = sent_by(frame_of(app))
         frame = maps(found)
-        ages.add(max(6, math.floor(math.log2(session(app).shown[0].sight.moment.updates + 1))))
+        ages.add(max(6, math.floor(math.log2(session(app).shown[0].result.checkpoint.updates + 1))))
         scales.append(frame["c"].proto.spec)
         if order != "number":
             orders.append(tuple(rows(frame["c"])))
@@ -187,7 +187,7 @@ def test_what_a_picture_shows_is_told_where_it_comes_to_rest() -> None:
     app = sound(opened(**SMALL))
     still = [chart.alt for chart in charts(app)]
     assert all(f"{SHOWS}0: " in words for words in still)
-    h = strand(app).state["h"]
+    h = layer_trace(app).state["h"]
     step, unit = np.unravel_index(int(h.argmax()), h.shape)
     (told,) = [words for words in still if words.startswith("Heat map of h:")]
     assert f"The largest value is {h.max():.3g}, of unit {unit + 1} at step {step + 1};" in told
@@ -201,7 +201,7 @@ def test_what_a_picture_shows_is_told_where_it_comes_to_rest() -> None:
     assert not any(SHOWS in words for words in moving)
     app.run()
     app.button(key="play").click().run()
-    at = session(app).shown[0].sight.moment.updates
+    at = session(app).shown[0].result.checkpoint.updates
     assert at > 1
     assert all(f"{SHOWS}{at:,}: " in chart.alt for chart in charts(sound(app)))
 
@@ -211,7 +211,7 @@ def test_another_layer_is_told_anew() -> None:
     app = sound(opened(**{**SMALL, "layers": "2"}))
     app.button(key="step").click().run()
     app.segmented_control(key="inside_layer").set_value(2).run()
-    h = session(app).shown[0].sight.trace.layers[1][0].state["h"]
+    h = session(app).shown[0].result.trace.layers[1][0].state["h"]
     assert f"{h.max():.3g}, of unit" in maps(charts(sound(app)))["h"].alt
     app.button(key="play").click().run()
     app.segmented_control(key="inside_layer").set_value(1).run()

@@ -9,7 +9,7 @@ from contextlib import ExitStack
 import pytest
 
 from engine import Run
-from engine.slices import Look, Slices, slice_of
+from engine.slices import ProbeRequest, Slices, slice_of
 from playground.runs import cluster as cluster_module
 from playground.runs import pool as pool_module
 from playground.runs.cluster import Cluster
@@ -38,9 +38,9 @@ def pool(scheduler: Scheduler) -> Iterator[Cluster]:
     made.close()
 
 
-def long_slice(runs: tuple[Run, ...], look: Look, seconds: float) -> Slices:
+def long_slice(runs: tuple[Run, ...], request: ProbeRequest, seconds: float) -> Slices:
     """One that is sure to be under way when something happens to its worker."""
-    brought = slice_of(runs, look, seconds)
+    brought = slice_of(runs, request, seconds)
     time.sleep(2)
     return brought
 
@@ -84,7 +84,7 @@ def test_a_worker_killed_amid_a_slice(scheduler: Scheduler, pool: Cluster) -> No
     workers(pool, 1)
     session = Session(chosen(), pool)
     session.step()
-    out = pool.slice(long_slice, session._held, Look(), 0.1)
+    out = pool.slice(long_slice, session._held, ProbeRequest(), 0.1)
     time.sleep(0.5)
     with Worker(scheduler):
         first.kill()

@@ -11,9 +11,9 @@ from engine.architectures.stack import Network
 from engine.cells import Cell, DeepTransition
 from engine.observe.all_steps import by_loop
 from engine.observe.step.holding import held_in
-from engine.observe.step.patched import Nudged
+from engine.observe.step.patched import PatchedCell
 from engine.observe.step.symbols import knobs
-from engine.observe.step.values import Held
+from engine.observe.step.values import HeldGate
 from engine.observe.trace import Trace, trace
 from engine.tasks import Batch, Task
 
@@ -47,8 +47,8 @@ class Change:
         return range(self.number, self.number + self.steps)
 
     @property
-    def held(self) -> Held:
-        return Held(self.name, self.entry, self.value)
+    def held(self) -> HeldGate:
+        return HeldGate(self.name, self.entry, self.value)
 
 
 def what_if(network: Network, task: Task, batch: Batch, change: Change) -> tuple[Trace, Trace]:
@@ -92,7 +92,7 @@ def changed(network: Network, change: Change) -> Network:
     elif change.kind == "gate":
         layer.cells[place] = held_in(cell, change.held, change.transition, change.numbers)
     else:
-        layer.cells[place] = Nudged(cell, change.kind, change.name, change.number, change.entry, change.value)
+        layer.cells[place] = PatchedCell(cell, change.kind, change.name, change.number, change.entry, change.value)
     return other
 
 

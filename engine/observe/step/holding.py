@@ -9,7 +9,7 @@ from torch import Tensor
 from engine.cells import Cell, DeepTransition
 from engine.cells.equations import equations
 from engine.cells.expression import parsed
-from engine.observe.step.values import Held, constants, worked_out
+from engine.observe.step.values import HeldGate, constants, worked_out
 from engine.observe.step.wrapped import Wrapped
 from engine.settings import Real
 
@@ -19,14 +19,14 @@ FURTHEST = 1e6
 
 def span(cell: type[Cell], gate: str) -> Real:
     """What a gate can be: 0 to 1, or −1 to 1 if it is the tanh of something; modReLU has no ends."""
-    if gate not in cell.signed:
+    if gate not in cell.bipolar:
         return Real(0.0, 0.0, 1.0)
     rhs = next(equation.rhs for equation in equations(cell) if gate in equation.names)
     end = 1.0 if parsed(rhs).sign == "tanh" else FURTHEST
     return Real(0.0, -end, end)
 
 
-def held_in(cell: Cell, held: Held, transition: int, numbers: range) -> "HeldFor":
+def held_in(cell: Cell, held: HeldGate, transition: int, numbers: range) -> "HeldFor":
     """The cell with a gate held at its steps `numbers`; in step `transition` (from 0) of a deep transition.
 
     Raises FieldError if the gate cannot have that value.
@@ -41,7 +41,7 @@ def held_in(cell: Cell, held: Held, transition: int, numbers: range) -> "HeldFor
     return HeldFor(cell, other, numbers)
 
 
-def _holding(cell: Any, held: Held) -> "Holding":
+def _holding(cell: Any, held: HeldGate) -> "Holding":
     span(type(cell), held.name).check(held.name, held.value)
     return Holding(cell, held)
 
@@ -75,7 +75,7 @@ class Holding(Wrapped):
     itself makes of it.
     """
 
-    def __init__(self, cell: Cell, held: Held) -> None:
+    def __init__(self, cell: Cell, held: HeldGate) -> None:
         super().__init__(cell)
         self.held = held
 

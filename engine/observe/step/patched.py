@@ -9,7 +9,7 @@ from engine.cells.jordan import JordanState
 from engine.observe.step.wrapped import Wrapped
 
 
-class Nudged(Wrapped):
+class PatchedCell(Wrapped):
     """A cell that meets one changed number on its way: in what it reads ("input"), or in the "state" before a step."""
 
     def __init__(self, cell: Cell, kind: str, name: str, number: int, entry: tuple[int, ...], value: float) -> None:

@@ -7,14 +7,14 @@ from torch import Tensor
 
 from engine.cells import Cell, DeepTransition
 from engine.observe.step.holding import Holding
-from engine.observe.step.values import Moment, constants, worked_out
+from engine.observe.step.values import StepValues, constants, worked_out
 from engine.observe.step.walk import Walk
 from engine.observe.step.wrapped import Wrapped
 
 
-def moments(walk: Walk, number: int) -> tuple[Moment, ...]:
+def stages(walk: Walk, number: int) -> tuple[StepValues, ...]:
     """Step `number` (from 0) of a walk: one moment, or with a deep transition one for each of its steps."""
-    return moments_of(taking(walk.cell, number), walk.inputs[number], walk.before[number])
+    return stages_of(taking(walk.cell, number), walk.inputs[number], walk.before[number])
 
 
 def taking(cell: Cell, number: int) -> Cell:
@@ -22,14 +22,14 @@ def taking(cell: Cell, number: int) -> Cell:
     return cell.taking(number) if isinstance(cell, Wrapped) else cell
 
 
-def moments_of(cell: Cell, x: Tensor, state: Any) -> tuple[Moment, ...]:
+def stages_of(cell: Cell, x: Tensor, state: Any) -> tuple[StepValues, ...]:
     """The same for the step of a cell that reads x (I) in this state."""
     if not isinstance(cell, DeepTransition):
-        return (moment(cell, x, state),)
+        return (stage(cell, x, state),)
     found = []
     part: Cell
     for part in (cell.first, *cell.further):
-        found.append(moment(part, x, state))
+        found.append(stage(part, x, state))
         with torch.no_grad():
             state, _ = part.step(x.unsqueeze(0), state)
         x = x[:0]
@@ -37,7 +37,7 @@ def moments_of(cell: Cell, x: Tensor, state: Any) -> tuple[Moment, ...]:
 
 
 @torch.no_grad()
-def moment(cell: Cell, x: Tensor, state: Any) -> Moment:
+def stage(cell: Cell, x: Tensor, state: Any) -> StepValues:
     """A step from an input (I) and a state of one sequence."""
     held = cell.held if isinstance(cell, Holding) else None
     own = cell.cell if isinstance(cell, Holding) else cell

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from torch import Tensor
 
 from engine.cells.expression import Term, parsed
-from engine.observe.step.values import Moment
+from engine.observe.step.values import StepValues
 
 DECIMALS = 4
 """Of every result shown."""
@@ -56,7 +56,7 @@ class Line(NamedTuple):
         return DECIMALS if self.held else FINEST
 
 
-class Filled(NamedTuple):
+class SubstitutedEquation(NamedTuple):
     """An equation for one unit: the sums in it, worked out, and then the line itself, for each name it defines."""
 
     lhs: str
@@ -116,33 +116,33 @@ def _applied(sign: str, inner: list[complex]) -> complex:
     return 1 / (1 + cmath.exp(-value)).real if value.real > -700 else 0.0
 
 
-def filled(moment: Moment, entries: Mapping[str, int]) -> tuple[Filled, ...]:
+def substituted_equations(stage: StepValues, entries: Mapping[str, int]) -> tuple[SubstitutedEquation, ...]:
     """Every equation of the step. entries: which unit is looked at, of each quantity defined, from 0."""
     found = []
-    for equation in moment.defined:
+    for equation in stage.defined:
         term = parsed(equation.rhs)
         sums: list[Line] = []
         entry = entries[equation.names[0]]
         if len(equation.names) > 1:
-            size = moment.values[equation.names[0]].numel()
+            size = stage.values[equation.names[0]].numel()
             lines = [
-                _line(moment, name, _number(moment, term, number * size + entry), entry)
+                _line(stage, name, _number(stage, term, number * size + entry), entry)
                 for number, name in enumerate(equation.names)
             ]
         elif term.kind == "stack":
             lines, offset = [], 0
             for part in term.parts:
-                lines.append(_line(moment, equation.lhs, _number(moment, part, entry), offset + entry, named=True))
-                offset += moment.of(part).numel()
+                lines.append(_line(stage, equation.lhs, _number(stage, part, entry), offset + entry, named=True))
+                offset += stage.of(part).numel()
         else:
-            held = bool(moment.held and moment.held.holds(equation.lhs, entry))
-            lines = [_line(moment, equation.lhs, _fill(moment, term, entry, sums), entry)._replace(held=held)]
-        found.append(Filled(equation.lhs, tuple(sums), tuple(lines)))
+            held = bool(stage.held and stage.held.holds(equation.lhs, entry))
+            lines = [_line(stage, equation.lhs, _fill(stage, term, entry, sums), entry)._replace(held=held)]
+        found.append(SubstitutedEquation(equation.lhs, tuple(sums), tuple(lines)))
     return tuple(found)
 
 
-def _line(moment: Moment, name: str, part: Part, entry: int, named: bool = False) -> Line:
-    return Line(name, part, _entry(moment.values[name], entry), entry if named else None)
+def _line(stage: StepValues, name: str, part: Part, entry: int, named: bool = False) -> Line:
+    return Line(name, part, _entry(stage.values[name], entry), entry if named else None)
 
 
 def _entry(values: Tensor, entry: int) -> complex:
@@ -150,43 +150,43 @@ def _entry(values: Tensor, entry: int) -> complex:
     return value
 
 
-def _number(moment: Moment, term: Term, entry: int) -> Part:
-    return Part("number", _entry(moment.of(term), entry), str(term), entry=entry)
+def _number(stage: StepValues, term: Term, entry: int) -> Part:
+    return Part("number", _entry(stage.of(term), entry), str(term), entry=entry)
 
 
-def _fill(moment: Moment, term: Term, entry: int, sums: list[Line]) -> Part:
+def _fill(stage: StepValues, term: Term, entry: int, sums: list[Line]) -> Part:
     """A part of an equation for one entry; matrix products become one number each, and a line in `sums`."""
     match term.kind:
         case "name":
-            return Part("number", _entry(moment.of(term), entry), term.sign)
+            return Part("number", _entry(stage.of(term), entry), term.sign)
         case "number":
             return Part("constant", float(term.sign))
         case "product":
-            return _product(moment, term, entry, sums)
-    parts = tuple(_fill(moment, part, entry, sums) for part in term.parts)
+            return _product(stage, term, entry, sums)
+    parts = tuple(_fill(stage, part, entry, sums) for part in term.parts)
     if term.kind == "call":
-        return Part("call", sign=moment.f or "identity" if term.sign == "f" else term.sign, parts=parts)
+        return Part("call", sign=stage.f or "identity" if term.sign == "f" else term.sign, parts=parts)
     kinds = {"+": "sum", "−": "negative", "⊙": "product", "test": "test"}
     return Part(kinds[term.kind], parts=parts)
 
 
-def _product(moment: Moment, term: Term, entry: int, sums: list[Line]) -> Part:
-    first = next((k for k, part in enumerate(term.parts) if moment.of(part).ndim == 2), len(term.parts))
-    before = tuple(_fill(moment, part, entry, sums) for part in term.parts[:first])
+def _product(stage: StepValues, term: Term, entry: int, sums: list[Line]) -> Part:
+    first = next((k for k, part in enumerate(term.parts) if stage.of(part).ndim == 2), len(term.parts))
+    before = tuple(_fill(stage, part, entry, sums) for part in term.parts[:first])
     if first == len(term.parts):
         return Part("product", parts=before)
     matrix, *rest = term.parts[first:]
     right = rest[0] if len(rest) == 1 else Term("product", "", tuple(rest))
     label = str(Term("product", "", (matrix, right)))
-    total = _entry(moment.of(Term("product", "", (matrix, right))), entry)
-    sums.append(Line(label, _terms(moment, matrix, right, entry), total))
+    total = _entry(stage.of(Term("product", "", (matrix, right))), entry)
+    sums.append(Line(label, _terms(stage, matrix, right, entry), total))
     number = Part("number", total, label)
     return Part("product", parts=(*before, number)) if before else number
 
 
-def _terms(moment: Moment, matrix: Term, right: Term, entry: int) -> Part:
+def _terms(stage: StepValues, matrix: Term, right: Term, entry: int) -> Part:
     """Weight times value, the largest few, and the sum of the others."""
-    weights, values = moment.of(matrix)[entry], moment.of(right)
+    weights, values = stage.of(matrix)[entry], stage.of(right)
     products = weights * values
     order = [k for k in products.abs().argsort(descending=True, stable=True).tolist() if products[k] != 0]
     if not order:

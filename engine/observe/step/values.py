@@ -17,7 +17,7 @@ from engine.observe.step.symbols import symbols
 Function = Callable[..., Tensor]
 
 
-class Held(NamedTuple):
+class HeldGate(NamedTuple):
     """A quantity of the equations that has a value by hand: at one `entry` (from 0), or with () at all of them."""
 
     name: str
@@ -35,7 +35,7 @@ class Held(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Moment:
+class StepValues:
     """values: by name; vectors (units), matrices, numbers, in double precision. f: what the equations' f is, if any.
 
     held: what is not as its equation says, but as a person set it.
@@ -45,7 +45,7 @@ class Moment:
     values: Mapping[str, Tensor]
     functions: Mapping[str, Function]
     f: str | None
-    held: Held | None = None
+    held: HeldGate | None = None
 
     @property
     def defined(self) -> tuple[Equation, ...]:
@@ -88,7 +88,9 @@ def constants(cell: Cell) -> dict[str, Tensor]:
     return {name: _double(tensor) for name, tensor in symbols(cell).items()}
 
 
-def worked_out(cell: Cell, known: Mapping[str, Tensor], x: Tensor, state: Any, held: Held | None = None) -> Moment:
+def worked_out(
+    cell: Cell, known: Mapping[str, Tensor], x: Tensor, state: Any, held: HeldGate | None = None
+) -> StepValues:
     """A step from an input (I) and a state of one sequence, `held` being as it is set; what follows follows from that.
 
     known: the constants of the cell.
@@ -97,7 +99,7 @@ def worked_out(cell: Cell, known: Mapping[str, Tensor], x: Tensor, state: Any, h
     if hasattr(state, "t"):
         values["t"] = torch.tensor(float(state.t + 1), dtype=torch.float64)
     functions, f = _functions(cell, state)
-    made = Moment(type(cell), values, functions, f, held)
+    made = StepValues(type(cell), values, functions, f, held)
     for equation in made.defined:
         result = made.of(parsed(equation.rhs))
         values |= zip(equation.names, result.chunk(len(equation.names)), strict=True)

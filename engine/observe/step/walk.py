@@ -51,9 +51,9 @@ def walks(network: Network, inputs: Tensor) -> tuple[tuple[Walk, ...], ...]:
     network(inputs, noted)
     remaining, window, found = iter(met), 1, []
     for layer, joined in zip(network.layers, network.windows, strict=True):
-        strands = []
+        layer_traces = []
         for direction in layer.directions:  # type: ignore[union-attr]  # a ModuleList of Layers
-            strands.append(Walk(*next(remaining), direction, window, inputs.shape[1]))
-        found.append(tuple(strands))
+            layer_traces.append(Walk(*next(remaining), direction, window, inputs.shape[1]))
+        found.append(tuple(layer_traces))
         window *= joined
     return tuple(found)

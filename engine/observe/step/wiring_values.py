@@ -7,7 +7,7 @@ from typing import NamedTuple, TypeVar
 from engine.cells import Cell
 from engine.cells.expression import Term
 from engine.cells.wiring import Builder
-from engine.observe.step.values import Moment
+from engine.observe.step.values import StepValues
 
 K = TypeVar("K")
 
@@ -19,7 +19,7 @@ class Terms(NamedTuple):
     wires: Mapping[tuple[str, str], Term]
 
 
-class Carried(NamedTuple):
+class WiringValues(NamedTuple):
     """The numbers at the nodes, and on the weighted wires by (source, target); none where there is more than one."""
 
     nodes: Mapping[str, complex]
@@ -35,24 +35,24 @@ def terms(cell: type[Cell]) -> Terms:
     return Terms({**named, **builder.made}, builder.fed)
 
 
-def carried(moment: Moment, entries: Mapping[str, int]) -> Carried:
+def wiring_values(stage: StepValues, entries: Mapping[str, int]) -> WiringValues:
     """The numbers of the units in `entries`, which names one for every quantity that the step defines."""
-    found = terms(moment.kind)  # type: ignore[arg-type]  # a class can be hashed
+    found = terms(stage.kind)  # type: ignore[arg-type]  # a class can be hashed
 
     def number(term: Term, key: str) -> complex | None:
         quantity = key.rstrip("₋→").partition(".")[0]
-        values = moment.of(term)
+        values = stage.of(term)
         if values.ndim == 0:
             alone: complex = values.item()
             return alone
-        if quantity not in moment.values or len(values) != len(moment.values[quantity]) or quantity not in entries:
+        if quantity not in stage.values or len(values) != len(stage.values[quantity]) or quantity not in entries:
             return None
         value: complex = values[entries[quantity]].item()
         return value
 
     nodes = {key: number(term, key) for key, term in found.nodes.items()}
     wires = {ends: number(term, ends[1]) for ends, term in found.wires.items()}
-    return Carried(_known(nodes), _known(wires))
+    return WiringValues(_known(nodes), _known(wires))
 
 
 def _known(numbers: Mapping[K, complex | None]) -> dict[K, complex]:

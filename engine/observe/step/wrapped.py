@@ -13,7 +13,7 @@ class Wrapped(Cell):
     def __init__(self, cell: Cell) -> None:
         super().__init__(cell.input_size, cell.hidden_size)
         self.cell = cell
-        self.signed = cell.signed  # type: ignore[misc]  # a class variable, here of the instance
+        self.bipolar = cell.bipolar  # type: ignore[misc]  # a class variable, here of the instance
 
     @property
     def output_size(self) -> int:

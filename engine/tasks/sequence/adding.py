@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from engine.settings import Choice, Whole, setting
-from engine.tasks.base import Amounts, Batch, Quantity, Sampler, floats
+from engine.tasks.base import Batch, Quantity, Regression, Sampler, floats
 
 
 def adding(size: int, length: int, generator: torch.Generator) -> tuple[Tensor, Tensor, Tensor]:
@@ -22,7 +22,7 @@ def adding(size: int, length: int, generator: torch.Generator) -> tuple[Tensor, 
 
 
 @dataclass(frozen=True)
-class Adding(Amounts):
+class Adding(Regression):
     """Remember two marked numbers and say their sum at the end.
 
     At each step the network is given a number from 0..1 and a mark, 0 or 1. Two steps are marked.

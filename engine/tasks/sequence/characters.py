@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from engine.settings import Choice, FieldError, Limit, Text, Whole, setting, shown
-from engine.tasks.base import NO_ANSWER, Batch, Classes, Sampler
+from engine.tasks.base import NO_ANSWER, Batch, Classification, Sampler
 from engine.tasks.sequence.baselines import cross_entropy, following, frequencies
 
 MAX_SYMBOLS = 500
@@ -42,7 +42,7 @@ def excerpts(
     return inputs, windows[:, 1:], torch.ones(size, length, dtype=torch.bool)
 
 
-class Characters(Classes):
+class Characters(Classification):
     """Next character, so only a network that reads forward may be asked: the others have seen the answer."""
 
     causal = True

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from engine.settings import Limit, Whole, setting
-from engine.tasks.base import NO_ANSWER, Batch, Classes, Sampler
+from engine.tasks.base import NO_ANSWER, Batch, Classification, Sampler
 
 ALPHABET = tuple("ABCDEFGH")
 MAX_STEPS = 500
@@ -31,7 +31,7 @@ def copy(size: int, symbols: int, length: int, generator: torch.Generator) -> tu
 
 
 @dataclass(frozen=True)
-class Copy(Classes):
+class Copy(Classification):
     """Keep a few symbols through a long blank, then say them in order.
 
     `symbols` letters (K) come first, then `length` blanks (T), the last of which is the sign to go, »; then the

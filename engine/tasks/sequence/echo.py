@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from engine.settings import Limit, Whole, setting
-from engine.tasks.base import NO_ANSWER, Batch, Classes, Sampler, uniform_loss
+from engine.tasks.base import NO_ANSWER, Batch, Classification, Sampler, uniform_loss
 
 
 def echo(size: int, symbols: int, delay: int, length: int, generator: torch.Generator) -> tuple[Tensor, Tensor, Tensor]:
@@ -23,7 +23,7 @@ DELAY = Whole(3, 1, 250, "steps")
 
 
 @dataclass(frozen=True)
-class Echo(Classes):
+class Echo(Classification):
     """Say at every step the symbol that came `delay` steps earlier.
 
     The state must hold `delay` symbols in order, all the time. A network that only reads backwards has not yet met the

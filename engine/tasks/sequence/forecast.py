@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from engine.settings import Choice, FieldError, Limit, Numbers, Real, Whole, setting
-from engine.tasks.base import Amounts, Batch, Quantity, Sampler, floats
+from engine.tasks.base import Batch, Quantity, Regression, Sampler, floats
 from engine.tasks.sequence.baselines import linear_fit
 
 MIN_VALUES = 20
@@ -83,7 +83,7 @@ LENGTH = Whole(20, 1, 500, "values")
 
 
 @dataclass(frozen=True)
-class Forecast(Amounts):
+class Forecast(Regression):
     """Read `length` values of a series and say the next one.
 
     Series: a sine with noise, the chaotic Mackey–Glass series, the yearly sunspot numbers, or one's own. The first

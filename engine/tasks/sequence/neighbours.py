@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from engine.settings import Limit, Whole, setting
-from engine.tasks.base import NO_ANSWER, Batch, Classes, Sampler, uniform_loss
+from engine.tasks.base import NO_ANSWER, Batch, Classification, Sampler, uniform_loss
 
 
 def neighbours(
@@ -33,7 +33,7 @@ LONGEST = 500
 
 
 @dataclass(frozen=True)
-class Neighbours(Classes):
+class Neighbours(Classification):
     """Name the two symbols `distance` steps before and `distance` steps after the present one.
 
     Chance: four pairs, equally likely: ln 4. A network that reads in one direction only can know one of the two and

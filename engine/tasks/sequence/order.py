@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from engine.settings import Choice, Whole, setting
-from engine.tasks.base import NO_ANSWER, Batch, Classes, Sampler, uniform_loss
+from engine.tasks.base import NO_ANSWER, Batch, Classification, Sampler, uniform_loss
 
 
 def order(size: int, length: int, generator: torch.Generator) -> tuple[Tensor, Tensor, Tensor]:
@@ -23,7 +23,7 @@ def order(size: int, length: int, generator: torch.Generator) -> tuple[Tensor, T
 
 
 @dataclass(frozen=True)
-class Order(Classes):
+class Order(Classification):
     """Two letters, X or Y, stand among distractors a–d: say at the end which came, in order.
 
     The first stands between one and two tenths of the sequence, the second between five and six tenths; E opens and B

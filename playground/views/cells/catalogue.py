@@ -145,7 +145,13 @@ def sizes(key: str) -> tuple[int, int, int]:
     cell = CELLS[key]
     with st.container(horizontal=True):
         inputs = st.slider(
-            "Input size I", 1, 128, 8, key="cells.inputs", persist_state="session", disabled=bool(cell.entrance_size(1))
+            "Input size I",
+            1,
+            128,
+            8,
+            key="cells.inputs",
+            persist_state="session",
+            disabled=bool(cell.required_input_size(1)),
         )
         hidden = st.slider("Hidden size H", 1, 128, 32, key="cells.hidden", persist_state="session")
         answers = 1
@@ -161,9 +167,9 @@ def parameters(key: str) -> tuple[int, int, int]:
     cell = CELLS[key]
     found = weights(cell, inputs, hidden, answers)
     st.markdown(counted(key, inputs, hidden, answers))
-    entrance = cell.entrance_size(hidden)
-    if entrance:
-        st.caption(say.ENTRANCE.format(entrance=entrance))
+    required = cell.required_input_size(hidden)
+    if required:
+        st.caption(say.ENTRANCE.format(entrance=required))
     rows = [(f"`{each.name}`", " × ".join(map(str, each.shape)), f"{each.numbers:,}") for each in found]
     _table(("Name", "Shape", "Numbers"), rows)
     return inputs, hidden, answers

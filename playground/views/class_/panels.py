@@ -32,8 +32,8 @@ EVERY = 1.0
 def people() -> None:
     """How many are here and train, and how fast."""
     with st.container(horizontal=True, gap="medium"):
-        st.metric("Here", f"{shared.PLACES.taken} of {shared.PLACES.limit}", width=130)
-        st.metric("Waiting", shared.PLACES.waiting, width=100)
+        st.metric("Here", f"{shared.ADMISSION.taken} of {shared.ADMISSION.limit}", width=130)
+        st.metric("Waiting", shared.ADMISSION.waiting, width=100)
         st.metric("Training", shared.POOL.pace.training, width=100)
         st.metric("Updates/s, all", f"{shared.POOL.pace.rate:,.0f}", width=140)
         st.metric("Frames/s, each", f"{1 / shared.POOL.pace.tick:g}", width=140)

@@ -26,11 +26,11 @@ from playground.charts.singular import round_top, singular_data, singular_pictur
 from playground.charts.triangle import PICK, triangle_data, triangle_picture
 from playground.drawing import findings
 from playground.links.page_settings import key_of
-from playground.runs.measuring import Measuring, Moment
+from playground.runs.measuring import Measured, Measuring
 from playground.server.shared import POOL
 from playground.shell.frame import visitor
 from playground.shell.heatmap_options import relative_switch
-from playground.shell.pictures import is_dark, show, told, widening
+from playground.shell.pictures import alt_text, is_dark, show, widening
 from playground.shell.probe import sequence_above
 from playground.views.gradients import words as say
 from playground.views.gradients.sentences import about_pair, beside, matrix
@@ -38,7 +38,7 @@ from playground.views.gradients.sentences import about_pair, beside, matrix
 MEASURING, FROZEN, EARLIER, LATER = "gradients.measuring", "gradients.frozen", "gradients.k", "gradients.t"
 
 
-def moment(frame: Frame) -> tuple[Frame, Moment]:
+def checkpoint(frame: Frame) -> tuple[Frame, Measured]:
     """The frame to show, the latest or the one that was frozen, and the gradients in it or, while training, before."""
     state = st.session_state
     measuring: Measuring = state.setdefault(MEASURING, Measuring(POOL))
@@ -86,7 +86,7 @@ def views() -> None:
             st.toggle(say.BOUNDS, key=key, help=say.BOUNDS_HELP, persist_state="session")
 
 
-def strengths(found: Moment) -> None:
+def strengths(found: Measured) -> None:
     """The sequence it is about, and the norm of the gradient at its steps, of every layer and direction."""
     st.header(say.STRENGTHS)
     state, seen = st.session_state, found.gradients
@@ -100,7 +100,7 @@ def strengths(found: Moment) -> None:
     norms = [each for _, full, learned in rows for each in (full, learned)]
     low, high = _ends(f"strengths.{part}.{relative}", *norms)
     names = tuple(name for name, _, _ in rows)
-    sequence_above(found.frame.sight.trace)
+    sequence_above(found.frame.result.trace)
     picture = strengths_picture(names, len(rows[0][1]), low, high, bool(seen.cut), is_dark(), part, relative)
     told_of = [(f"the gradient norm of {name}", full) for name, full, _ in rows]
     show(picture, strengths_data(rows, seen.cut), partial(findings.curves, told_of))
@@ -131,7 +131,7 @@ def clipping(frame: Frame) -> None:
         st.caption(say.UNCLIPPED)
 
 
-def triangle(found: Moment) -> None:
+def triangle(found: Measured) -> None:
     """Every pair of steps as a map, and what is to say of the chosen one."""
     st.header(say.TRIANGLE)
     seen = found.gradients
@@ -182,7 +182,7 @@ def _map(seen: Gradients, what: str, t: int, k: int) -> None:
                 st.session_state[LATER], st.session_state[EARLIER] = shown[row], shown[column]
 
     data = picture.filled(triangle_data(values, shown, last, low, high, t, k, dark, still))
-    alt = told(picture, partial(findings.pairs, values, steps, t, k))
+    alt = alt_text(picture, partial(findings.pairs, values, steps, t, k))
     st.vega_lite_chart(data, key=key, alt=alt, on_select=clicked, width="stretch")
     st.caption(say.TRIANGLE_LOOK)
     if seen.window > 1:

@@ -17,7 +17,7 @@ from engine.observe.step.substituted import written
 from engine.observe.step.symbols import knobs
 from engine.settings import Real
 from engine.slices import Frame
-from engine.tasks import Classes
+from engine.tasks import Classification
 from playground import words
 from playground.shell import number_field
 from playground.views.inside import words as say
@@ -64,19 +64,19 @@ def handles(scene: Scene) -> list[Handle]:
         return Handle(kind, name, values, (label or say.HANDLES[kind]).format(name=name), free)
 
     found = []
-    read = torch.from_numpy(scene.frame.sight.trace.inputs[place.t - 1])
-    if isinstance(scene.frame.snapshot.experiment.task, Classes):
+    read = torch.from_numpy(scene.frame.result.trace.inputs[place.t - 1])
+    if isinstance(scene.frame.snapshot.experiment.task, Classification):
         found.append(handle("symbol", "x", read))
     found.append(handle("sequence", "x", read, label="" if scene.first else say.NETWORKS_INPUT))
     if place.transition == 0:
         if not scene.first:
             found.append(handle("input", "x", scene.step.x))
-        for name in [key.removesuffix("₋") for key in scene.moment.values if key.endswith("₋")]:
-            if f"{name}₋" in " ".join(equation.rhs for equation in scene.moment.defined):
+        for name in [key.removesuffix("₋") for key in scene.stage.values if key.endswith("₋")]:
+            if f"{name}₋" in " ".join(equation.rhs for equation in scene.stage.defined):
                 found.append(handle("state", name, getattr(scene.step.before, name)[0]))
     for name in shown(type(cell)).gates:
-        label = say.HANDLES["candidate"] if name in cell.signed else ""
-        found.append(handle("gate", name, scene.moment.values[name], label=label))
+        label = say.HANDLES["candidate"] if name in cell.bipolar else ""
+        found.append(handle("gate", name, scene.stage.values[name], label=label))
     for name, knob in knobs(cell).items():
         found.append(handle("weight", name, knob.values.detach(), knob.free))
     return found
@@ -134,7 +134,7 @@ def _entry(scene: Scene, handle: Handle) -> tuple[int, ...]:
     """Which of its numbers, from 0."""
     key = f"inside.entry.{handle.kind}.{handle.name}"
     task = scene.frame.snapshot.experiment.task
-    letters = task.input_symbols if handle.kind == "sequence" and isinstance(task, Classes) else ()
+    letters = task.input_symbols if handle.kind == "sequence" and isinstance(task, Classification) else ()
     if letters:
         options = list(range(len(letters)))
         if st.session_state.get(key) not in options:
@@ -156,7 +156,7 @@ def _entry(scene: Scene, handle: Handle) -> tuple[int, ...]:
 def _symbol(scene: Scene, handle: Handle) -> None:
     """Which letter is read at this step."""
     task = scene.frame.snapshot.experiment.task
-    assert isinstance(task, Classes)
+    assert isinstance(task, Classification)
     read = int(task.symbols_in(handle.values[None, None]))
     own = _own(scene, handle, ())
     change = scene.change
@@ -197,7 +197,7 @@ def _gate(scene: Scene, handle: Handle) -> None:
     )
     own = _own(scene, handle, entry, int(steps))
     _value(scene, handle, own)
-    if handle.name not in scene.moment.kind.signed:
+    if handle.name not in scene.stage.kind.bipolar:
         for label, value in ((say.CLOSE, 0.0), (say.OPEN, 1.0)):
             change = replace(own, value=value)
             st.button(label, key=f"inside.{label}", on_click=_set, args=(scene, change))
@@ -211,7 +211,7 @@ def _value(scene: Scene, handle: Handle, own: Change) -> None:
     key = _key_of("value", own)
     change = scene.change
     now = change.value if change and _is(change, own) else float(handle.values[own.entry]) if own.entry else None
-    ends = span(scene.moment.kind, handle.name) if handle.kind == "gate" else Real(0.0, -FURTHEST, FURTHEST)
+    ends = span(scene.stage.kind, handle.name) if handle.kind == "gate" else Real(0.0, -FURTHEST, FURTHEST)
     # What a network makes of a gate can be off its ends by a rounding.
     st.session_state[key] = None if now is None else max(ends.low, min(ends.high, now))
 
@@ -228,10 +228,10 @@ def _told(scene: Scene, change: Change) -> str:
     """What is changed, in a sentence."""
     task = scene.frame.snapshot.experiment.task
     if change.kind == "symbol":
-        assert isinstance(task, Classes)
+        assert isinstance(task, Classification)
         letter = words.plain(task.input_symbols[change.entry[0]])
         return say.NOW_READ.format(step=change.number + 1, letter=f"**{letter}**")
-    kind = "candidate" if change.kind == "gate" and change.name in CELLS[scene.cell].signed else change.kind
+    kind = "candidate" if change.kind == "gate" and change.name in CELLS[scene.cell].bipolar else change.kind
     label = say.HANDLES[kind].format(name=change.name)
     if change.kind == "sequence" and not scene.first:
         label = say.NETWORKS_INPUT.format(name=change.name)

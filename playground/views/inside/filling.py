@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection, Sequence
 
 from engine.cells.equations import Equation
-from engine.observe.step.substituted import Filled, Line, Part, calculated, written
+from engine.observe.step.substituted import Line, Part, SubstitutedEquation, calculated, written
 from playground.drawing.typeset import GREY, expression, lines, name
 from playground.views.inside import words as say
 
@@ -17,7 +17,7 @@ READABLE = re.compile(r"[^\W_]")
 """Letters of a text that can stand in a formula as they are."""
 
 
-def shown(filled: Filled, equation: Equation, changing: Collection[str]) -> str:
+def shown(filled: SubstitutedEquation, equation: Equation, changing: Collection[str]) -> str:
     """An equation as it is written, with its numbers, and its result; of what is held by hand, its value alone."""
     if any(line.held for line in filled.lines):
         return _aligned(
@@ -30,7 +30,7 @@ def shown(filled: Filled, equation: Equation, changing: Collection[str]) -> str:
     return _aligned(rows)
 
 
-def sums(filled: Filled, changing: Collection[str], letters: Sequence[str]) -> str:
+def sums(filled: SubstitutedEquation, changing: Collection[str], letters: Sequence[str]) -> str:
     """The matrix products of an equation, each worked out. letters: what the entries of x are called, if anything."""
     rows = []
     for line in filled.sums:

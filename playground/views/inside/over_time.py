@@ -13,10 +13,10 @@ from playground.drawing import findings
 from playground.shell import heatmap_options
 from playground.shell.frame import visitor
 from playground.shell.inside_place import STEP, UNIT
-from playground.shell.pictures import is_dark, show, told
+from playground.shell.pictures import alt_text, is_dark, show
 from playground.shell.probe import sequence_above
 from playground.views.inside import words as say
-from playground.views.inside.panels import Scene, strand
+from playground.views.inside.panels import Scene, layer_trace
 
 PICKED = "inside.picked"
 
@@ -26,9 +26,9 @@ TALLEST = 560
 
 def states(scene: Scene) -> None:
     """The input, and below it the hidden state of the whole sequence; a click there chooses step and unit."""
-    h = scene.strand.state["h"]
+    h = scene.layer_trace.state["h"]
     # The order is that of the run: a change moves no row.
-    plain = strand(scene.frame.sight.trace, scene.place)
+    plain = layer_trace(scene.frame.result.trace, scene.place)
     order = heatmap_options.orders("run", plain, scene.frame, visitor().moving).get(h.shape[1])
     with st.container(height=TALLEST if height(h.shape[1]) > TALLEST else "content", border=False):
         sequence_above(scene.seen)
@@ -53,20 +53,22 @@ def _pick(scene: Scene, h: np.ndarray, order: np.ndarray | None) -> None:
 
     dark, still = is_dark(), not visitor().moving
     _, high, beyond, own = heatmap_options.colours(
-        "changed" if scene.change else "run", scene.strand, scene.cell, "h", not still
+        "changed" if scene.change else "run", scene.layer_trace, scene.cell, "h", not still
     )
     title = words.quantity(scene.cell, "h")[0] + (say.WITH_CHANGE if scene.change else "")
     picture = picking("h", *h.shape, high, title, say.PICK, dark, beyond, own, order is not None)
     finding = partial(findings.heat, h, np.inf if own else high, order)
     data = picking_data("h", h, high, scene.place.t, scene.place.unit, dark, still, order, own)
-    st.vega_lite_chart(picture.filled(data), key=key, alt=told(picture, finding), on_select=clicked, width="stretch")
+    st.vega_lite_chart(
+        picture.filled(data), key=key, alt=alt_text(picture, finding), on_select=clicked, width="stretch"
+    )
 
 
 def _difference(scene: Scene, h: np.ndarray, order: np.ndarray | None) -> None:
     """By how much a change moves every state."""
     if not scene.without:
         return
-    difference = h - scene.without.strand.state["h"]
+    difference = h - scene.without.layer_trace.state["h"]
     top, dark, still = _end(difference), is_dark(), not visitor().moving
     name, ordered = "change of h", order is not None
     picture = heatmap(

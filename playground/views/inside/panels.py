@@ -10,15 +10,15 @@ import torch
 from engine.architectures.stack import Network
 from engine.cells import CELLS
 from engine.cells.equations import over_time
-from engine.observe.step import Change, Moment, changed, filled, moments_of, taking
+from engine.observe.step import Change, StepValues, changed, stages_of, substituted_equations, taking
 from engine.observe.step.substituted import written
-from engine.observe.step.wiring_values import carried, terms
-from engine.observe.trace import Strand, Trace
+from engine.observe.step.wiring_values import terms, wiring_values
+from engine.observe.trace import LayerTrace, Trace
 from engine.requests import Step, both_traces, steps_at
 from engine.run import restored
 from engine.slices import Frame
 from engine.tasks import Tokens
-from engine.tasks.base import Classes
+from engine.tasks.base import Classification
 from playground import words
 from playground.charts.valued import short, valued_data, valued_picture
 from playground.server.shared import POOL
@@ -56,7 +56,7 @@ class Scene:
     place: Place
     change: Change | None
     step: Step
-    moment: Moment
+    stage: StepValues
     entries: dict[str, int]
     seen: Trace
     without: "Scene | None" = None
@@ -69,18 +69,18 @@ class Scene:
     def first(self) -> bool:
         """Whether x is what the network itself reads."""
         network = self.frame.snapshot.experiment.network
-        return self.place.layer == 1 and not network.input_depth and not CELLS[self.cell].entrance_size(1)
+        return self.place.layer == 1 and not network.input_depth and not CELLS[self.cell].required_input_size(1)
 
     @property
     def letters(self) -> tuple[str, ...]:
         """What the entries of x are called, where it is the task's own input and that is symbols."""
         task = self.frame.snapshot.experiment.task
-        return task.input_symbols if self.first and isinstance(task, Classes) else ()
+        return task.input_symbols if self.first and isinstance(task, Classification) else ()
 
     @property
-    def strand(self) -> Strand:
+    def layer_trace(self) -> LayerTrace:
         """The layer and direction looked at, over the whole sequence."""
-        return strand(self.seen, self.place)
+        return layer_trace(self.seen, self.place)
 
     @property
     def read(self) -> str:
@@ -95,16 +95,16 @@ class Scene:
 
 def choose(frame: Frame) -> Place:
     """The controls."""
-    seen = frame.sight.trace
+    seen = frame.result.trace
     hidden = frame.snapshot.experiment.network.hidden
     t = _step(len(seen.inputs))
     with st.container(horizontal=True, vertical_alignment="bottom", key="inside.where"):
         layer = 1
         if len(seen.layers) > 1:
-            options = [strands[0].layer for strands in seen.layers]
+            options = [layer_traces[0].layer for layer_traces in seen.layers]
             layer = kept(LAYER, options)
             st.segmented_control("Layer", options, required=True, key=LAYER, persist_state="session")
-        directions = [strand.direction for strand in seen.layers[layer - 1]]
+        directions = [layer_trace.direction for layer_trace in seen.layers[layer - 1]]
         direction = directions[0]
         if len(directions) > 1:
             direction = kept(DIRECTION, directions)
@@ -160,39 +160,39 @@ def _move(by: int) -> None:
     st.session_state[STEP] += by
 
 
-def strand(seen: Trace, place: Place) -> Strand:
+def layer_trace(seen: Trace, place: Place) -> LayerTrace:
     """The layer and direction of a place."""
     return next(each for each in seen.layers[place.layer - 1] if each.direction == place.direction)
 
 
-def look(frame: Frame, place: Place, change: Change | None) -> Scene:
+def request(frame: Frame, place: Place, change: Change | None) -> Scene:
     """The step at `place`, with `change` in the network if there is one. The way there is a worker's work."""
     network, experiment = network_of(frame), frame.snapshot.experiment
     wanted = [None, change] if change else [None]
-    where, probe = (place.layer, place.direction, place.t), frame.look.probe
-    weights = frame.sight.moment.weights
+    where, probe = (place.layer, place.direction, place.t), frame.request.probe
+    weights = frame.result.checkpoint.weights
     both = POOL.submit(both_traces, experiment, weights, probe, change) if change else None
     steps: list[Step] = POOL.wait(POOL.submit(steps_at, experiment, weights, probe, where, wanted))
     plain, *with_change = steps
-    moment = _moment(network, place, plain)
-    scene = Scene(frame, network, place, None, plain, moment, _entries(moment, place), frame.sight.trace)
+    stage = _moment(network, place, plain)
+    scene = Scene(frame, network, place, None, plain, stage, _entries(stage, place), frame.result.trace)
     if not change or not both:
         return scene
     before, after = POOL.wait(both)
     scene = replace(scene, seen=before)
-    moment = _moment(changed(network, change), place, with_change[0])
-    return replace(scene, change=change, step=with_change[0], moment=moment, seen=after, without=scene)
+    stage = _moment(changed(network, change), place, with_change[0])
+    return replace(scene, change=change, step=with_change[0], stage=stage, seen=after, without=scene)
 
 
-def _moment(network: Network, place: Place, step: Step) -> Moment:
+def _moment(network: Network, place: Place, step: Step) -> StepValues:
     layer: Any = network.layers[place.layer - 1]
     cell = layer.cells[layer.directions.index(place.direction)]
-    return moments_of(taking(cell, step.number), step.x, step.before)[place.transition]
+    return stages_of(taking(cell, step.number), step.x, step.before)[place.transition]
 
 
 def network_of(frame: Frame) -> Network:
     """The network as it was when the frame was taken; built once for an experiment."""
-    experiment, weights = frame.snapshot.experiment, frame.sight.moment.weights
+    experiment, weights = frame.snapshot.experiment, frame.result.checkpoint.weights
     kept: tuple[object, Network] | None = st.session_state.get("inside.network")
     key = (experiment.task, experiment.network, experiment.training.seed)
     if kept is None or kept[0] != key:
@@ -201,15 +201,15 @@ def network_of(frame: Frame) -> Network:
     return kept[1]
 
 
-def _entries(moment: Moment, place: Place) -> dict[str, int]:
+def _entries(stage: StepValues, place: Place) -> dict[str, int]:
     """The unit of every quantity; one that has more or fewer units than h has a control of its own."""
-    units = len(moment.values["h"])
+    units = len(stage.values["h"])
     found = {}
-    for equation in moment.defined:
+    for equation in stage.defined:
         for quantity in equation.names:
             found[quantity] = place.unit - 1
-            size = len(moment.values[quantity])
-            if size != units and quantity in terms(moment.kind).nodes:  # type: ignore[arg-type]  # type[Cell] is hashable
+            size = len(stage.values[quantity])
+            if size != units and quantity in terms(stage.kind).nodes:  # type: ignore[arg-type]  # type[Cell] is hashable
                 found[quantity] = bounded(f"Unit of {quantity}", size, f"inside.unit.{quantity}") - 1
     return found
 
@@ -238,7 +238,7 @@ def _letter(letter: str) -> str:
 def wiring(scene: Scene) -> None:
     """The cell drawn, with the unit's numbers."""
     st.header("Wiring", anchor=False)
-    numbers = carried(scene.moment, scene.entries)
+    numbers = wiring_values(scene.stage, scene.entries)
     show(valued_picture(scene.cell, is_dark()), valued_data(scene.cell, numbers, scene.read))
     st.caption(say.VALUED)
 
@@ -247,13 +247,13 @@ def states(scene: Scene) -> None:
     """The state before the step and after it, and what they would be without the change."""
     st.header("State", anchor=False)
     rows = []
-    for old in [each for each in scene.moment.values if each.endswith("₋")]:
+    for old in [each for each in scene.stage.values if each.endswith("₋")]:
         quantity = old.removesuffix("₋")
         entry = scene.entries.get(quantity)
-        if entry is None or quantity not in scene.moment.values:
+        if entry is None or quantity not in scene.stage.values:
             continue
         ways = [scene, *([scene.without] if scene.without else [])]
-        before, after = ([_written(way.moment.values[key][entry].item()) for way in ways] for key in (old, quantity))
+        before, after = ([_written(way.stage.values[key][entry].item()) for way in ways] for key in (old, quantity))
         title = words.quantity(scene.cell, quantity)[0]
         rows.append((words.plain(title), f"{entry + 1}", _both(before), _both(after)))
     table(("Quantity", "Unit", "Before", "After"), rows)
@@ -279,9 +279,9 @@ def equations(scene: Scene) -> None:
     """Every equation with its numbers."""
     st.header("Equations", anchor=False)
     st.caption(say.FILLED.format(unit=scene.place.unit))
-    defined = scene.moment.defined
+    defined = scene.stage.defined
     changing = over_time(defined)
-    pairs = list(zip(filled(scene.moment, scene.entries), defined, strict=True))
+    pairs = list(zip(substituted_equations(scene.stage, scene.entries), defined, strict=True))
     columns = min(2, len(pairs))
     for first in range(0, len(pairs), columns):
         beside = zip(pairs[first : first + columns], st.columns(columns, gap="medium"), strict=False)

@@ -18,7 +18,7 @@ def answers(scene: Scene) -> None:
     if not scene.without:
         return
     before, after = scene.without.seen, scene.seen
-    same = np.array_equal(scene.strand.state["h"], scene.without.strand.state["h"])
+    same = np.array_equal(scene.layer_trace.state["h"], scene.without.layer_trace.state["h"])
     if same and np.array_equal(before.outputs, after.outputs):
         st.markdown(say.NO_DIFFERENCE)
     for label, seen in ((say.WITHOUT, before), (say.WITH, after)):
@@ -48,7 +48,7 @@ def unit(scene: Scene) -> None:
 def _rows(scene: Scene, without: Scene) -> list[tuple[str, ...]]:
     """As far as there is room."""
     t, unit = scene.place.t - 1, scene.place.unit - 1
-    old, new = (each.strand.state["h"][:, unit] for each in (without, scene))
+    old, new = (each.layer_trace.state["h"][:, unit] for each in (without, scene))
     rows = []
     for step in range(t, min(len(old), t + 8)):
         numbers = [written(float(value)).replace("-", "−") for value in (old[step], new[step], new[step] - old[step])]

@@ -7,7 +7,7 @@ import numpy as np
 import streamlit as st
 
 from engine.observe.gradients import Strength
-from engine.observe.trace import Strand, Trace
+from engine.observe.trace import LayerTrace, Trace
 from engine.requests import strengths_at
 from engine.slices import Frame, Frames
 from playground import words
@@ -16,7 +16,7 @@ from playground.charts.reach import powers
 from playground.charts.together import Line, gradients_data, gradients_picture, losses_data, losses_picture
 from playground.drawing import findings
 from playground.links.variants import Member
-from playground.runs.background import Answers
+from playground.runs.background import BackgroundResult
 from playground.server.shared import POOL
 from playground.shell import heatmap_options
 from playground.shell.pictures import is_dark, show, widening
@@ -66,13 +66,15 @@ def gradients(side: Side, frames: Frames) -> None:
 
 def _measured(side: Side, frames: Frames) -> list[tuple[Strength, ...]]:
     """The gradients of the moments on show, which are not waited for while they move."""
-    answers: Answers[list[tuple[Strength, ...]]] = st.session_state.setdefault(MEASURED, Answers(POOL))
-    about = (side.experiments, frames[0].look.probe)
-    moments = tuple(frame.sight.moment.updates for frame in frames)
+    answers: BackgroundResult[list[tuple[Strength, ...]]] = st.session_state.setdefault(
+        MEASURED, BackgroundResult(POOL)
+    )
+    about = (side.experiments, frames[0].request.probe)
+    checkpoints = tuple(frame.result.checkpoint.updates for frame in frames)
     known = isinstance(answers.question, tuple) and answers.question[0] == about
     wait = not (side.session.moving and known)
-    asked = [(frame.snapshot.experiment, frame.sight.moment.weights) for frame in frames]
-    found = answers.ask((about, moments), partial(strengths_at, asked, frames[0].look.probe), wait)
+    asked = [(frame.snapshot.experiment, frame.result.checkpoint.weights) for frame in frames]
+    found = answers.ask((about, checkpoints), partial(strengths_at, asked, frames[0].request.probe), wait)
     assert found is not None
     return found
 
@@ -89,14 +91,14 @@ def _strength(found: Sequence[Strength], layer: int, direction: str) -> Strength
     return of_layer.get(direction) or next(iter(of_layer.values()))
 
 
-def _strand(trace: Trace, layer: int, direction: str) -> Strand:
+def _strand(trace: Trace, layer: int, direction: str) -> LayerTrace:
     of_layer = {each.direction: each for each in trace.layers[min(layer, len(trace.layers)) - 1]}
     return of_layer.get(direction) or next(iter(of_layer.values()))
 
 
 def states(side: Side, frames: Frames) -> None:
     """The probe sequence, and under it the states of every network on the same time axis."""
-    first, place = frames[0].sight.trace, _place()
+    first, place = frames[0].result.trace, _place()
     seed = frames[0].snapshot.experiment.training.seed
     # What the networks answer stands with each of them.
     sequence_above(first, rows=2)
@@ -104,17 +106,17 @@ def states(side: Side, frames: Frames) -> None:
         # Sequences are drawn by the seed, so a network with another one reads another sequence.
         if frame.snapshot.experiment.training.seed != seed and member.experiment.task.varied:
             st.caption(say.OTHER_SEQUENCE.format(name=member.name))
-            sequence_above(frame.sight.trace, rows=2)
+            sequence_above(frame.result.trace, rows=2)
         _states(f"side.{number}", member, drawn, frame, place, not side.session.moving)
 
 
 def _states(key: str, member: Member, line: Line, frame: Frame, place: tuple[int, str], still: bool) -> None:
     """The states of one network; key: its name among the visitor's pictures."""
-    trace = frame.sight.trace
-    strand = _strand(trace, *place)
-    values = strand.state["h"]
-    low, high, beyond, own = heatmap_options.colours(key, strand, member.experiment.network.cell, "h", not still)
-    order = heatmap_options.orders(key, strand, frame, not still).get(values.shape[1])
+    trace = frame.result.trace
+    layer_trace = _strand(trace, *place)
+    values = layer_trace.state["h"]
+    low, high, beyond, own = heatmap_options.colours(key, layer_trace, member.experiment.network.cell, "h", not still)
+    order = heatmap_options.orders(key, layer_trace, frame, not still).get(values.shape[1])
     sample(line)
     st.markdown(f"**{member.name}** — {verdict(trace.reading, member.experiment.task)}")
     dark = is_dark()
@@ -124,7 +126,7 @@ def _states(key: str, member: Member, line: Line, frame: Frame, place: tuple[int
     show(drawn, heatmap_data("h", values, low, high, dark, still, order, own), finding)
 
 
-def look(side: Side) -> None:
+def request(side: Side) -> None:
     """The heading of the states: which sequence, layer and direction."""
     st.header(say.STATES)
     st.caption(say.STATES_LOOK)

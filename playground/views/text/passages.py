@@ -13,7 +13,7 @@ from playground import words
 from playground.charts.base import limit
 from playground.charts.letters import PICKED, letters_data, letters_picture, size_for, visible
 from playground.links.presets import PRESETS
-from playground.runs.reader import Moment, Reader
+from playground.runs.reader import ReadCheckpoint, Reader
 from playground.shell import sidebar
 from playground.shell.frame import visitor
 from playground.shell.kept import kept
@@ -39,14 +39,14 @@ def _open_text() -> None:
     st.rerun()
 
 
-def moment_of(reader: Reader) -> Moment | None:
+def moment_of(reader: Reader) -> ReadCheckpoint | None:
     """The moment on show, said in words, and a way to the present one; None before there is any."""
-    moment, playing = reader.moment(), visitor().playing
-    if moment is None:
+    checkpoint, playing = reader.checkpoint(), visitor().playing
+    if checkpoint is None:
         st.caption(say.FIRST_LOOK)
         return None
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(say.AFTER_UPDATE.format(updates=moment.updates) + say.LOOKS_AGAIN * playing, width="content")
+        st.markdown(say.AFTER_UPDATE.format(updates=checkpoint.updates) + say.LOOKS_AGAIN * playing, width="content")
         st.button(
             "Look again now",
             icon=":material/refresh:",
@@ -54,26 +54,26 @@ def moment_of(reader: Reader) -> Moment | None:
             on_click=reader.look_again,
             disabled=not playing,
         )
-    return moment
+    return checkpoint
 
 
-def coloured(moment: Moment) -> tuple[Band, int]:
+def coloured(checkpoint: ReadCheckpoint) -> tuple[Band, int]:
     """The passage, each character on the colour of one unit; the band on show and the chosen position, from 0."""
     st.header("One unit, character by character", anchor=False)
-    passage = moment.passage
+    passage = checkpoint.passage
     with st.container(horizontal=True, vertical_alignment="bottom"):
         band, unit = _choose_unit(passage)
         at = _choose_position(passage)
     first, text = _window(passage, at)
     values = passage.unit(band, unit)
-    plain = band.gate and not band.signed
+    plain = band.gate and not band.bipolar
     cell = visitor().experiment.network.cell
-    high = 1.0 if plain else CELLS[cell].reach.get(band.quantity) or limit(values[:, None])
+    high = 1.0 if plain else CELLS[cell].state_range.get(band.quantity) or limit(values[:, None])
     picture = letters_picture(band.quantity, "gate" if plain else "signed", high, size_for(passage.text), is_dark())
     title, _ = words.quantity(cell, band.quantity)
     st.markdown(say.UNIT.format(title=title, unit=unit, units=band.units, layer=band.layer))
     last = first + len(text)
-    marked = _marks(moment)
+    marked = _marks(checkpoint)
     data = letters_data(text, values[first:last], first + 1, at + 1, None if marked is None else marked[first:last])
     # A chart of its own for every choice: on one that had been clicked, the same click again would change nothing.
     key = f"text.passage.{at}"
@@ -85,20 +85,20 @@ def coloured(moment: Moment) -> tuple[Band, int]:
 
     st.vega_lite_chart(picture.filled(data), key=key, alt=picture.alt, on_select=clicked, width="stretch")
     part = say.PARTS[_part(passage, first, last)].format(held=passage.held + 1)
-    below = "" if marked is None else say.UNDERLINED.format(property=say.PROPERTIES[_asked(moment)[0]].lower())
+    below = "" if marked is None else say.UNDERLINED.format(property=say.PROPERTIES[_asked(checkpoint)[0]].lower())
     st.caption(say.PASSAGE.format(first=first + 1, last=last, all=len(passage.text), part=part) + below)
     return band, at
 
 
-def _asked(moment: Moment) -> tuple[str, str]:
+def _asked(checkpoint: ReadCheckpoint) -> tuple[str, str]:
     """The property that is searched for, and the character where it is one."""
     name = kept(PROPERTY, [*PROPERTIES, CHARACTER])
-    return name, kept(SIGN, list(moment.task.alphabet)) if name == CHARACTER else ""
+    return name, kept(SIGN, list(checkpoint.task.alphabet)) if name == CHARACTER else ""
 
 
-def _marks(moment: Moment) -> np.ndarray | None:
+def _marks(checkpoint: ReadCheckpoint) -> np.ndarray | None:
     """Where the property holds, (N,); None if it is an amount."""
-    values = measured(moment.passage.text, *_asked(moment))
+    values = measured(checkpoint.passage.text, *_asked(checkpoint))
     return values if values.max() <= 1 else None
 
 
@@ -161,12 +161,12 @@ def _part(passage: Passage, first: int, last: int) -> str:
     return "training" if last <= passage.held else "both"
 
 
-def followers(reader: Reader, moment: Moment) -> None:
+def followers(reader: Reader, checkpoint: ReadCheckpoint) -> None:
     """The units that follow a property best."""
     st.header("Units that follow something", anchor=False)
     st.caption(say.SEARCH)
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        name, character = _asked(moment)
+        name, character = _asked(checkpoint)
         st.selectbox(
             "Property",
             [*PROPERTIES, CHARACTER],
@@ -175,15 +175,15 @@ def followers(reader: Reader, moment: Moment) -> None:
             persist_state="session",
         )
         if character:
-            alphabet = list(moment.task.alphabet)
+            alphabet = list(checkpoint.task.alphabet)
             st.selectbox("Character", alphabet, format_func=visible, key=SIGN, width=130, persist_state="session")
     try:
-        found = reader.best(moment, name, character)
+        found = reader.best(checkpoint, name, character)
     except FieldError as problem:
         st.info(words.plain(str(problem)), icon=":material/search_off:")
         return
     if found:
-        _table(found, moment.passage.bands, f"text.best.{moment.updates}.{name}.{character}")
+        _table(found, checkpoint.passage.bands, f"text.best.{checkpoint.updates}.{name}.{character}")
         st.caption(say.SCORE)
 
 
@@ -217,16 +217,16 @@ def _table(found: list[Match], bands: tuple[Band, ...], key: str) -> None:
     )
 
 
-def alike(moment: Moment, band: Band, at: int) -> None:
+def alike(checkpoint: ReadCheckpoint, band: Band, at: int) -> None:
     """The moments whose hidden state is nearest to the chosen one, in their context."""
     st.header("Similar moments", anchor=False)
-    passage = moment.passage
+    passage = checkpoint.passage
     st.caption(say.SIMILAR.format(layer=band.layer, at=at + 1))
     found = similar(passage.text, passage.units(passage.band(band.layer, "h")), at)
     if not found:
         st.info(say.TOO_SHORT, icon=":material/search_off:")
         return
-    key = f"text.alike.{moment.updates}.{band.layer}.{at}"
+    key = f"text.alike.{checkpoint.updates}.{band.layer}.{at}"
 
     def clicked() -> None:
         rows = st.session_state[key].selection.rows

@@ -8,7 +8,7 @@ from engine.settings import FieldError
 from playground import words
 from playground.charts.letters import PICKED, letters_data, letters_picture, size_for, visible
 from playground.charts.probabilities import MOST, probabilities_data, probabilities_picture
-from playground.runs.reader import Moment, Reader
+from playground.runs.reader import ReadCheckpoint, Reader
 from playground.shell.pictures import is_dark, show
 from playground.views.text import words as say
 
@@ -16,17 +16,17 @@ PLACE, NUMBER = "text.write.place", "text.write.number"
 FEW = 5
 
 
-def written(reader: Reader, moment: Moment) -> None:
+def written(reader: Reader, checkpoint: ReadCheckpoint) -> None:
     """The controls, the text in colours, and the bars of one place in it."""
     st.header("It writes", anchor=False)
-    prompt, temperature, top_k = _controls(moment)
-    prompt = moment.task.spelled(prompt)
-    unknown = "".join(sorted(set(prompt) - set(moment.task.alphabet)))
+    prompt, temperature, top_k = _controls(checkpoint)
+    prompt = checkpoint.task.spelled(prompt)
+    unknown = "".join(sorted(set(prompt) - set(checkpoint.task.alphabet)))
     if unknown:
         st.caption(words.UNKNOWN.format(characters=words.plain("".join(map(visible, unknown)))))
     try:
         PROMPT.check("prompt", prompt)
-        text = reader.written(moment, prompt, temperature, top_k, st.session_state.get(NUMBER, 0))
+        text = reader.written(checkpoint, prompt, temperature, top_k, st.session_state.get(NUMBER, 0))
     except FieldError as problem:
         st.info(words.sentence(problem, ""), icon=":material/edit_off:")
         return
@@ -42,10 +42,10 @@ def written(reader: Reader, moment: Moment) -> None:
         show(probabilities_picture(is_dark()), data)
 
 
-def _controls(moment: Moment) -> tuple[str, float, int]:
+def _controls(checkpoint: ReadCheckpoint) -> tuple[str, float, int]:
     """Prompt, temperature, and among how many of the likeliest characters is drawn (0: all)."""
     state = st.session_state
-    size = len(moment.task.alphabet)
+    size = len(checkpoint.task.alphabet)
     state.setdefault("text.write.temperature", TEMPERATURE.default)
     state["text.write.top_k"] = min(state.get("text.write.top_k", TOP_K.default), size)
     with st.container(horizontal=True, vertical_alignment="bottom"):

@@ -9,7 +9,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from engine.learners.truncation import window_starts
-from engine.observe.trace import Strand, Trace
+from engine.observe.trace import LayerTrace, Trace
 from engine.slices import Frame
 from engine.tasks import Quantity
 from playground import words
@@ -43,16 +43,16 @@ class Chosen(NamedTuple):
 
 def choose(frame: Frame) -> Chosen:
     """The heading of the inside, and the layer, direction and quantities that are live."""
-    trace = frame.sight.trace
+    trace = frame.result.trace
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="live"):
         st.header(words.INSIDE, help=words.INSIDE_LOOK, width="content")
         layer = 1
         if len(trace.layers) > 1:
-            options = [strands[0].layer for strands in trace.layers]
+            options = [layer_traces[0].layer for layer_traces in trace.layers]
             layer = kept("inside_layer", options)
             st.segmented_control("Layer", options, required=True, key="inside_layer", persist_state="session")
-        strands = trace.layers[layer - 1]
-        directions = [strand.direction for strand in strands]
+        layer_traces = trace.layers[layer - 1]
+        directions = [layer_trace.direction for layer_trace in layer_traces]
         direction = directions[0]
         if len(directions) > 1:
             direction = kept("inside_direction", directions)
@@ -64,11 +64,11 @@ def choose(frame: Frame) -> Chosen:
                 key="inside_direction",
                 persist_state="session",
             )
-        strand = strands[directions.index(direction)]
-        names = ["h", "gradient", *[n for n in strand.state if n != "h"], *strand.gates]
+        layer_trace = layer_traces[directions.index(direction)]
+        names = ["h", "gradient", *[n for n in layer_trace.state if n != "h"], *layer_trace.gates]
         live = _live(names)
-    if strand.window > 1:
-        st.caption(words.JOINED.format(layer=strand.layer, window=strand.window))
+    if layer_trace.window > 1:
+        st.caption(words.JOINED.format(layer=layer_trace.layer, window=layer_trace.window))
     relative = bool(st.session_state[key_of("", "relative")])
     return Chosen(layer, direction, tuple(name for name in names if name in live), relative)
 
@@ -113,8 +113,8 @@ def unanswered(trace: Trace) -> bool:
 
 def sequence(frame: Frame) -> None:
     """The sequence where it stands still, above what moves."""
-    if unanswered(frame.sight.trace):
-        sequence_above(frame.sight.trace)
+    if unanswered(frame.result.trace):
+        sequence_above(frame.result.trace)
 
 
 def inside(frame: Frame, chosen: Chosen, first: DeltaGenerator, rest: DeltaGenerator) -> None:
@@ -122,32 +122,32 @@ def inside(frame: Frame, chosen: Chosen, first: DeltaGenerator, rest: DeltaGener
 
     The first picture is drawn into `first`, where it is as high as `look.css` says; the others into `rest`.
     """
-    trace, cell = frame.sight.trace, frame.snapshot.experiment.network.cell
+    trace, cell = frame.result.trace, frame.snapshot.experiment.network.cell
     still = not visitor().moving
-    strands = {strand.direction: strand for strand in trace.layers[chosen.layer - 1]}
+    layer_traces = {layer_trace.direction: layer_trace for layer_trace in trace.layers[chosen.layer - 1]}
     if not unanswered(trace):
         with first:
             sequence_above(trace)
-    strand, training = strands[chosen.direction], frame.snapshot.experiment.training
-    orders = heatmap_options.orders("run", strand, frame, not still)
+    layer_trace, training = layer_traces[chosen.direction], frame.snapshot.experiment.training
+    orders = heatmap_options.orders("run", layer_trace, frame, not still)
     for number, name in enumerate(chosen.names):
         if name == "gradient":
-            cut = window_starts(len(trace.inputs), training.truncate) if strand.learned is not None else ()
-            drawn = gradient(strand, still, chosen.relative, cut)
+            cut = window_starts(len(trace.inputs), training.truncate) if layer_trace.learned is not None else ()
+            drawn = gradient(layer_trace, still, chosen.relative, cut)
         else:
-            drawn = quantity(strand, name, cell, still, orders)
+            drawn = quantity(layer_trace, name, cell, still, orders)
         with rest if number else first:
             show(*drawn, fill=not number)
 
 
 def gradient(
-    strand: Strand, still: bool, relative: bool, cut: tuple[int, ...]
+    layer_trace: LayerTrace, still: bool, relative: bool, cut: tuple[int, ...]
 ) -> tuple[Picture, Data, Callable[[], str]]:
     """‖∂L/∂h_t‖ of a strand, and what truncated learning sees of it; cut: the steps at which its windows begin."""
     title, look_for = words.GRADIENT
-    unit = strand.last if relative else 1.0
-    norms = strand.grad_norm / unit
-    learned = None if strand.learned is None else strand.learned / unit
+    unit = layer_trace.last if relative else 1.0
+    norms = layer_trace.grad_norm / unit
+    learned = None if layer_trace.learned is None else layer_trace.learned / unit
     ends = widening(f"inside.gradient.{relative}", powers(norms, learned), not still)
     if learned is not None:
         look_for = words.GRADIENT_CUT
@@ -156,12 +156,12 @@ def gradient(
 
 
 def quantity(
-    strand: Strand, name: str, cell: str, still: bool, orders: heatmap_options.Orders
+    layer_trace: LayerTrace, name: str, cell: str, still: bool, orders: heatmap_options.Orders
 ) -> tuple[Picture, Data, Callable[[], str]]:
     """One quantity of a strand of such cells over time, and what there is to see; values only where all is still."""
     title, look_for = words.quantity(cell, name)
-    values = {**strand.state, **strand.gates}[name]
-    low, high, beyond, own = heatmap_options.colours("run", strand, cell, name, not still)
+    values = {**layer_trace.state, **layer_trace.gates}[name]
+    low, high, beyond, own = heatmap_options.colours("run", layer_trace, cell, name, not still)
     dark = is_dark()
     order = orders.get(values.shape[1])
     drawn = heatmap(

@@ -27,7 +27,7 @@ from playground.shell import heatmap_options
 from playground.shell.earlier import comparable, name
 from playground.shell.frame import visitor
 from playground.shell.inside_place import DIRECTION, LAYER, STEP, UNIT
-from playground.shell.pictures import is_dark, show, told
+from playground.shell.pictures import alt_text, is_dark, show
 from playground.shell.probe import next_probe, sequence
 from playground.shell.wishes import later
 
@@ -57,7 +57,7 @@ def asked() -> None:
 
 def task(frame: Frame) -> None:
     """One sequence that training never sees, and what the network makes of it."""
-    sequence(frame.sight.trace, frame.snapshot.experiment.task)
+    sequence(frame.result.trace, frame.snapshot.experiment.task)
 
 
 def further(frame: Frame) -> None:
@@ -65,12 +65,12 @@ def further(frame: Frame) -> None:
 
     For a series, what it forecasts: so many steps, if it can read on, else the next one.
     """
-    sight, asked = frame.sight, frame.snapshot.experiment.task
+    result, asked = frame.result, frame.snapshot.experiment.task
     if isinstance(asked, Characters):
-        st.code(sight.sample or " ", language=None, wrap_lines=True, height=110)
-    if isinstance(sight.trace.reading, Quantity) and isinstance(asked, Forecast):
-        horizon = len(sight.ahead.forecast) if sight.ahead else 1
-        show(ahead_picture(asked.steps, horizon, is_dark()), ahead_data(sight.trace.reading, sight.ahead))
+        st.code(result.sample or " ", language=None, wrap_lines=True, height=110)
+    if isinstance(result.trace.reading, Quantity) and isinstance(asked, Forecast):
+        horizon = len(result.ahead.forecast) if result.ahead else 1
+        show(ahead_picture(asked.steps, horizon, is_dark()), ahead_data(result.trace.reading, result.ahead))
 
 
 def about_further() -> None:
@@ -126,7 +126,7 @@ def _look_again(session: Session) -> None:
         TEMPERATURE.check("temperature", temperature)
     except FieldError:  # the controls keep to the ranges; what comes past them changes nothing
         return
-    session.look_at(replace(session.look, prompt=prompt, temperature=temperature))
+    session.request_probe(replace(session.request, prompt=prompt, temperature=temperature))
 
 
 def network_view() -> str:
@@ -159,16 +159,16 @@ def about_network(view: str) -> None:
 
 def _unrolled(frame: Frame) -> None:
     """The unrolled network: the steps that matter, and of each layer the units that are most active or come first."""
-    trace, moving = frame.sight.trace, visitor().moving
+    trace, moving = frame.result.trace, visitor().moving
     task, cell = frame.snapshot.experiment.task, frame.snapshot.experiment.network.cell
-    strands = [strand for layer in trace.layers for strand in layer]
+    layer_traces = [layer_trace for layer in trace.layers for layer_trace in layer]
     marked = marked_steps(task, trace.reading)
     drawn = columns(len(trace.inputs), (np.flatnonzero(marked) + 1).tolist())
-    units = bands(len(strands), strands[0].state["h"].shape[1])
-    chosen = [heatmap_options.most_active("run", strand, frame, moving)[:units] for strand in strands]
-    scales = [heatmap_options.colours("run", strand, cell, "h", moving) for strand in strands]
+    units = bands(len(layer_traces), layer_traces[0].state["h"].shape[1])
+    chosen = [heatmap_options.most_active("run", layer_trace, frame, moving)[:units] for layer_trace in layer_traces]
+    scales = [heatmap_options.colours("run", layer_trace, cell, "h", moving) for layer_trace in layer_traces]
     high, beyond, own = max(scale.high for scale in scales), any(scale.beyond for scale in scales), scales[0].own
-    shape = tuple(tuple(strand.direction for strand in layer) for layer in trace.layers)
+    shape = tuple(tuple(layer_trace.direction for layer_trace in layer) for layer in trace.layers)
     picture = unrolled(shape, len(drawn), units, task.readout, high, is_dark(), beyond, own)
 
     def clicked() -> None:
@@ -177,8 +177,8 @@ def _unrolled(frame: Frame) -> None:
             row, band = int(picked[0][ROW]) - 1, int(picked[0][BAND])
             state = st.session_state
             state[STEP] = step
-            if 0 <= row < len(strands):
-                state[LAYER], state[DIRECTION] = strands[row].layer, strands[row].direction
+            if 0 <= row < len(layer_traces):
+                state[LAYER], state[DIRECTION] = layer_traces[row].layer, layer_traces[row].direction
                 if band >= 0:
                     state[UNIT] = int(chosen[row][band]) % frame.snapshot.experiment.network.hidden + 1
             state[OPEN] = True
@@ -186,7 +186,7 @@ def _unrolled(frame: Frame) -> None:
     data = unrolled_data(trace, drawn, chosen, marked, own)
     finding = partial(_seen_in_network, trace, drawn, chosen)
     st.vega_lite_chart(
-        picture.filled(data), key=NETWORK, alt=told(picture, finding), on_select=clicked, width="stretch"
+        picture.filled(data), key=NETWORK, alt=alt_text(picture, finding), on_select=clicked, width="stretch"
     )
     if OPEN in st.session_state:
         st.rerun()  # the page is left where it begins, and not amid a frame
@@ -200,12 +200,12 @@ def follow_click() -> None:
 
 def _seen_in_network(trace: Trace, drawn: Sequence[int], chosen: Sequence[np.ndarray]) -> str:
     """Which steps and units the picture of the network shows, and what it answers."""
-    strands = [strand for layer in trace.layers for strand in layer]
+    layer_traces = [layer_trace for layer in trace.layers for layer_trace in layer]
     steps = words.listed([str(step) for step in drawn if step])
     found = [f"Steps {steps}." if len(trace.inputs) > 1 else "One step."]
-    for strand, units in zip(strands, chosen, strict=True):
+    for layer_trace, units in zip(layer_traces, chosen, strict=True):
         named = words.listed([str(unit + 1) for unit in units])
-        found.append(f"Units of layer {strand.layer}, {strand.direction}: {named}.")
+        found.append(f"Units of layer {layer_trace.layer}, {layer_trace.direction}: {named}.")
     return " ".join([*found, findings.answered(trace.reading)])
 
 

@@ -104,7 +104,7 @@ def test_every_further_step_has_weights_of_its_own(name: str) -> None:
 def test_gates_are_numbered_and_keep_their_signs(name: str) -> None:
     cell = deep(name, 2)
     _, gates = cell.unroll(sequences())
-    plain = CELLS[name].signed
-    assert cell.signed == {f"{gate}{k}" for gate in plain for k in ("", 2, 3)}
+    plain = CELLS[name].bipolar
+    assert cell.bipolar == {f"{gate}{k}" for gate in plain for k in ("", 2, 3)}
     assert plain <= set(gates[0]._fields)
-    assert cell.signed <= set(gates[0]._fields)
+    assert cell.bipolar <= set(gates[0]._fields)

@@ -231,7 +231,7 @@ COUNTED = {
 def test_trained_numbers_of_one_layer(cell: str) -> None:
     entrance = {"grid_lstm": 3 * 10 + 10}.get(cell, 0)
     layer, readout = COUNTED[cell]
-    assert make(cell).sizes == {"entrance": entrance, "layer 1": layer, "readout": readout}
+    assert make(cell).sizes == {"input_mlp": entrance, "layer 1": layer, "readout": readout}
 
 
 def test_trained_numbers_of_every_part() -> None:
@@ -249,7 +249,7 @@ def test_trained_numbers_of_every_part() -> None:
     network = Network(3, 2, architecture, "every", generator=generator())
     again = 3 * 5 * (5 + 2)
     assert network.sizes == {
-        "entrance": (3 + 1) * 5 + (5 + 1) * 5,
+        "input_mlp": (3 + 1) * 5 + (5 + 1) * 5,
         "layer 1": 3 * 5 * (5 + 5 + 2) + again,
         "layer 2": 3 * 5 * (10 + 5 + 2) + again,
         "connection 2": (10 + 1) * 10,

@@ -73,7 +73,7 @@ def windowed(rows: np.ndarray, window: int) -> np.ndarray:
 
 def recomputed(architecture: Architecture, weights: dict[str, np.ndarray], x: np.ndarray, mode: str) -> np.ndarray:
     """The answer to one sequence (T, I), from the weights by name and the transcribed cells alone."""
-    entrance = maps(weights, "entrance")
+    entrance = maps(weights, "input_mlp")
     deep, linear = entrance[: architecture.input_depth], entrance[architecture.input_depth :]
     rows = np.array([mlp(deep, row) for row in x])
     for w, b in linear:

@@ -52,7 +52,9 @@ def generator(seed: int = 0) -> torch.Generator:
 
 def make(name: str, options: dict[str, Any], inputs: int, hidden: int, dtype: torch.dtype = torch.float64) -> Cell:
     """A cell with weights large enough to bend its squashing functions; it reads `inputs`, or what it needs to."""
-    cell = CELLS[name](CELLS[name].entrance_size(hidden) or inputs, hidden, generator=generator(1), **options).to(dtype)
+    cell = CELLS[name](CELLS[name].required_input_size(hidden) or inputs, hidden, generator=generator(1), **options).to(
+        dtype
+    )
     with torch.no_grad():
         for parameter in cell.parameters():
             parameter.add_(0.5 * torch.randn(parameter.shape, generator=generator(2), dtype=dtype))

@@ -23,7 +23,7 @@ FIXED = {"F", "Π"}
 def own_names(cell: type[Cell]) -> set[str]:
     """What the module calls its weights."""
     own = {"answer_size": 2} if cell.answers else {}
-    made = cell(cell.entrance_size(3) or 2, 3, generator=torch.Generator(), **own)  # type: ignore[call-arg]
+    made = cell(cell.required_input_size(3) or 2, 3, generator=torch.Generator(), **own)  # type: ignore[call-arg]
     return {name for name, _ in (*made.named_parameters(), *made.named_buffers())} | set(cell.options)
 
 

@@ -21,7 +21,7 @@ every_init = pytest.mark.parametrize("init", INITS)
 
 
 def make(name: str, init: str = "default", seed: int = 0, **options: Any) -> Cell:
-    inputs = CELLS[name].entrance_size(HIDDEN) or INPUTS
+    inputs = CELLS[name].required_input_size(HIDDEN) or INPUTS
     return CELLS[name](inputs, HIDDEN, generator=generator(seed), init=init, **options)
 
 

@@ -107,10 +107,10 @@ def test_gates_keep_to_their_ranges(name: str, options: dict[str, Any]) -> None:
     _, gates = cell.unroll(20 * x)
     for gate in gates[0]._fields:
         values = torch.stack([getattr(step, gate) for step in gates]).detach()
-        assert (float(values.min()) < 0) == (gate in cell.signed)
+        assert (float(values.min()) < 0) == (gate in cell.bipolar)
         if (name, gate) != ("goru", "n"):
             assert float(values.max()) <= 1
-            assert float(values.min()) >= (-1 if gate in cell.signed else 0)
+            assert float(values.min()) >= (-1 if gate in cell.bipolar else 0)
 
 
 @pytest.mark.parametrize(("name", "gates"), [("rnn", 1), ("gru", 3), ("lstm", 4)])

@@ -11,7 +11,7 @@ from engine import CELLS, Experiment
 from engine.architectures.stack import Network
 from engine.generate.forecast import HORIZON, Ahead, ahead
 from engine.run import probe, probe_generator
-from engine.slices import Look, ahead_of
+from engine.slices import ProbeRequest, ahead_of
 from engine.tasks import Forecast
 from tests.engine.runs import started
 
@@ -32,7 +32,7 @@ def prepared(**params: str) -> tuple[Experiment, Network, Forecast]:
 
 
 def forecast(experiment: Experiment, network: Network, sequence: int = 0) -> Ahead:
-    found = ahead_of(experiment, network, Look(probe=sequence))
+    found = ahead_of(experiment, network, ProbeRequest(probe=sequence))
     assert found is not None
     return found
 
@@ -90,14 +90,14 @@ def test_the_truth_is_the_series_after_the_window(sequence: int, length: str) ->
 def test_who_cannot_read_on_has_no_forecast(params: dict[str, str]) -> None:
     experiment, network, task = prepared(cell="gru", **params)
     assert not experiment.network.by_steps
-    assert ahead_of(experiment, network, Look()) is None
+    assert ahead_of(experiment, network, ProbeRequest()) is None
     with pytest.raises(ValueError, match="reads forward and joins no steps"):
         ahead(network, task, probe_generator(experiment, 0))
 
 
 def test_other_tasks_have_no_forecast() -> None:
     run = started(task="adding", length="5")
-    assert ahead_of(run.experiment, run.network, Look()) is None
+    assert ahead_of(run.experiment, run.network, ProbeRequest()) is None
 
 
 def test_a_forecast_that_runs_away_ends_in_gaps() -> None:

@@ -31,7 +31,7 @@ def only_cell(run: Run) -> Any:
 
 def passage(run: Run) -> Passage:
     cell = run.network.double().layers[0].cells[0]  # type: ignore[index, union-attr]
-    inputs = run.network.entrance(run.probe(0).inputs.double()).detach()
+    inputs = run.network.input_mlp(run.probe(0).inputs.double()).detach()
     return Passage(cell, inputs, *cell.unroll(inputs))  # type: ignore[arg-type, operator]
 
 
@@ -196,10 +196,10 @@ def test_strength_is_the_traces_in_double_precision(cell: str) -> None:
     run = started(cell=cell, **ALONE.get(cell, PAIR))
     seen = measured(run)
     inside = trace(run.network, run.experiment.task, run.probe(0))
-    strands = [strand for layer in inside.layers for strand in layer]
-    assert [(s.layer, s.direction) for s in seen.strengths] == [(s.layer, s.direction) for s in strands]
-    for strength, strand in zip(seen.strengths, strands, strict=True):
-        np.testing.assert_allclose(strength.full, strand.grad_norm, rtol=2e-3, atol=1e-7)
+    layer_traces = [layer_trace for layer in inside.layers for layer_trace in layer]
+    assert [(s.layer, s.direction) for s in seen.strengths] == [(s.layer, s.direction) for s in layer_traces]
+    for strength, layer_trace in zip(seen.strengths, layer_traces, strict=True):
+        np.testing.assert_allclose(strength.full, layer_trace.grad_norm, rtol=2e-3, atol=1e-7)
         assert strength.learned is strength.full or np.array_equal(strength.learned, strength.full)
 
 

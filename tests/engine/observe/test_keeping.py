@@ -112,13 +112,13 @@ def test_what_units_tell_is_what_their_traces_say(case: dict[str, str]) -> None:
     found = tells(run.network, task, batch)
     traces = [trace(run.network, task, type(batch)(*(part[k : k + 1] for part in batch))) for k in range(9)]
     for (layer, direction), scores in found.items():
-        strands = [next(s for s in seen.layers[layer - 1] if s.direction == direction) for seen in traces]
-        sizes = {name: v.shape[1] for name, v in {**strands[0].state, **strands[0].gates}.items()}
+        layer_traces = [next(s for s in seen.layers[layer - 1] if s.direction == direction) for seen in traces]
+        sizes = {name: v.shape[1] for name, v in {**layer_traces[0].state, **layer_traces[0].gates}.items()}
         assert set(scores) == set(deciding(sizes).values())
         for name, score in scores.items():
             read, answers = [], []
-            for k, strand in enumerate(strands):
-                values = {**strand.state, **strand.gates}[name]
+            for k, layer_trace in enumerate(layer_traces):
+                values = {**layer_trace.state, **layer_trace.gates}[name]
                 if task.readout == "every":
                     asked = (batch.mask[k] & (batch.targets[k] >= 0)).numpy()
                     read.extend(values[asked])
@@ -155,5 +155,5 @@ def test_marked_steps_are_those_that_must_be_kept(task: str) -> None:
 
 def test_the_same_moment_gives_the_same_scores() -> None:
     run = Run(Experiment.from_params({"task": "order", "length": "10", "hidden": "4"}))
-    one, two = (tells_at(run.experiment, run.moment().weights)[1, "forward"]["c"] for _ in range(2))
+    one, two = (tells_at(run.experiment, run.checkpoint().weights)[1, "forward"]["c"] for _ in range(2))
     np.testing.assert_array_equal(one, two)

@@ -23,7 +23,7 @@ def test_a_cell_says_what_its_own_step_shows() -> None:
     for name, cell in CELLS.items():
         run = started(cell=name)
         made = run.network.double().layers[0].cells[0]  # type: ignore[index, union-attr]
-        inputs = run.network.entrance(run.probe(0).inputs.double()).detach()
+        inputs = run.network.input_mlp(run.probe(0).inputs.double()).detach()
         offered = parts(Passage(made, inputs, *made.unroll(inputs))).offered  # type: ignore[operator, arg-type]
         assert [part for part in offered if part != "h"] == ([cell.memory] if cell.memory else []), name
 
@@ -37,7 +37,7 @@ def own_norms(name: str, run: Run, read: Callable[[list[dict[str, Tensor]]], Ten
     weights = weights_of(cell)  # type: ignore[arg-type]  # a Cell
     network = run.network.double()
     state, states = start(name, 6, 16), []
-    inputs = network.entrance(batch.inputs.double())[0].detach()
+    inputs = network.input_mlp(batch.inputs.double())[0].detach()
     for number, x in enumerate(inputs):
         if truncate and (len(inputs) - number) % truncate == 0:
             state = {part: value.detach() for part, value in state.items()}
@@ -147,9 +147,9 @@ def test_what_truncation_leaves_is_in_the_trace_too(params: dict[str, str]) -> N
     """As the page Gradients has it in double precision, and where nothing is left exactly 0."""
     run = trained(2, truncate="3", **params)
     seen = gradients(run.network, run.experiment.task, run.probe(0), truncate=3)
-    strands = [strand for layer in run.trace().layers for strand in layer]
-    for strength, strand in zip(seen.strengths, strands, strict=True):
-        assert strand.learned is not None
-        np.testing.assert_allclose(strand.learned, strength.learned, rtol=2e-3, atol=1e-7)
-        assert np.array_equal(strand.learned == 0, strength.learned == 0)
-    assert {strand.learned for layer in started(truncate="8").trace().layers for strand in layer} == {None}
+    layer_traces = [layer_trace for layer in run.trace().layers for layer_trace in layer]
+    for strength, layer_trace in zip(seen.strengths, layer_traces, strict=True):
+        assert layer_trace.learned is not None
+        np.testing.assert_allclose(layer_trace.learned, strength.learned, rtol=2e-3, atol=1e-7)
+        assert np.array_equal(layer_trace.learned == 0, strength.learned == 0)
+    assert {layer_trace.learned for layer in started(truncate="8").trace().layers for layer_trace in layer} == {None}

@@ -44,9 +44,9 @@ def test_as_the_trace_shows_it(params: dict[str, str]) -> None:
         assert band is passage.band(layer, name)
         assert band.units == rows.shape[1]
         np.testing.assert_array_equal(passage.unit(band, band.units), passage.units(band)[:, -1])
-        strand = seen.layers[layer - 1][0]
-        assert band.gate == (name in strand.gates)
-        assert band.signed == (name not in strand.gates or name in strand.signed)
+        layer_trace = seen.layers[layer - 1][0]
+        assert band.gate == (name in layer_trace.gates)
+        assert band.bipolar == (name not in layer_trace.gates or name in layer_trace.bipolar)
 
 
 @pytest.mark.parametrize(

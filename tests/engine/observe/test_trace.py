@@ -11,7 +11,7 @@ from torch import Tensor
 from engine import CELLS, Experiment
 from engine.architectures.stack import Network
 from engine.cells import Cell, JordanCell
-from engine.observe.trace import Strand, trace
+from engine.observe.trace import LayerTrace, trace
 from engine.run import build
 from engine.tasks import Batch, Task
 from tests.engine.runs import SMALL, trained
@@ -58,8 +58,8 @@ def one(batch: Batch) -> Batch:
     return Batch(*(part[:1] for part in batch))
 
 
-def strands(network: Network, task: Task, batch: Batch) -> list[Strand]:
-    return [strand for layer in trace(network, task, batch).layers for strand in layer]
+def layer_traces(network: Network, task: Task, batch: Batch) -> list[LayerTrace]:
+    return [layer_trace for layer in trace(network, task, batch).layers for layer_trace in layer]
 
 
 def by_hand(
@@ -116,12 +116,12 @@ def test_layers_and_directions_are_labelled(params: dict[str, str]) -> None:
     network, task, batch = parts(**params)
     directions = ["forward", "backward"] if params["direction"] == "bidirectional" else [params["direction"]]
     for number, layer in enumerate(trace(network, task, batch).layers, 1):
-        assert [strand.layer for strand in layer] == [number] * len(directions)
-        assert [strand.direction for strand in layer] == directions
-        for strand in layer:
-            assert {name.rstrip("23") for name in strand.signed} == CELLS[params["cell"]].signed
-            assert strand.signed <= set(strand.gates)
-            assert next(iter(strand.state)) == "h"
+        assert [layer_trace.layer for layer_trace in layer] == [number] * len(directions)
+        assert [layer_trace.direction for layer_trace in layer] == directions
+        for layer_trace in layer:
+            assert {name.rstrip("23") for name in layer_trace.bipolar} == CELLS[params["cell"]].bipolar
+            assert layer_trace.bipolar <= set(layer_trace.gates)
+            assert next(iter(layer_trace.state)) == "h"
 
 
 def covered(rows: np.ndarray, steps: int, window: int) -> np.ndarray:
@@ -133,19 +133,19 @@ def covered(rows: np.ndarray, steps: int, window: int) -> np.ndarray:
 def test_states_and_gates_are_those_of_the_loop(params: dict[str, str]) -> None:
     """Row t belongs to x_t, whichever way the layer reads, and however many steps it takes as one."""
     network, task, batch = parts(**params)
-    inputs, window, steps_of_input = network.entrance(batch.inputs[:1]), 1, batch.inputs.shape[1]
+    inputs, window, steps_of_input = network.input_mlp(batch.inputs[:1]), 1, batch.inputs.shape[1]
     together = zip(
         network.layers, network.connections, network.windows, trace(network, task, batch).layers, strict=True
     )
     for layer, connection, following, seen in together:
         outputs = []
-        for (direction, cell), strand in zip(layer.by_direction(), seen, strict=True):
+        for (direction, cell), layer_trace in zip(layer.by_direction(), seen, strict=True):
             turn = -1 if direction == "backward" else 1
             steps = by_hand(cell, inputs.flip(1) if turn < 0 else inputs)[::turn]
-            assert strand.window == window
+            assert layer_trace.window == window
             for found, rows in (
-                (strand.state, [cell.shown(state) for state, _ in steps]),
-                (strand.gates, [gates._asdict() for _, gates in steps]),
+                (layer_trace.state, [cell.shown(state) for state, _ in steps]),
+                (layer_trace.gates, [gates._asdict() for _, gates in steps]),
             ):
                 assert list(found) == list(rows[0])
                 for name, values in found.items():
@@ -161,12 +161,14 @@ def test_states_and_gates_are_those_of_the_loop(params: dict[str, str]) -> None:
 def test_gradient_is_that_of_nudging_each_state(params: dict[str, str]) -> None:
     """In the grid, h of time reaches the loss through later steps alone; everywhere else the last one does as well."""
     network, task, batch = parts(**params)
-    for at, strand in zip(in_turn(params), strands(network, task, batch), strict=True):
-        steps, units = strand.grad_h.shape
-        nudge = torch.zeros(-(-steps // strand.window), units, dtype=torch.float64, requires_grad=True)
+    for at, layer_trace in zip(in_turn(params), layer_traces(network, task, batch), strict=True):
+        steps, units = layer_trace.grad_h.shape
+        nudge = torch.zeros(-(-steps // layer_trace.window), units, dtype=torch.float64, requires_grad=True)
         (expected,) = torch.autograd.grad(loss_with_nudge(network, task, one(batch), at, nudge), nudge)
         assert float(expected.abs().max()) > 0
-        np.testing.assert_allclose(strand.grad_h, covered(expected.numpy(), steps, strand.window), rtol=0, atol=1e-12)
+        np.testing.assert_allclose(
+            layer_trace.grad_h, covered(expected.numpy(), steps, layer_trace.window), rtol=0, atol=1e-12
+        )
 
 
 @pytest.mark.parametrize("params", [way for way in WAYS if way["task"] == "adding"], ids=lambda p: "-".join(p.values()))
@@ -175,13 +177,13 @@ def test_gradient_is_the_finite_difference(params: dict[str, str]) -> None:
     """Without autograd: one unit at the first, a middle and the last step, up and down by 10⁻⁵."""
     with torch.enable_grad():
         network, task, batch = parts(**params)
-        found = strands(network, task, batch)
-    for at, strand in zip(in_turn(params), found, strict=True):
+        found = layer_traces(network, task, batch)
+    for at, layer_trace in zip(in_turn(params), found, strict=True):
         for t in (0, 3, 7):
-            nudge = torch.zeros(strand.grad_h.shape, dtype=torch.float64)
+            nudge = torch.zeros(layer_trace.grad_h.shape, dtype=torch.float64)
             nudge[t, 2] = 1e-5
             up, down = (loss_with_nudge(network, task, one(batch), at, sign * nudge) for sign in (1, -1))
-            assert strand.grad_h[t, 2] == pytest.approx(float(up - down) / 2e-5, rel=1e-5, abs=1e-10)
+            assert layer_trace.grad_h[t, 2] == pytest.approx(float(up - down) / 2e-5, rel=1e-5, abs=1e-10)
 
 
 @pytest.mark.parametrize("cell", CELLS)
@@ -192,32 +194,32 @@ def test_gradient_at_the_end_in_closed_form(cell: str, direction: str, end: int)
     Jordan's V is the cell's own; the grid's h of time ends at the last step.
     """
     network, task, batch = parts(cell=cell, direction=direction)
-    (strand,) = strands(network, task, batch)
+    (layer_trace,) = layer_traces(network, task, batch)
     error = 2 * (network(batch.inputs[:1]) - batch.targets[:1])[0]
     weight = network.layers[0].cells[0].V if cell == "jordan" else network.readout[-1].weight
-    expected = (weight.T @ error).detach().numpy()[: strand.grad_h.shape[1]] * (cell != "grid_lstm")
-    np.testing.assert_allclose(strand.grad_h[end], expected, rtol=1e-12)
+    expected = (weight.T @ error).detach().numpy()[: layer_trace.grad_h.shape[1]] * (cell != "grid_lstm")
+    np.testing.assert_allclose(layer_trace.grad_h[end], expected, rtol=1e-12)
 
 
 @pytest.mark.parametrize("direction", ["forward", "backward"])
 def test_gradient_through_a_linear_network_in_closed_form(direction: str) -> None:
     """h_t = W x_t + U h_{t−1}: ∂L/∂h_k = (Uᵀ)^{T−k} ∂L/∂h_T, counted in the order of reading."""
     network, task, batch = parts(cell="rnn", activation="identity", direction=direction)
-    (strand,) = strands(network, task, batch)
-    rows = strand.grad_h[::-1] if direction == "forward" else strand.grad_h
+    (layer_trace,) = layer_traces(network, task, batch)
+    rows = layer_trace.grad_h[::-1] if direction == "forward" else layer_trace.grad_h
     transposed = network.layers[0].cells[0].weight_hh.detach().numpy().T
     for back, row in enumerate(rows):
         np.testing.assert_allclose(row, np.linalg.matrix_power(transposed, back) @ rows[0], rtol=1e-9, atol=1e-15)
 
 
 def test_norm_is_euclidean_over_the_units() -> None:
-    (strand,) = strands(*parts())
-    np.testing.assert_allclose(strand.grad_norm, np.sqrt((strand.grad_h**2).sum(-1)))
+    (layer_trace,) = layer_traces(*parts())
+    np.testing.assert_allclose(layer_trace.grad_norm, np.sqrt((layer_trace.grad_h**2).sum(-1)))
 
 
 def test_norm_of_a_vanishing_gradient_is_not_zero() -> None:
     """In single precision the square of 10⁻³⁰ would be."""
-    tiny = Strand(1, "forward", {}, {}, frozenset(), np.full((2, 4), 1e-30, dtype=np.float32))
+    tiny = LayerTrace(1, "forward", {}, {}, frozenset(), np.full((2, 4), 1e-30, dtype=np.float32))
     np.testing.assert_allclose(tiny.grad_norm, 2e-30, rtol=1e-6)
 
 

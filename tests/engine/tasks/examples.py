@@ -2,7 +2,7 @@
 
 import torch
 
-from engine.tasks import TASKS, Batch, Classes, Task
+from engine.tasks import TASKS, Batch, Classification, Task
 
 WORDS = "the cat sat on the mat. "
 
@@ -29,6 +29,6 @@ def generator(seed: int = 0) -> torch.Generator:
 
 def perfect(task: Task, batch: Batch) -> torch.Tensor:
     """The outputs of a network that knows every answer, and is sure of it."""
-    if isinstance(task, Classes):
+    if isinstance(task, Classification):
         return 1000 * torch.nn.functional.one_hot(batch.targets.clamp(min=0), task.output_size).float()
     return batch.targets.clone()

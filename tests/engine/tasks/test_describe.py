@@ -5,7 +5,7 @@ import math
 import pytest
 import torch
 
-from engine.tasks import TASKS, Batch, Classes, Quantity, Task, Tokens
+from engine.tasks import TASKS, Batch, Classification, Quantity, Task, Tokens
 from tests.engine.tasks.examples import EXAMPLES, IDS, generator, perfect
 
 
@@ -99,7 +99,7 @@ def test_reading_agrees_with_accuracy_and_loss(name: str, task: Task) -> None:
     batch = task.held_out(1, generator())
     outputs = torch.randn(perfect(task, batch).shape, generator=generator(1))
     reading = task.describe(batch, outputs)
-    if isinstance(task, Classes):
+    if isinstance(task, Classification):
         assert isinstance(reading, Tokens)
         counted = [right for right in reading.right if right is not None]
         assert sum(counted) / len(counted) == pytest.approx(task.accuracy(outputs, batch))

@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from engine.tasks import TASKS, Batch, Classes, Task
+from engine.tasks import TASKS, Batch, Classification, Task
 from tests.engine.tasks.examples import EXAMPLES, IDS, generator, perfect
 
 every_example = pytest.mark.parametrize(("name", "task"), EXAMPLES, ids=IDS)
@@ -48,7 +48,7 @@ def test_batches_are_what_the_task_declares(name: str, task: Task) -> None:
         assert batch.inputs.dtype == torch.float32
         assert batch.mask.dtype == torch.bool
         assert batch.mask.reshape(5, -1).any(1).all(), "a sequence without a question"
-        if isinstance(task, Classes):
+        if isinstance(task, Classification):
             assert batch.targets.shape == batch.mask.shape == ((5, task.steps) if task.readout == "every" else (5,))
             assert torch.equal(batch.inputs.sum(-1), torch.ones(5, task.steps))
             assert set(batch.inputs.unique().tolist()) <= {0.0, 1.0}
@@ -72,7 +72,7 @@ def test_perfect_answer_scores_zero(name: str, task: Task) -> None:
 def test_wrong_answer_scores_worse_than_chance(name: str, task: Task) -> None:
     batch = task.batch(50, generator())
     wrong = perfect(task, batch)
-    wrong = wrong.roll(1, -1) if isinstance(task, Classes) else wrong + 3
+    wrong = wrong.roll(1, -1) if isinstance(task, Classification) else wrong + 3
     assert float(task.loss(wrong, batch)) > task.chance_loss
     assert task.accuracy(wrong, batch) == 0
 
@@ -91,7 +91,7 @@ def test_accuracy_is_the_share_of_right_answers(name: str, task: Task) -> None:
     """Half of the sequences answered right, half wrong."""
     batch = task.batch(2, generator())
     outputs = perfect(task, batch)
-    outputs[1] = outputs[1].roll(1, -1) if isinstance(task, Classes) else outputs[1] + 3
+    outputs[1] = outputs[1].roll(1, -1) if isinstance(task, Classification) else outputs[1] + 3
     assert task.accuracy(outputs, batch) == 0.5
 
 

@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from engine.tasks import TASKS, Batch, Classes, Quantity, Task, Tokens
+from engine.tasks import TASKS, Batch, Classification, Quantity, Task, Tokens
 from engine.tasks.base import NO_ANSWER
 from tests.engine.tasks.examples import EXAMPLES, IDS, generator, perfect
 
@@ -74,7 +74,7 @@ def after(task: Task, batch: Batch, step: int, row: list[float]) -> Batch:
     return task.with_inputs(batch, inputs)
 
 
-def one_hot(task: Classes, symbol: str) -> list[float]:
+def one_hot(task: Classification, symbol: str) -> list[float]:
     return [float(each == symbol) for each in task.input_symbols]
 
 
@@ -92,7 +92,7 @@ def test_what_cannot_be_told_is_not_told() -> None:
     assert math.isnan(after(forecast, batch, 4, [0.1]).targets[0, 0])
 
     order = TASKS["order"](length=10)
-    assert isinstance(order, Classes)
+    assert isinstance(order, Classification)
     batch = order.batch(1, generator())
     first = int((batch.inputs[0].argmax(-1) >= 6).int().argmax())
     for row in (one_hot(order, "a"), [0.0] * 8):
@@ -101,7 +101,7 @@ def test_what_cannot_be_told_is_not_told() -> None:
     assert torch.equal(after(order, batch, 0, one_hot(order, "c")).targets, batch.targets)
 
     copy = TASKS["copy"](length=3, symbols=2)
-    assert isinstance(copy, Classes)
+    assert isinstance(copy, Classification)
     batch = copy.batch(1, generator())
     assert (after(copy, batch, 1, one_hot(copy, "·")).targets == NO_ANSWER).all()
     assert (after(copy, batch, 4, one_hot(copy, "·")).targets == NO_ANSWER).all(), "no sign to go"
@@ -111,7 +111,7 @@ def test_what_cannot_be_told_is_not_told() -> None:
 
 def test_only_the_answers_that_a_step_decides_become_unknown() -> None:
     echo = TASKS["echo"](length=8, delay=2, symbols=3)
-    assert isinstance(echo, Classes)
+    assert isinstance(echo, Classification)
     batch = echo.batch(1, generator())
     seen = after(echo, batch, 3, [0.5, 0.5, 0.0])
     different = (seen.targets != batch.targets).nonzero()

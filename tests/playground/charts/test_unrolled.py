@@ -65,23 +65,23 @@ def test_numbers_side_by_side_never_touch(texts: list[str], before: list[int], w
 def test_every_box_shows_the_units_that_its_names_say(case: dict[str, str], own: bool) -> None:
     run = Run(Experiment.from_params({"hidden": "12", **case}))
     seen = run.trace()
-    strands = [strand for layer in seen.layers for strand in layer]
+    layer_traces = [layer_trace for layer in seen.layers for layer_trace in layer]
     marked = marked_steps(run.experiment.task, seen.reading)
     drawn = columns(len(seen.inputs), (np.flatnonzero(marked) + 1).tolist())
-    units = bands(len(strands), strands[0].state["h"].shape[1])
-    chosen = [np.argsort(-activity(strand.state["h"]))[:units] for strand in strands]
+    units = bands(len(layer_traces), layer_traces[0].state["h"].shape[1])
+    chosen = [np.argsort(-activity(layer_trace.state["h"]))[:units] for layer_trace in layer_traces]
     data = unrolled_data(seen, drawn, chosen, marked, own)
-    shape = tuple(tuple(strand.direction for strand in layer) for layer in seen.layers)
+    shape = tuple(tuple(layer_trace.direction for layer_trace in layer) for layer in seen.layers)
     assert set(data) == {"states", "columns", "texts"}
     assert unrolled(shape, len(drawn), units, run.experiment.task.readout, 1.0, False).alt.startswith("The network")
     rows = data["states"].to_pylist()
-    names = {(s.layer, s.direction): s.state["h"] for s in strands}
-    assert len(rows) == len(strands) * units * sum(map(bool, drawn))
-    a_row = len(rows) // len(strands)  # the rows of the picture follow each other
+    names = {(s.layer, s.direction): s.state["h"] for s in layer_traces}
+    assert len(rows) == len(layer_traces) * units * sum(map(bool, drawn))
+    a_row = len(rows) // len(layer_traces)  # the rows of the picture follow each other
     for number, row in enumerate(rows):
-        strand = strands[number // a_row]
-        h = names[row["layer"], row.get("direction", strand.direction)]
-        assert h is strand.state["h"]
+        layer_trace = layer_traces[number // a_row]
+        h = names[row["layer"], row.get("direction", layer_trace.direction)]
+        assert h is layer_trace.state["h"]
         value = h[row[TIME_STEP] - 1, row["unit"] - 1]
         assert row["h"] == np.float32(value)
         assert row[TIME_STEP] in drawn

@@ -7,7 +7,7 @@ import pytest
 from engine import CELLS, Experiment, FieldError, Run
 from engine.budget import memory
 from engine.saving import load
-from engine.slices import Look, saved
+from engine.slices import ProbeRequest, saved
 from playground.links.page_settings import PAGE_SETTINGS
 from playground.links.variants import (
     FEWEST,
@@ -218,9 +218,9 @@ def test_who_explodes_stands_still_and_the_others_go_on(pool: Pool) -> None:
 def test_a_network_that_overflows_on_the_probe_alone_costs_nobody_an_update(monkeypatch: pytest.MonkeyPatch) -> None:
     with closing(Here(1)) as pool:
         session = side_by_side(pool, "rnn", "gru")
-        monkeypatch.setattr("engine.slices._overflows", lambda run, look: run.experiment.network.cell == "rnn")
+        monkeypatch.setattr("engine.slices._overflows", lambda run, request: run.experiment.network.cell == "rnn")
         session.step()
-        session.look_at(Look(1))
+        session.request_probe(ProbeRequest(1))
         assert [frame.snapshot.updates for frame in session.frames] == [2, 2]
 
 

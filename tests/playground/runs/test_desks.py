@@ -10,17 +10,29 @@ import pytest
 from engine.slices import slice_of
 from engine.worker import Answer, Request
 from playground.runs import pool as pool_module
-from playground.runs.pool import CROWDED, DEATHS, KEEP_EVERY, ROUND, SHORTEST, SLICE, Desk, Held, Item, LostError, Pool
+from playground.runs.pool import (
+    CROWDED,
+    DEATHS,
+    KEEP_EVERY,
+    ROUND,
+    SHORTEST,
+    SLICE,
+    Desk,
+    Item,
+    LostError,
+    Pool,
+    RunHandle,
+)
 from tests.playground.visitors import chosen
 
 
-def item(held: Held | None = None, awaited: bool = False) -> Item:
-    return Item(slice_of, (), held or Held(chosen()), awaited=awaited)
+def item(held: RunHandle | None = None, awaited: bool = False) -> Item:
+    return Item(slice_of, (), held or RunHandle(chosen()), awaited=awaited)
 
 
-def given(desk: Desk, seconds: float, costs: list[float]) -> tuple[list[Held], list[float]]:
+def given(desk: Desk, seconds: float, costs: list[float]) -> tuple[list[RunHandle], list[float]]:
     """How many seconds each run gets whose slices cost so much, with all of them always in line again."""
-    runs, had = [Held(chosen()) for _ in costs], [0.0] * len(costs)
+    runs, had = [RunHandle(chosen()) for _ in costs], [0.0] * len(costs)
     for held in runs:
         desk.put(item(held))
     while sum(had) < seconds:
@@ -60,7 +72,7 @@ def test_heavy_updates_get_the_same_time_and_not_more() -> None:
 
 
 def test_who_comes_late_is_owed_nothing_for_the_time_before() -> None:
-    desk, late = Desk(), Held(chosen())
+    desk, late = Desk(), RunHandle(chosen())
     given(desk, 60, [0.03] * 5)
     desk.put(item(late))
     turns = 0
@@ -125,7 +137,7 @@ class ByHand(Pool):
         assert isinstance(worker, Puppet)
         return worker
 
-    def train(self, held: Held, **how: Any) -> "Future[Any]":
+    def train(self, held: RunHandle, **how: Any) -> "Future[Any]":
         return self.slice(slice_of, held, awaited=False, **how)
 
 
@@ -153,7 +165,7 @@ def test_a_worker_is_asked_one_thing_at_a_time(one: ByHand) -> None:
 
 
 def test_what_a_visitor_waits_for_overtakes_slices(one: ByHand) -> None:
-    runs = [Held(chosen()) for _ in range(3)]
+    runs = [RunHandle(chosen()) for _ in range(3)]
     for held in runs:
         one.train(held)
     one.slice(slice_of, runs[2], "now")
@@ -164,7 +176,7 @@ def test_what_a_visitor_waits_for_overtakes_slices(one: ByHand) -> None:
 
 
 def test_runs_are_sent_once_and_then_known(one: ByHand) -> None:
-    held, worker = Held(chosen()), one.puppet(0)
+    held, worker = RunHandle(chosen()), one.puppet(0)
     for version in range(3):
         one.slice(slice_of, held)
         request = worker.answer()
@@ -175,7 +187,7 @@ def test_runs_are_sent_once_and_then_known(one: ByHand) -> None:
 
 @pytest.mark.parametrize("what", [{"fault": ArithmeticError()}, {"missing": True}], ids=["fault", "missing"])
 def test_runs_that_are_not_there_any_more_are_sent_again(one: ByHand, what: dict[str, Any]) -> None:
-    held, worker = Held(chosen()), one.puppet(0)
+    held, worker = RunHandle(chosen()), one.puppet(0)
     one.slice(slice_of, held)
     worker.answer()
     out = one.slice(slice_of, held)
@@ -190,7 +202,7 @@ def test_runs_that_are_not_there_any_more_are_sent_again(one: ByHand, what: dict
 
 
 def test_runs_are_brought_back_now_and_then(one: ByHand) -> None:
-    held, worker = Held(chosen()), one.puppet(0)
+    held, worker = RunHandle(chosen()), one.puppet(0)
     one.slice(slice_of, held)
     assert not worker.answer().keep
     held.kept -= KEEP_EVERY + 1
@@ -202,7 +214,7 @@ def test_runs_are_brought_back_now_and_then(one: ByHand) -> None:
 
 
 def test_a_run_whose_worker_is_gone_counts_as_lost_until_it_is_made_again(one: ByHand) -> None:
-    training, resting, new = (Held(chosen()) for _ in range(3))
+    training, resting, new = (RunHandle(chosen()) for _ in range(3))
     for held in (training, resting):
         one.slice(slice_of, held)
         one.puppet(0).answer()
@@ -222,7 +234,7 @@ def test_a_run_whose_worker_is_gone_counts_as_lost_until_it_is_made_again(one: B
 
 
 def test_new_runs_go_where_fewest_train(two: ByHand) -> None:
-    runs = [Held(chosen()) for _ in range(4)]
+    runs = [RunHandle(chosen()) for _ in range(4)]
     for held in runs:
         two.train(held)
     assert [two._desks.index(desk) for desk in (runs[0].home, runs[1].home)] == [0, 1]
@@ -239,7 +251,7 @@ def test_work_without_runs_goes_where_least_is_waited_for(two: ByHand) -> None:
 
 def test_a_run_moves_to_a_worker_that_has_long_had_less_to_do(two: ByHand) -> None:
     """First it is brought back, so that nothing has to be repeated."""
-    first, second = Held(chosen()), Held(chosen())
+    first, second = RunHandle(chosen()), RunHandle(chosen())
     for held in (first, second):
         held.home = two._desks[0]
     two.train(first)
@@ -264,14 +276,14 @@ def test_a_run_moves_to_a_worker_that_has_long_had_less_to_do(two: ByHand) -> No
 
 
 def test_a_run_that_is_waited_for_does_not_move(two: ByHand) -> None:
-    held, worker = Held(chosen()), two.puppet(0)
+    held, worker = RunHandle(chosen()), two.puppet(0)
     held.home, held.crowded = two._desks[0], CROWDED + 1
     two.slice(slice_of, held)
     assert len(worker.asked) == 1
 
 
 def test_what_a_lost_worker_was_asked_is_asked_of_another(two: ByHand) -> None:
-    runs = [Held(chosen()) for _ in range(3)]
+    runs = [RunHandle(chosen()) for _ in range(3)]
     for held in runs:
         held.home = two._desks[0]
     lost, other = two.puppet(0), two.puppet(1)
@@ -290,14 +302,14 @@ def test_what_a_lost_worker_was_asked_is_asked_of_another(two: ByHand) -> None:
 
 
 def test_a_request_that_ends_several_workers_is_taken_to_be_the_reason(one: ByHand) -> None:
-    held = Held(chosen())
-    out, other = one.train(held), one.train(Held(chosen()))
+    held = RunHandle(chosen())
+    out, other = one.train(held), one.train(RunHandle(chosen()))
     for death in range(DEATHS):
         assert not out.done()
         assert not other.done()
         while one.puppet(0).asked[-1].key != held.key:
             one.puppet(0).answer()
-            other = one.train(Held(chosen()))
+            other = one.train(RunHandle(chosen()))
         one.puppet(0).lost()
         one._tend()
         assert len(one._desks) == 1, death
@@ -371,7 +383,7 @@ def test_who_waits_for_workers_that_do_not_start_is_told_and_nobody_else(two: By
 
 
 def test_slices_are_shorter_where_many_train_so_that_all_have_a_turn_soon(one: ByHand) -> None:
-    runs = [Held(chosen()) for _ in range(100)]
+    runs = [RunHandle(chosen()) for _ in range(100)]
     assert one.slice_seconds(runs[0]) == SLICE
     seen = []
     for count, held in enumerate(runs, 1):

@@ -8,24 +8,24 @@ import numpy as np
 import pytest
 
 from engine.observe.gradients import Question, gradients
-from engine.slices import Frame, Look
+from engine.slices import Frame, ProbeRequest
 from playground.charts.reach import exponents, logarithms, powers
 from playground.charts.singular import round_top
 from playground.runs import measuring
-from playground.runs.measuring import Measuring, Moment
+from playground.runs.measuring import Measured, Measuring
 from playground.runs.pool import Pool
 from tests.engine.runs import one_update, shown, started, trained
 
 
 def frame(updates: int, **params: str) -> Frame:
-    return shown(trained(updates, **params), Look(probe=2))
+    return shown(trained(updates, **params), ProbeRequest(probe=2))
 
 
 @pytest.mark.parametrize("params", [{"cell": "gru"}, {"cell": "esn"}, {"cell": "unitary"}, {"truncate": "3"}], ids=str)
 def test_a_frame_says_all_that_its_run_would(pool: Pool, params: dict[str, str]) -> None:
     """Also of a run that has gone on since."""
     run = trained(4, **params)
-    kept = shown(run, Look(probe=2))
+    kept = shown(run, ProbeRequest(probe=2))
     expected = gradients(run.network, run.experiment.task, run.probe(2), truncate=run.experiment.training.truncate)
     for _ in range(3):
         run.update()
@@ -91,17 +91,17 @@ def test_a_question_that_fails_is_told_and_the_next_is_answered(pool: Pool, monk
 def test_another_run_is_not_shown_with_old_numbers(pool: Pool) -> None:
     view = Measuring(pool)
     view.of(frame(3), Question(), playing=True)
-    found: Moment = view.of(frame(0, cell="gru"), Question(), playing=True)
+    found: Measured = view.of(frame(0, cell="gru"), Question(), playing=True)
     assert found.gradients.gate == "z"
 
 
 def test_tuning_stays_the_same_run(pool: Pool) -> None:
     shown = frame(1)
     tuned = replace(shown.snapshot.experiment, training=replace(shown.snapshot.experiment.training, lr=0.5))
-    moment = Measuring(pool).of(shown, Question(), playing=False)
-    assert moment.is_of(replace(shown, snapshot=replace(shown.snapshot, experiment=tuned)))
-    assert not moment.is_of(one_update(started(truncate="2"), Look(probe=2)))
-    assert not moment.is_of(one_update(started(), Look(probe=3)))
+    checkpoint = Measuring(pool).of(shown, Question(), playing=False)
+    assert checkpoint.is_of(replace(shown, snapshot=replace(shown.snapshot, experiment=tuned)))
+    assert not checkpoint.is_of(one_update(started(truncate="2"), ProbeRequest(probe=2)))
+    assert not checkpoint.is_of(one_update(started(), ProbeRequest(probe=3)))
 
 
 @pytest.mark.parametrize("ends", [(-4, 1), (-330, 310), (-8, 4), (-128, 1), (-4, 310)])

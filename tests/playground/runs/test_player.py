@@ -6,7 +6,7 @@ import torch
 
 from engine import Experiment
 from engine.film import due
-from engine.slices import Look
+from engine.slices import ProbeRequest
 from playground.runs.pool import Pool
 from playground.runs.session import Session
 from playground.shell import film_bar
@@ -35,10 +35,10 @@ def test_looking_back_shows_what_was_to_be_seen_then(session: Session) -> None:
     (shown,) = session.shown
     then = trained(7)
     assert shown.snapshot.updates == 7
-    assert torch.equal(shown.sight.moment.weights, then.moment().weights)
-    assert same(shown.sight.trace.layers[0][0].state, then.trace().layers[0][0].state)
-    session.look_at(Look(probe=3))
-    assert same(session.shown[0].sight.trace.layers[0][0].state, then.trace(3).layers[0][0].state)
+    assert torch.equal(shown.result.checkpoint.weights, then.checkpoint().weights)
+    assert same(shown.result.trace.layers[0][0].state, then.trace().layers[0][0].state)
+    session.request_probe(ProbeRequest(probe=3))
+    assert same(session.shown[0].result.trace.layers[0][0].state, then.trace(3).layers[0][0].state)
     assert session.frame.snapshot.updates == 20, "the run itself is where it was"
     session.look_back(None)
     assert session.shown == session.frames
@@ -100,7 +100,7 @@ def test_runs_side_by_side_are_shown_at_the_same_moment(pool: Pool) -> None:
     session.look_back(11)
     assert [frame.snapshot.updates for frame in session.shown] == [11] * 3
     for frame, cell in zip(session.shown, ("lstm", "gru", "rnn"), strict=True):
-        assert torch.equal(frame.sight.moment.weights, trained(11, cell=cell).moment().weights)
+        assert torch.equal(frame.result.checkpoint.weights, trained(11, cell=cell).checkpoint().weights)
 
 
 def test_films_side_by_side_share_the_room_and_keep_the_same_moments(pool: Pool) -> None:
@@ -108,7 +108,7 @@ def test_films_side_by_side_share_the_room_and_keep_the_same_moments(pool: Pool)
     after(session, 60)
     assert 250_000 < sum(kept.size for kept in session.player.films) <= 500_000
     for kept in session.player.films:
-        assert session.player.times == [moment.updates for moment in kept.moments]
+        assert session.player.times == [checkpoint.updates for checkpoint in kept.checkpoints]
 
 
 def test_one_that_exploded_is_shown_as_it_was_last(pool: Pool) -> None:
@@ -125,7 +125,7 @@ def test_one_that_exploded_is_shown_as_it_was_last(pool: Pool) -> None:
 def test_a_smaller_film_is_thinned_now_and_later(session: Session) -> None:
     after(session, 30)
     session.look_back(29)
-    session.limit_film(session.frame.sight.moment.size * 10)
+    session.limit_film(session.frame.result.checkpoint.size * 10)
     assert len(session.player.times) <= 10
     assert session.player.at is None, "the moment shown is no longer there"
     session.reset()
@@ -139,7 +139,7 @@ def test_the_saved_run_brings_its_film(session: Session, pool: Pool) -> None:
     other.carry_on(session.experiment, session.saved())
     assert other.player.times == session.player.times
     other.look_back(4)
-    assert torch.equal(other.shown[0].sight.moment.weights, trained(4).moment().weights)
+    assert torch.equal(other.shown[0].result.checkpoint.weights, trained(4).checkpoint().weights)
 
 
 def test_while_training_there_is_nothing_to_choose(session: Session) -> None:

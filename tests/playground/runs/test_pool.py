@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from engine import Run
-from engine.slices import Look, Slices, slice_of
+from engine.slices import ProbeRequest, Slices, slice_of
 from playground.runs import pool as pool_module
 from playground.runs import session as session_module
 from playground.runs.pool import FALSE_STARTS, Desk, LostError, Pool
@@ -83,8 +83,8 @@ def assert_alone(sessions: Sequence[Session]) -> None:
         assert_same_place(run, lone)
         assert same(session.frame.snapshot.losses, lone.losses.table())
         assert same(session.frame.snapshot.held_out, lone.held_out.table())
-        assert session.player.times == [moment.updates for moment in lone.film.moments]
-        assert session.player.times == [moment.updates for moment in run.film.moments]
+        assert session.player.times == [checkpoint.updates for checkpoint in lone.film.checkpoints]
+        assert session.player.times == [checkpoint.updates for checkpoint in run.film.checkpoints]
 
 
 # Faults that no process needs to die for.
@@ -218,11 +218,11 @@ def deadly(*_: Any) -> None:
     os._exit(1)
 
 
-def deadly_to_look(runs: Sequence[Run], look: Look, *args: Any) -> Slices:
+def deadly_to_look(runs: Sequence[Run], request: ProbeRequest, *args: Any) -> Slices:
     """A slice that ends the process for whoever looks at one of the probe sequences."""
-    if look.probe == DEADLY:
+    if request.probe == DEADLY:
         deadly()
-    return slice_of(runs, look, *args)
+    return slice_of(runs, request, *args)
 
 
 @processes
@@ -239,7 +239,7 @@ def test_a_run_that_ends_its_workers_stops_and_others_go_on(
     session, other = playing(one, 2)
     tick_all([session, other], 10)
     monkeypatch.setattr(session_module, "slice_of", deadly_to_look)
-    session.look_at(Look(probe=DEADLY))
+    session.request_probe(ProbeRequest(probe=DEADLY))
     tick_while(session, lambda: other.tick() or not session.failed, 60)
     assert session.failed == "lost"
     assert not session.playing
@@ -247,7 +247,7 @@ def test_a_run_that_ends_its_workers_stops_and_others_go_on(
     stopped = session.updates
     assert losses(session, stopped) == alone(stopped)
     tick_all([other], 20)
-    session.look = Look()
+    session.request = ProbeRequest()
     assert_same_place(run_of(session), trained(stopped))
     session.reset()
     assert not session.failed

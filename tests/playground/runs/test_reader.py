@@ -8,11 +8,11 @@ from functools import partial
 import pytest
 import torch
 
-from engine.film import Moment as Weights
+from engine.film import Checkpoint as Weights
 from engine.settings import FieldError
-from playground.runs.background import Answers
+from playground.runs.background import BackgroundResult
 from playground.runs.pool import Pool
-from playground.runs.reader import Moment, Reader
+from playground.runs.reader import Checkpoint, Reader
 from playground.runs.session import Session
 from tests.playground.visitors import alone, chosen, losses, tick_until
 
@@ -24,20 +24,20 @@ def text(pool: Pool) -> Session:
     return Session(chosen(**TEXT), pool)
 
 
-def now(reader: Reader) -> Moment:
-    moment = reader.moment()
-    assert moment is not None
-    return moment
+def now(reader: Reader) -> Checkpoint:
+    checkpoint = reader.checkpoint()
+    assert checkpoint is not None
+    return checkpoint
 
 
-def tick_for(session: Session, reader: Reader, done: Callable[[Moment], bool]) -> Moment:
+def tick_for(session: Session, reader: Reader, done: Callable[[Checkpoint], bool]) -> Checkpoint:
     """Tick and draw as the page does until there is such a moment."""
     end = time.monotonic() + 10
     while time.monotonic() < end:
         session.tick()
-        moment = reader.moment()
-        if moment is not None and done(moment):
-            return moment
+        checkpoint = reader.checkpoint()
+        if checkpoint is not None and done(checkpoint):
+            return checkpoint
         time.sleep(0.005)
     raise AssertionError("no such moment")
 
@@ -56,13 +56,13 @@ def test_a_run_that_trains_is_shown_at_frozen_moments(text: Session) -> None:
     reader = Reader(text)
     text.play()
     text.tick()
-    assert reader.moment() is None, "nobody waits for a look while the page ticks"
-    first = tick_for(text, reader, lambda moment: True)
+    assert reader.checkpoint() is None, "nobody waits for a look while the page ticks"
+    first = tick_for(text, reader, lambda checkpoint: True)
     weights = first.weights.weights.clone()
     tick_until(text, first.updates + 20)
     assert torch.equal(first.weights.weights, weights)
     reader.look_again()
-    again = tick_for(text, reader, lambda moment: moment is not first)
+    again = tick_for(text, reader, lambda checkpoint: checkpoint is not first)
     assert again.updates > first.updates
     text.pause()
     assert now(reader).updates == text.updates
@@ -75,12 +75,12 @@ def test_it_looks_by_itself_once_enough_was_trained(
     monkeypatch.setattr("playground.runs.reader.READING_SHARE", share)
     reader = Reader(text)
     text.play()
-    first = tick_for(text, reader, lambda moment: True)
+    first = tick_for(text, reader, lambda checkpoint: True)
     for _ in range(3):
         tick_until(text, text.updates + 1)
-        reader.moment()
+        reader.checkpoint()
     if again:
-        assert tick_for(text, reader, lambda moment: moment is not first).updates > first.updates
+        assert tick_for(text, reader, lambda checkpoint: checkpoint is not first).updates > first.updates
     else:
         assert now(reader) is first
     text.pause()
@@ -90,9 +90,9 @@ def test_reading_leaves_the_course_as_it_is(text: Session) -> None:
     reader = Reader(text)
     text.play()
     for _ in range(3):
-        moment = tick_for(text, reader, lambda moment: True)
-        reader.written(moment, "", 1.0, 0, 0)
-        reader.best(moment, "punctuation", "")
+        checkpoint = tick_for(text, reader, lambda checkpoint: True)
+        reader.written(checkpoint, "", 1.0, 0, 0)
+        reader.best(checkpoint, "punctuation", "")
         reader.look_again()
         tick_until(text, text.frame.snapshot.updates + 1)
     text.pause()
@@ -108,15 +108,17 @@ def test_a_new_run_is_a_new_text(text: Session) -> None:
 
 def test_what_is_asked_of_a_moment(text: Session) -> None:
     reader = Reader(text)
-    moment = now(reader)
-    assert reader.best(moment, "punctuation", "")
+    checkpoint = now(reader)
+    assert reader.best(checkpoint, "punctuation", "")
     with pytest.raises(FieldError, match="at least 5"):
-        reader.best(moment, "digit", "")
-    one, other = (reader.written(moment, "", 1.0, 0, number) for number in (0, 1))
+        reader.best(checkpoint, "digit", "")
+    one, other = (reader.written(checkpoint, "", 1.0, 0, number) for number in (0, 1))
     assert one is not None
     assert other is not None
     assert one.text != other.text
-    gone = replace(moment, weights=Weights(moment.updates, torch.full_like(moment.weights.weights, torch.inf)))
+    gone = replace(
+        checkpoint, weights=Weights(checkpoint.updates, torch.full_like(checkpoint.weights.weights, torch.inf))
+    )
     with pytest.raises(FieldError, match="no longer finite"):
         reader.written(gone, "", 1.0, 0, 2)
 
@@ -139,7 +141,7 @@ def slow(divisor: int) -> int:
 
 
 def test_answers_come_in_turn(pool: Pool) -> None:
-    answers: Answers[int] = Answers(pool)
+    answers: BackgroundResult[int] = BackgroundResult(pool)
     assert answers.ask("one", partial(slow, 1), wait=False) is None
     assert answers.ask("two", partial(int, 2), wait=False) is None, "nothing new while an answer is on its way"
     assert answers.ask("two", partial(int, 2), wait=True) == 2

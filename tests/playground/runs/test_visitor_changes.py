@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from engine import Run
-from engine.slices import Look
+from engine.slices import ProbeRequest
 from playground.runs.pool import Pool
 from playground.runs.session import Session
 from tests.engine.runs import assert_same_place, trained
@@ -129,7 +129,7 @@ def test_an_explosion_stops_the_run(pool: Pool) -> None:
     snapshot = session.frame.snapshot
     assert np.isfinite(snapshot.losses).all()
     assert np.isfinite(snapshot.held_out).all()
-    assert all(np.isfinite(h).all() for s in session.frame.sight.trace.layers[0] for h in s.state.values())
+    assert all(np.isfinite(h).all() for s in session.frame.result.trace.layers[0] for h in s.state.values())
     session.play()
     assert not session.playing
     session.step()
@@ -153,15 +153,15 @@ def test_two_visitors_do_not_mix(pool: Pool) -> None:
 
 
 def test_looking_elsewhere_learns_the_same(session: Session) -> None:
-    first = session.frame.sight.trace
-    session.look_at(Look(probe=3))
-    other = session.frame.sight.trace
+    first = session.frame.result.trace
+    session.request_probe(ProbeRequest(probe=3))
+    other = session.frame.result.trace
     assert not np.array_equal(first.inputs, other.inputs)
     assert np.array_equal(other.inputs, trained(0).trace(3).inputs)
     session.play()
     tick_until(session, 5)
-    session.look_at(Look(probe=4))
-    tick_while(session, lambda: session.frame.look != Look(probe=4))
-    assert np.array_equal(session.frame.sight.trace.inputs, trained(0).trace(4).inputs)
+    session.request_probe(ProbeRequest(probe=4))
+    tick_while(session, lambda: session.frame.request != ProbeRequest(probe=4))
+    assert np.array_equal(session.frame.result.trace.inputs, trained(0).trace(4).inputs)
     session.pause()
     assert_same_place(run_of(session), trained(session.updates))

@@ -97,12 +97,12 @@ def test_pictures_that_are_old_come_anew_although_looking_is_slow(
     monkeypatch.setattr(session_module, "OLD", old)
     monkeypatch.setattr(session_module, "OLD_SHARE", 1e9)
     look_that_cost(session, 1000.0)
-    first = session.frame.sight.trace
+    first = session.frame.result.trace
     session.play()
     tick_until(session, 20)
     session._stop()
     session._settle()
-    assert (session.frame.sight.trace is not first) == anew
+    assert (session.frame.result.trace is not first) == anew
 
 
 def test_there_is_one_look_a_tick_and_none_that_no_page_would_show(
@@ -113,12 +113,12 @@ def test_there_is_one_look_a_tick_and_none_that_no_page_would_show(
     monkeypatch.setattr(session_module, "AWAY", 60.0)
     session.play()
     for _ in range(3):
-        before = session.frame.sight
+        before = session.frame.result
         session.tick()
-        wait_until(lambda: session.frame.sight is not before, "A look")  # noqa: B023  # over by then
-        last, updates = session.frame.sight, session.updates
+        wait_until(lambda: session.frame.result is not before, "A look")  # noqa: B023  # over by then
+        last, updates = session.frame.result, session.updates
         wait_until(lambda: session.updates > updates + 20, "Training")  # noqa: B023  # over by then
-        assert session.frame.sight is last
+        assert session.frame.result is last
     session.pause()
 
 
@@ -269,7 +269,7 @@ def test_a_download_is_of_one_moment(session: Session) -> None:
     frame, file = session.saved_with_frame()
     run = load(file)
     assert frame.snapshot.updates == run.updates >= 5
-    assert frame.sight.trace.loss == run.trace().loss
+    assert frame.result.trace.loss == run.trace().loss
     session.look_back(2)
     frame, file = session.saved_with_frame()
     assert frame.snapshot.updates == load(file).updates > 2

@@ -7,7 +7,7 @@ import pytest
 
 from engine import Run
 from engine.saving import save
-from engine.slices import Look
+from engine.slices import ProbeRequest
 from playground.runs.cluster import Cluster
 from playground.runs.pool import Pool
 from playground.runs.session import Session
@@ -67,7 +67,7 @@ def test_a_pause_is_a_pause_and_play_goes_on(pool: Pool) -> None:
         tick_until(session, session.updates + 10)
         session.pause()
         stopped = session.updates
-        assert session.frame.sight.moment.updates == stopped
+        assert session.frame.result.checkpoint.updates == stopped
         time.sleep(0.1)
         session.tick()
         assert session.updates == stopped
@@ -116,8 +116,8 @@ def test_what_raises_there_raises_here_and_leaves_the_run_as_it_was(pool: Pool) 
 
 def test_another_look_is_taken_at_once(pool: Pool) -> None:
     session = Session(chosen(), pool)
-    session.look_at(Look(probe=3))
-    assert (session.frame.sight.trace.inputs == trained(0).trace(3).inputs).all()
+    session.request_probe(ProbeRequest(probe=3))
+    assert (session.frame.result.trace.inputs == trained(0).trace(3).inputs).all()
 
 
 def test_work_that_needs_no_run(pool: Pool) -> None:

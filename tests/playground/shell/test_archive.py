@@ -62,33 +62,33 @@ def test_states_hold_what_the_trace_holds(params: dict[str, str]) -> None:
     trace = trained(3, **params).trace()
     table = export.states(trace)
     for layer in trace.layers:
-        for strand in layer:
-            rows = table[(table["layer"] == strand.layer) & (table["direction"] == strand.direction)]
-            assert len(rows) == strand.grad_h.size
-            for name, values in {**strand.state, **strand.gates, "dL_dh": strand.grad_h}.items():
+        for layer_trace in layer:
+            rows = table[(table["layer"] == layer_trace.layer) & (table["direction"] == layer_trace.direction)]
+            assert len(rows) == layer_trace.grad_h.size
+            for name, values in {**layer_trace.state, **layer_trace.gates, "dL_dh": layer_trace.grad_h}.items():
                 square = rows.pivot_table(index="step", columns="unit", values=name)
                 np.testing.assert_array_equal(square.to_numpy(), values)
                 assert list(square.index) == list(range(1, len(values) + 1))
-    assert len(table) == sum(strand.grad_h.size for layer in trace.layers for strand in layer)
+    assert len(table) == sum(layer_trace.grad_h.size for layer in trace.layers for layer_trace in layer)
 
 
 def test_sequence_holds_what_is_shown() -> None:
     echo = shown(trained(1, task="echo", length="8", delay="3"))
     table = pd.read_csv(io.BytesIO(unpacked(echo)["sequence.csv"]), keep_default_na=False)
     assert table["step"].tolist() == list(range(1, 9))
-    assert tuple(table["input"]) == echo.sight.trace.reading.inputs
-    assert tuple(table["target"]) == echo.sight.trace.reading.targets
+    assert tuple(table["input"]) == echo.result.trace.reading.inputs
+    assert tuple(table["target"]) == echo.result.trace.reading.targets
     adding = shown(trained(1))
     table = table_of(unpacked(adding)["sequence.csv"])
-    np.testing.assert_allclose(table["input"], adding.sight.trace.reading.values, rtol=1e-8)
-    assert table["target"].dropna().tolist() == [pytest.approx(adding.sight.trace.reading.target)]
+    np.testing.assert_allclose(table["input"], adding.result.trace.reading.values, rtol=1e-8)
+    assert table["target"].dropna().tolist() == [pytest.approx(adding.result.trace.reading.target)]
     assert table["marked"].sum() == 2
 
 
 def test_states_survive_the_trip_through_text() -> None:
     frame = shown(trained(3))
     read = table_of(unpacked(frame)["states.csv"])
-    written = export.states(frame.sight.trace)
+    written = export.states(frame.result.trace)
     assert list(read) == list(written)
     np.testing.assert_array_equal(read["h"].to_numpy(np.float32), written["h"].to_numpy())
 
@@ -112,9 +112,9 @@ def test_links_stay_short_enough(params: dict[str, str], size: int) -> None:
 def test_every_cell_has_its_states_in_a_table(cell: str) -> None:
     """Also where a quantity has other units than the hidden state: answers, slow units, modulus and phase."""
     trace = Run(Experiment.from_params({"cell": cell, "hidden": "4", "length": "6"})).trace()
-    strand = trace.layers[0][0]
+    layer_trace = trace.layers[0][0]
     table = export.states(trace)
-    for name, values in {**strand.state, **strand.gates, "dL_dh": strand.grad_h}.items():
+    for name, values in {**layer_trace.state, **layer_trace.gates, "dL_dh": layer_trace.grad_h}.items():
         column = table[name].to_numpy().reshape(6, -1)
         np.testing.assert_array_equal(column[:, : values.shape[1]], values)
         assert np.isnan(column[:, values.shape[1] :]).all()

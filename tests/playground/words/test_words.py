@@ -59,8 +59,8 @@ DEEP = [name for name, cell in CELLS.items() if "transition_depth" not in cell.l
 def test_every_state_and_gate_has_words(cell: str) -> None:
     task, params = ("adding", {"transition_depth": "1"}) if cell in DEEP else ("adding", {})
     run = Run(Experiment.from_params({"task": task, "cell": cell, "hidden": "4", "length": "10", **params}))
-    strand = run.trace().layers[0][0]
-    for name in (*strand.state, *strand.gates, "gradient"):
+    layer_trace = run.trace().layers[0][0]
+    for name in (*layer_trace.state, *layer_trace.gates, "gradient"):
         title, look_for = words.quantity(cell, name)
         assert title
         assert look_for.endswith(".")

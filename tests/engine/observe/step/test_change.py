@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from engine import CELLS, Experiment, Run
-from engine.observe.step import Change, changed, moments, walks, what_if
+from engine.observe.step import Change, changed, stages, walks, what_if
 from engine.observe.step.symbols import knobs, symbols
 from engine.observe.trace import Trace
 from engine.run import restored
@@ -45,11 +45,11 @@ def test_a_state_before_a_step(cell: str) -> None:
     assert np.array_equal(states(after)[:3], states(before)[:3])
     assert not np.array_equal(states(after)[3:], states(before)[3:])
     ((walk,),) = walks(changed(run.network, change), run.probe(0).inputs)
-    (moment,) = moments(walk, 3)
-    held = moment.values[f"{name}₋"]
+    (stage,) = stages(walk, 3)
+    held = stage.values[f"{name}₋"]
     assert (held.real if held.is_complex() else held)[entry] == 0.75
     if cell != "unitary":
-        assert moment.values["h"].numpy() == pytest.approx(after.layers[0][0].state["h"][3], abs=1e-6)
+        assert stage.values["h"].numpy() == pytest.approx(after.layers[0][0].state["h"][3], abs=1e-6)
 
 
 @pytest.mark.parametrize("cell", CELLS)
@@ -67,9 +67,9 @@ def test_every_weight_by_its_name(cell: str) -> None:
         if name in symbols(other):
             assert symbols(other)[name][entry] == 1.25
         ((walk,),) = walks(changed(run.network, change), run.probe(0).inputs)
-        (moment,) = moments(walk, 1)
+        (stage,) = stages(walk, 1)
         if cell != "unitary":
-            assert moment.values["h"].numpy() == pytest.approx(after.layers[0][0].state["h"][1], abs=1e-6)
+            assert stage.values["h"].numpy() == pytest.approx(after.layers[0][0].state["h"][1], abs=1e-6)
     for name, values in run.network.state_dict().items():
         assert torch.equal(values, kept[name]), "the run's own weights were touched"
 
@@ -120,7 +120,7 @@ def test_what_a_clock_does_not_let_through_cannot_be_changed() -> None:
 def test_the_network_of_a_frame(cell: str) -> None:
     """From the experiment and the weights alone, also for what is not trained."""
     run = a_run(cell)
-    network = restored(run.experiment, run.moment().weights)
+    network = restored(run.experiment, run.stage().weights)
     inputs = run.probe(0).inputs
     assert torch.equal(network(inputs), run.network(inputs))
     run.update()

@@ -10,7 +10,7 @@ from torch import Tensor
 
 from engine import CELLS, Experiment, FieldError, Run
 from engine.cells.wiring import shown
-from engine.observe.step import Change, changed, filled, moments, walks, what_if
+from engine.observe.step import Change, changed, stages, substituted_equations, walks, what_if
 from engine.observe.step.holding import span
 from engine.observe.trace import Trace
 from tests.engine.observe.step.own_steps import STEPS, start, weights_of
@@ -34,7 +34,7 @@ def own_loop(name: str, run: Run, gate: str, entry: tuple[int, ...], value: floa
     (cell,) = run.network.layers[0].cells  # type: ignore[union-attr, misc]  # a Layer
     weights = weights_of(cell)
     with torch.no_grad():
-        inputs = run.network.entrance(run.probe(0).inputs)[0].double()
+        inputs = run.network.input_mlp(run.probe(0).inputs)[0].double()
     state, found = start(name, 6), []
     for number, x in enumerate(inputs):
 
@@ -134,7 +134,7 @@ def test_in_one_step_of_a_deep_transition(transition: int) -> None:
         assert changed_here == (k >= transition)
         assert (other[f"z{end}"][2] == 0).all() == (k == transition)
     ((walk,),) = walks(changed(run.network, change), run.probe(0).inputs)
-    found = moments(walk, 2)
+    found = stages(walk, 2)
     assert torch.equal(found[transition].values["h"], found[transition].values["n"])
     torch.testing.assert_close(found[-1].values["h"].float(), walk.states[2].h[0], rtol=0, atol=1e-6)
 
@@ -144,18 +144,18 @@ def test_the_step_with_its_numbers_has_the_held_one(name: str, gate: str) -> Non
     run = a_run(name)
     change = Change(1, "forward", "gate", gate, (1,), 0.25, number=2)
     ((walk,),) = walks(changed(run.network, change), run.probe(0).inputs)
-    (moment,), (later,) = moments(walk, 2), moments(walk, 3)
-    assert moment.values[gate][1] == 0.25
-    assert (moment.held, later.held) == (change.held, None)
+    (stage,), (later,) = stages(walk, 2), stages(walk, 3)
+    assert stage.values[gate][1] == 0.25
+    assert (stage.held, later.held) == (change.held, None)
     for part in walk.states[2]._fields:
         value = getattr(walk.states[2], part)
         if isinstance(value, Tensor):
-            torch.testing.assert_close(moment.values[part].float(), value[0], rtol=0, atol=1e-6)
-    entries = dict.fromkeys((each for equation in moment.defined for each in equation.names), 1)
-    line = next(each for each in filled(moment, entries) if each.lhs == gate).lines[0]
+            torch.testing.assert_close(stage.values[part].float(), value[0], rtol=0, atol=1e-6)
+    entries = dict.fromkeys((each for equation in stage.defined for each in equation.names), 1)
+    line = next(each for each in substituted_equations(stage, entries) if each.lhs == gate).lines[0]
     assert (line.held, line.result) == (True, 0.25)
     others = dict.fromkeys(entries, 2)
-    assert not any(each.held for equation in filled(moment, others) for each in equation.lines)
+    assert not any(each.held for equation in substituted_equations(stage, others) for each in equation.lines)
 
 
 @pytest.mark.parametrize(

@@ -7,9 +7,9 @@ import torch
 
 from engine import CELLS, Experiment, Run
 from engine.cells import UnitaryCell
-from engine.observe.step import Walk, filled, moments, walks
+from engine.observe.step import Walk, stages, substituted_equations, walks
 from engine.observe.step.substituted import DECIMALS, Line, Part, calculated, written
-from engine.observe.step.values import Moment
+from engine.observe.step.values import StepValues
 from tests.engine.cells.reference import CASES, NAMES, make
 
 every_case = pytest.mark.parametrize(("name", "options"), CASES, ids=NAMES)
@@ -39,38 +39,38 @@ def stepped(walk: Walk, number: int) -> dict[str, torch.Tensor]:
 def test_every_quantity_is_the_cells(name: str, options: dict[str, Any], dtype: torch.dtype, near: float) -> None:
     walk = walked(name, options, dtype)
     for number in range(5):
-        (moment,) = moments(walk, number)
+        (stage,) = stages(walk, number)
         for quantity, values in stepped(walk, number).items():
-            kind = moment.values[quantity].dtype
-            torch.testing.assert_close(moment.values[quantity], values.to(kind), rtol=near, atol=near, msg=quantity)
+            kind = stage.values[quantity].dtype
+            torch.testing.assert_close(stage.values[quantity], values.to(kind), rtol=near, atol=near, msg=quantity)
 
 
-def first(moment: Moment, unit: int = 1) -> dict[str, int]:
+def first(stage: StepValues, unit: int = 1) -> dict[str, int]:
     """The unit looked at, of every quantity that is defined."""
-    return {name: min(unit, moment.values[name].numel() - 1) for e in moment.defined for name in e.names}
+    return {name: min(unit, stage.values[name].numel() - 1) for e in stage.defined for name in e.names}
 
 
 @every_case
 def test_every_line_comes_to_what_it_says(name: str, options: dict[str, Any]) -> None:
     walk = walked(name, options)
     for number in (0, 3):
-        (moment,) = moments(walk, number)
+        (stage,) = stages(walk, number)
         for unit in range(walk.cell.hidden_size):
-            for equation in filled(moment, first(moment, unit)):
+            for equation in substituted_equations(stage, first(stage, unit)):
                 for line in (*equation.sums, *equation.lines):
                     assert calculated(line.part, 15) == pytest.approx(line.result, rel=1e-12, abs=1e-12)
                     assert written(calculated(line.part, line.decimals)) == written(line.result), line.label
                 for line in equation.lines:
-                    values = moment.values[line.label]
+                    values = stage.values[line.label]
                     assert line.result in (values[unit if unit < len(values) else -1], values[line.entry or 0])
 
 
 def test_a_sum_shows_its_largest_terms_and_the_rest_as_one() -> None:
-    (moment,) = moments(walked("rnn", {}), 3)
-    (equation,) = filled(moment, {"h": 2})
+    (stage,) = stages(walked("rnn", {}), 3)
+    (equation,) = substituted_equations(stage, {"h": 2})
     terms = {line.label: line.part for line in equation.sums}
     assert terms.keys() == {"W x", "U h₋"}
-    products = moment.values["U"][2] * moment.values["h₋"]
+    products = stage.values["U"][2] * stage.values["h₋"]
     *shown, rest = terms["U h₋"].parts
     order = products.abs().argsort(descending=True).tolist()
     assert [part.entry for part in shown] == order[:3]
@@ -100,13 +100,13 @@ def test_numbers_are_written_plainly(value: complex) -> None:
 def test_a_deep_transition_step_by_step(cell: str) -> None:
     run = Run(Experiment.from_params({"task": "hello", "cell": cell, "hidden": "5", "transition_depth": "2"}))
     ((walk,),) = walks(run.network, run.probe(0).inputs)
-    found = moments(walk, 2)
+    found = stages(walk, 2)
     assert len(found) == 3
     seen = run.trace().layers[0][0]
-    for number, moment in enumerate(found, 1):
-        for gate in [e.lhs for e in moment.defined if e.lhs in seen.gates]:
+    for number, stage in enumerate(found, 1):
+        for gate in [e.lhs for e in stage.defined if e.lhs in seen.gates]:
             expected = seen.gates[gate if number == 1 else f"{gate}{number}"][2]
-            torch.testing.assert_close(moment.values[gate].float(), torch.from_numpy(expected), rtol=0, atol=1e-6)
+            torch.testing.assert_close(stage.values[gate].float(), torch.from_numpy(expected), rtol=0, atol=1e-6)
     torch.testing.assert_close(found[-1].values["h"].float(), torch.from_numpy(seen.state["h"][2]), rtol=0, atol=1e-6)
 
 
@@ -122,11 +122,11 @@ NETWORKS = [
 def test_every_layer_and_direction_at_every_step(network: dict[str, str]) -> None:
     run = Run(Experiment.from_params({"task": "adding", "length": "11", "hidden": "4", **network}))
     seen = run.trace()
-    for layer, strands in zip(walks(run.network, run.probe(0).inputs), seen.layers, strict=True):
-        for walk, strand in zip(layer, strands, strict=True):
-            assert walk.direction == strand.direction
+    for layer, layer_traces in zip(walks(run.network, run.probe(0).inputs), seen.layers, strict=True):
+        for walk, layer_trace in zip(layer, layer_traces, strict=True):
+            assert walk.direction == layer_trace.direction
             for t in range(11):
-                (moment,) = moments(walk, walk.number(t))
-                for name, rows in {**strand.state, **strand.gates}.items():
+                (stage,) = stages(walk, walk.number(t))
+                for name, rows in {**layer_trace.state, **layer_trace.gates}.items():
                     expected = torch.from_numpy(rows[t]).double()
-                    torch.testing.assert_close(moment.values[name], expected, rtol=0, atol=1e-6)
+                    torch.testing.assert_close(stage.values[name], expected, rtol=0, atol=1e-6)
