@@ -54,7 +54,7 @@ def finite_weights(run: Run) -> bool:
 
 def slice_of(
     run: Run,
-    request: slices.Look,
+    request: slices.ProbeRequest,
     seconds: float,
     last: slices.Seen | None = None,
     looking: float = slices.LOOKING_SHARE,
@@ -70,12 +70,12 @@ def frame_of(run: Run, brought: slices.Slice) -> slices.Frame:
     return slices.Frame(run.snapshot(), brought.result)
 
 
-def shown(run: Run, request: slices.Look | None = None) -> slices.Frame:
+def shown(run: Run, request: slices.ProbeRequest | None = None) -> slices.Frame:
     """A run as it is shown now."""
-    return frame_of(run, slice_of(run, request or slices.Look(), 0.0))
+    return frame_of(run, slice_of(run, request or slices.ProbeRequest(), 0.0))
 
 
-def one_update(run: Run, request: slices.Look) -> slices.Frame:
+def one_update(run: Run, request: slices.ProbeRequest) -> slices.Frame:
     """One update of a single run, and what is shown then."""
     (brought,) = slices.one_update([run], request)
     return frame_of(run, brought)
