@@ -1,4 +1,4 @@
-"""A visitor's reading: a frozen moment of the run, the passage it read, and what was asked about it."""
+"""A visitor's reading: a frozen checkpoint of the run, the passage it read, and what was asked about it."""
 
 from dataclasses import dataclass
 from functools import partial
@@ -57,7 +57,7 @@ class Reader:
         self._passages: BackgroundResult[tuple[Passage, float]] = BackgroundResult(session.pool)
         self._matches: BackgroundResult[list[Match]] = BackgroundResult(session.pool)
         self._written: BackgroundResult[Written] = BackgroundResult(session.pool)
-        self._moment: ReadCheckpoint | None = None
+        self._checkpoint: ReadCheckpoint | None = None
 
     def look_again(self) -> None:
         """Look at the next opportunity, however recent the last look is."""
@@ -69,7 +69,7 @@ class Reader:
         experiment = frame.snapshot.experiment
         of = experiment.task, experiment.network, experiment.training.seed
         if self._of != of:
-            self._of, self._given, self._moment = of, None, None
+            self._of, self._given, self._checkpoint = of, None, None
             for each in (self._passages, self._matches, self._written):
                 each.forget()
         given = self._given
@@ -82,9 +82,13 @@ class Reader:
             self._wanted = False
         read = partial(passage_at, given.experiment, given.weights.weights)
         found, about = self._passages.ask(given, read, wait=not session.moving), self._passages.question
-        if found and isinstance(about, Subject) and (self._moment is None or self._moment.weights is not about.weights):
-            self._moment = ReadCheckpoint(about.experiment, about.weights, *found)
-        return self._moment
+        if (
+            found
+            and isinstance(about, Subject)
+            and (self._checkpoint is None or self._checkpoint.weights is not about.weights)
+        ):
+            self._checkpoint = ReadCheckpoint(about.experiment, about.weights, *found)
+        return self._checkpoint
 
     def best(self, checkpoint: ReadCheckpoint, name: str, character: str) -> list[Match] | None:
         """The units that follow a property best. Raises FieldError if it cannot be searched for."""

@@ -116,12 +116,12 @@ def test_over_many_slices_looking_keeps_to_its_share(monkeypatch: pytest.MonkeyP
     assert looks * 0.03 == pytest.approx(LOOKING_SHARE * run.seconds, rel=0.15)
 
 
-@pytest.mark.parametrize("look", [ProbeRequest(probe=1), ProbeRequest(prompt="h"), ProbeRequest(temperature=1.5)])
-def test_another_look_is_taken_at_once(request: ProbeRequest) -> None:
+@pytest.mark.parametrize("request_", [ProbeRequest(probe=1), ProbeRequest(prompt="h"), ProbeRequest(temperature=1.5)])
+def test_another_look_is_taken_at_once(request_: ProbeRequest) -> None:
     run = started(task="hello")
-    frame = slice_of(run, request, 0.01, costly(0.0, cost=10.0))
+    frame = slice_of(run, request_, 0.01, costly(0.0, cost=10.0))
     assert frame.result is not None
-    assert frame.result.seen.request == request
+    assert frame.result.seen.request_ == request_
 
 
 def test_looking_leaves_the_course_as_it_is() -> None:
@@ -219,6 +219,6 @@ def test_sample_follows_the_look_alone() -> None:
     assert len(text) == 1 + 120
 
 
-@pytest.mark.parametrize("look", [ProbeRequest(temperature=0.0), ProbeRequest(prompt="x" * 401)])
-def test_look_that_cannot_be_written_for(request: ProbeRequest) -> None:
-    assert sample_of_run(started(task="hello"), request) is None
+@pytest.mark.parametrize("request_", [ProbeRequest(temperature=0.0), ProbeRequest(prompt="x" * 401)])
+def test_look_that_cannot_be_written_for(request_: ProbeRequest) -> None:
+    assert sample_of_run(started(task="hello"), request_) is None

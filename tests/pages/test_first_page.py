@@ -10,7 +10,7 @@ from engine.tasks import Quantity
 from playground import words
 from playground.runs.session import Session
 from playground.shell import frame
-from playground.views.train.panels import verdict
+from playground.shell.probe import verdict
 from tests.pages.opened import charts, figures, opened, session, sound, ticked
 from tests.playground.visitors import tick_until
 

@@ -8,11 +8,11 @@ from functools import partial
 import pytest
 import torch
 
-from engine.film import Checkpoint as Weights
+from engine.film import Checkpoint
 from engine.settings import FieldError
 from playground.runs.background import BackgroundResult
 from playground.runs.pool import Pool
-from playground.runs.reader import Checkpoint, Reader
+from playground.runs.reader import ReadCheckpoint, Reader
 from playground.runs.session import Session
 from tests.playground.visitors import alone, chosen, losses, tick_until
 
@@ -24,13 +24,13 @@ def text(pool: Pool) -> Session:
     return Session(chosen(**TEXT), pool)
 
 
-def now(reader: Reader) -> Checkpoint:
+def now(reader: Reader) -> ReadCheckpoint:
     checkpoint = reader.checkpoint()
     assert checkpoint is not None
     return checkpoint
 
 
-def tick_for(session: Session, reader: Reader, done: Callable[[Checkpoint], bool]) -> Checkpoint:
+def tick_for(session: Session, reader: Reader, done: Callable[[ReadCheckpoint], bool]) -> ReadCheckpoint:
     """Tick and draw as the page does until there is such a moment."""
     end = time.monotonic() + 10
     while time.monotonic() < end:
@@ -117,7 +117,7 @@ def test_what_is_asked_of_a_moment(text: Session) -> None:
     assert other is not None
     assert one.text != other.text
     gone = replace(
-        checkpoint, weights=Weights(checkpoint.updates, torch.full_like(checkpoint.weights.weights, torch.inf))
+        checkpoint, weights=Checkpoint(checkpoint.updates, torch.full_like(checkpoint.weights.weights, torch.inf))
     )
     with pytest.raises(FieldError, match="no longer finite"):
         reader.written(gone, "", 1.0, 0, 2)

@@ -120,7 +120,7 @@ def test_what_a_clock_does_not_let_through_cannot_be_changed() -> None:
 def test_the_network_of_a_frame(cell: str) -> None:
     """From the experiment and the weights alone, also for what is not trained."""
     run = a_run(cell)
-    network = restored(run.experiment, run.stage().weights)
+    network = restored(run.experiment, run.checkpoint().weights)
     inputs = run.probe(0).inputs
     assert torch.equal(network(inputs), run.network(inputs))
     run.update()
