@@ -121,7 +121,7 @@ def test_another_look_is_taken_at_once(request_: ProbeRequest) -> None:
     run = started(task="hello")
     frame = slice_of(run, request_, 0.01, costly(0.0, cost=10.0))
     assert frame.result is not None
-    assert frame.result.seen.request_ == request_
+    assert frame.result.seen.request == request_
 
 
 def test_looking_leaves_the_course_as_it_is() -> None:
