@@ -10,12 +10,11 @@ blank of 20 and 4 letters; 1 is chance.
 import statistics
 from typing import Any
 
-import torch
 from torch import Tensor
 
 from benchmarks import measure
 from engine import CELLS, Experiment, Run
-from engine.cells import Cell
+from engine.architectures.stack import Placed
 from engine.worker import prepare_thread
 
 SPEED = {"task": "adding", "length": "50", "hidden": "32", "batch": "32"}
@@ -32,9 +31,9 @@ def run(**params: str) -> Run:
     return Run(Experiment.from_params(params))
 
 
-def loop(cell: Cell, inputs: Tensor) -> Tensor:
+def loop(placed: Placed, inputs: Tensor, state: Any) -> tuple[Tensor, Any]:
     """The plain loop over the steps."""
-    return torch.stack([cell.output(state) for state in cell.unroll(inputs)[0]], dim=1)
+    return placed.cell.unroll(inputs, state)
 
 
 def plain_lstm() -> Run:

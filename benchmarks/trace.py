@@ -10,7 +10,7 @@ import torch
 
 from benchmarks import measure
 from engine import CELLS, Experiment
-from engine.observe.all_steps import Way, by_loop, through
+from engine.observe.all_steps import Method, by_loop, through
 from engine.observe.trace import trace
 from engine.run import build
 from engine.worker import prepare_thread
@@ -27,8 +27,8 @@ def compare(cell: str, length: int, hidden: int, rounds: int) -> dict[str, Any]:
     network = build(experiment)
     batch = experiment.task.batch(1, torch.Generator().manual_seed(1))
 
-    def take(way: Way) -> float:
-        return 1e3 / measure.repeat(lambda: trace(network, experiment.task, batch, way), SECONDS)
+    def take(method: Method) -> float:
+        return 1e3 / measure.repeat(lambda: trace(network, experiment.task, batch, method), SECONDS)
 
     loop, now = [], []
     for _ in range(rounds):

@@ -11,9 +11,10 @@ from engine.experiment import Experiment
 from engine.generate.text import LENGTH, Written, sample
 from engine.observe.gradients import Gradients, Question, Strength, gradients, strengths
 from engine.observe.keeping import SEQUENCES, Tells, tells
+from engine.observe.notes import passages
 from engine.observe.properties import measured
 from engine.observe.reading import Passage, read
-from engine.observe.step import Change, changed, changed_inputs, walks, what_if
+from engine.observe.step import Change, changed, changed_inputs, reads, what_if
 from engine.observe.trace import Trace
 from engine.observe.unit_search import Match, best_units
 from engine.run import probe, restored
@@ -67,13 +68,11 @@ def steps_at(
     layer, direction, t = place
     found = []
     for change in changes:
-        if change:
-            layer_traces = walks(changed(network, change), changed_inputs(inputs, change))[layer - 1]
-        else:
-            layer_traces = walks(network, inputs)[layer - 1]
-        walk = next(each for each in layer_traces if each.direction == direction)
-        number = walk.number(t - 1)
-        found.append(Step(walk.inputs[number], walk.before[number], number, len(walk.inputs)))
+        other = changed(network, change) if change else network
+        read = passages(other, changed_inputs(inputs, change) if change else inputs)
+        passage = next(each for each in read if each.placed[1:3] == (layer, direction))
+        number = passage.number(t - 1, inputs.shape[1])
+        found.append(Step(reads(passage)[number], passage.before[number], number, len(passage.states)))
     return found
 
 

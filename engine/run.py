@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from engine import seeds
-from engine.architectures.stack import Network, cell_outputs
+from engine.architectures.stack import Network, fast
 from engine.batches import Batches
 from engine.experiment import Experiment, Training
 from engine.film import Checkpoint, Film
@@ -63,7 +63,7 @@ class Run:
         self.explosion: Explosion | None = None
         self.film = Film()
         window = training.truncate
-        self.through = truncated(self.network, window) if 0 < window < experiment.task.steps else cell_outputs
+        self.through = truncated(window) if 0 < window < experiment.task.steps else fast
         self._before = self._weights.detach().clone()
 
     def update(self) -> None:
@@ -192,7 +192,7 @@ class Run:
     @torch.no_grad()
     def _solve(self, ridge: RidgeReadout, batch: Batch) -> float:
         """Fit the readout to this batch and all before it; the loss before that."""
-        read = self.network.read(batch.inputs)
+        read = self.network.run(batch.inputs).read
         value = float(self.experiment.task.loss(self.network.readout(read), batch))
         self._remember()
         ridge.learn(read, batch.targets)

@@ -1,40 +1,82 @@
 """Layers × directions of cells under a readout, and the maps between them."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
+from itertools import groupby
 from typing import Any, NamedTuple
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
 from engine.architectures.connections import CONNECTIONS, Plain
-from engine.cells import CELLS, Cell, DeepTransition
-from engine.cells.base import last_of
+from engine.cells import CELLS, AnyCell, Cell, DeepTransition
+from engine.cells.base import last_step
 from engine.experiment import Architecture
 
 DIRECTIONS = {"forward": ("forward",), "backward": ("backward",), "bidirectional": ("forward", "backward")}
 
-Run = Callable[[Cell, Tensor], Tensor]
+Way = Callable[["Placed", Tensor, Any], tuple[Tensor, Any]]
+"""How a sequence goes through one cell: from its inputs (B, T, I) and the state before them, or None, to its outputs
+and the state after them, in the order of reading. Looking inside passes one that takes notes."""
+
+
+class Placed(NamedTuple):
+    """A cell where it stands. layer: from 1. covers: how many steps of the network's input one of its steps covers."""
+
+    cell: AnyCell
+    layer: int
+    direction: str
+    covers: int
+
+    def on_input(self, rows: np.ndarray, steps: int, axis: int = 0) -> np.ndarray:
+        """Its own n steps along an axis, in the order of reading, as the T = `steps` steps of the input."""
+        ordered = np.flip(rows, axis).copy() if self.direction == "backward" else rows
+        if self.covers == 1:
+            return ordered
+        return np.split(np.repeat(ordered, self.covers, axis), [-steps], axis)[1]
+
+
+class ForwardPass(NamedTuple):
+    """What a network made of its inputs, on the graph.
+
+    read: what the readout reads, (B, ·) or (B, T, ·). states: of every cell, in the order of `Network.cells`, the state
+    after its last step.
+    """
+
+    read: Tensor
+    states: list[Any]
 
 
 class Standing(NamedTuple):
-    """Where a network that is taken step by step stands.
+    """Where a network stands that goes on from the sequence it has read.
 
-    states: of every layer. read: what the readout read after so many `steps`, (B, ·); None before the first.
+    states: of every layer. steps: how many it has read. read: what the readout read then, (B, ·).
     """
 
     states: list[Any]
-    steps: int = 0
-    read: Tensor | None = None
+    steps: int
+    read: Tensor
 
 
-def in_order(sequence: Tensor, direction: str) -> Tensor:
-    """(B, T, ·) turned so that the cell meets its first step first; turning twice restores it."""
-    return sequence.flip(1) if direction == "backward" else sequence
+def fast(placed: Placed, inputs: Tensor, state: Any) -> tuple[Tensor, Any]:
+    """The way through a cell while training."""
+    outputs: tuple[Tensor, Any] = placed.cell.scan(inputs, state)
+    return outputs
 
 
-def cell_outputs(cell: Cell, inputs: Tensor) -> Tensor:
-    """The fast way through one cell: what it hands up at every step (B, T, output_size)."""
-    return cell.outputs(inputs)
+def in_order(sequence: Tensor, direction: str, lengths: Tensor | None = None) -> Tensor:
+    """(B, T, ·) turned so that the cell meets its first step first; turning twice restores it.
+
+    Of sequences that end after `lengths` (B,) steps, what follows stays at the end.
+    """
+    if direction != "backward":
+        return sequence
+    if lengths is None:
+        return sequence.flip(1)
+    t = torch.arange(sequence.shape[1])
+    turned = torch.where(t < lengths.unsqueeze(1), lengths.unsqueeze(1) - 1 - t, t)
+    return sequence.gather(1, turned.unsqueeze(2).expand_as(sequence))
 
 
 def joined(directions: Iterable[Tensor]) -> Tensor:
@@ -43,27 +85,22 @@ def joined(directions: Iterable[Tensor]) -> Tensor:
     return torch.cat(parts, dim=-1) if len(parts) > 1 else parts[0]
 
 
+def end_of(sequence: Tensor, direction: str, lengths: Tensor | None) -> Tensor:
+    """What of (B, T, ·), in the order of the input, belongs to the last step that a direction reads: (B, ·)."""
+    if direction == "backward":
+        return sequence.transpose(0, 1)[0]
+    if lengths is None:
+        return last_step(sequence)
+    return sequence[torch.arange(len(sequence)), (lengths - 1).clamp(min=0)]
+
+
 class Layer(nn.Module):
     """One cell for each direction in which the layer reads."""
 
-    def __init__(self, cells: dict[str, Cell]) -> None:
+    def __init__(self, cells: dict[str, AnyCell]) -> None:
         super().__init__()
         self.directions = tuple(cells)
         self.cells = nn.ModuleList(cells.values())
-
-    def by_direction(self) -> Iterator[tuple[str, Cell]]:
-        return zip(self.directions, self.cells, strict=True)  # type: ignore[arg-type]  # a ModuleList of Cells
-
-    def forward(self, inputs: Tensor, run: Run) -> dict[str, Tensor]:
-        """What each direction hands up at every step (B, T, ·), all in the order of the input."""
-        return {
-            direction: in_order(run(cell, in_order(inputs, direction)), direction)
-            for direction, cell in self.by_direction()
-        }
-
-    def last(self, inputs: Tensor) -> Tensor:
-        """What each direction hands up at its last step, joined (B, ·); a backward cell's last is at t=1."""
-        return joined(cell.last(in_order(inputs, direction)) for direction, cell in self.by_direction())
 
 
 def joined_in_time(sequence: Tensor, window: int) -> Tensor:
@@ -120,15 +157,15 @@ class Network(nn.Module):
         generator: torch.Generator,
     ) -> None:
         super().__init__()
-        self.mode = readout
+        self.mode, self.directions = readout, DIRECTIONS[architecture.direction]
         hidden, depth = architecture.hidden, architecture.input_depth
-        kind, directions = CELLS[architecture.cell], DIRECTIONS[architecture.direction]
+        kind = CELLS[architecture.cell]
         self.input_mlp = deep(input_size, hidden, depth, kind.required_input_size(hidden), generator)
         width = kind.required_input_size(hidden) or (hidden if depth else input_size)
         self.windows = [architecture.window(layer) for layer in range(1, architecture.layers)] + [1]
         self.layers, self.connections = nn.ModuleList(), nn.ModuleList()
         for number, window in enumerate(self.windows):
-            cells = {direction: cell(architecture, width, output_size, generator) for direction in directions}
+            cells = {direction: cell(architecture, width, output_size, generator) for direction in self.directions}
             self.layers.append(Layer(cells))
             width = sum(each.output_size for each in cells.values())
             connection = CONNECTIONS[architecture.connection if number else "plain"]
@@ -137,77 +174,78 @@ class Network(nn.Module):
         answers = None if kind.answers else output_size
         self.readout = deep(width, hidden, architecture.output_depth, answers, generator)
 
-    def forward(self, inputs: Tensor, run: Run = cell_outputs) -> Tensor:
-        """Outputs (B, O), or (B, T, O) with an answer a step, for inputs (B, T, I).
+    def cells(self) -> Iterator[Placed]:
+        """Every cell where it stands: layer by layer from the input on, forward before backward."""
+        covers = 1
+        for number, (layer, window) in enumerate(zip(self.layers, self.windows, strict=True), 1):
+            assert isinstance(layer, Layer)
+            for direction, each in zip(layer.directions, layer.cells, strict=True):
+                assert isinstance(each, Cell)
+                yield Placed(each, number, direction, covers)
+            covers *= window
 
-        `run` takes a sequence through one cell; looking inside passes one that takes notes.
-        """
-        outputs: Tensor = self.readout(self.read(inputs, run))
+    @property
+    def by_steps(self) -> bool:
+        """Whether a sequence can be read on, one step after the other: forward, and without joined steps."""
+        return all(each.direction == "forward" for each in self.cells()) and max(self.windows) == 1
+
+    def forward(self, inputs: Tensor, way: Way = fast) -> Tensor:
+        """Outputs (B, O), or (B, T, O) with an answer a step, for inputs (B, T, I)."""
+        outputs: Tensor = self.readout(self.run(inputs, way).read)
         return outputs
 
-    def read(self, inputs: Tensor, run: Run = cell_outputs) -> Tensor:
-        """r: what the readout reads, (B, ·) or (B, T, ·)."""
-        x = self.input_mlp(inputs)
-        states: dict[str, Tensor] = {}
-        stack = zip(self.layers, self.connections, self.windows, strict=True)
-        for number, (layer, connection, window) in enumerate(stack, 1):
-            plain = type(connection) is Plain  # which would join and part the directions for nothing
-            # Nobody asks for the other states: the readout reads the last, and no notes are taken.
-            if plain and number == len(self.windows) and self.mode == "last" and run is cell_outputs:
-                return layer.last(x)  # type: ignore[no-any-return, operator]  # a ModuleList of Layers
-            states = layer(x, run)
-            if not plain:
-                handed = connection(joined(states.values()), x)
-                states = dict(zip(states, handed.chunk(len(states), dim=-1), strict=True))
-            if number < len(self.windows):
-                x = joined_in_time(joined(states.values()), window)
-        if self.mode == "last":
-            ends = {"forward": -1, "backward": 0}
-            # Taken from (T, B, H), as the fast ways lay states out: the gradient then arrives laid out so too.
-            return joined(h.transpose(0, 1)[ends[direction]] for direction, h in states.items())
-        handed = joined(states.values())
-        return handed.mean(dim=1) if self.mode == "mean" else handed
+    def run(
+        self, inputs: Tensor, way: Way = fast, states: Sequence[Any] | None = None, lengths: Tensor | None = None
+    ) -> ForwardPass:
+        """Up to the readout, for inputs (B, T, I).
 
-    def start(self, batch_size: int) -> Standing:
-        """Where a forward network stands before the first step, for `step`."""
-        return Standing([cell.initial_state(batch_size) for cell in self._forward_cells()])
-
-    def after(self, inputs: Tensor) -> tuple[Tensor, Standing]:
-        """What a forward network answers after the last of T ≥ 1 steps (1, O), and where it stands then, to `step` on.
-
-        inputs: one sequence, (1, T, I). On no graph.
+        states: those of all cells before the first step, in the order of `cells`; None for their own start. lengths
+        (B,): after how many steps each sequence ends; what follows changes nothing. Raises ValueError if steps are
+        joined and sequences are of unequal length.
         """
-        self._forward_cells()  # raises ValueError
-        states = []
+        if lengths is not None:
+            if max(self.windows) > 1:
+                raise ValueError("Where steps are joined, all sequences of a batch have to be of the same length.")
+            way = partial(masked, lengths)
+        before = iter(states or [None] * len(list(self.cells())))
+        x, after = self.input_mlp(inputs), []
+        for number, placed in groupby(self.cells(), lambda each: each.layer):
+            connection, last = self.connections[number - 1], number == len(self.windows)
+            plain = type(connection) is Plain  # which would join and part the directions for nothing
+            handed, ends = {}, []
+            for each in placed:
+                outputs, state = way(each, in_order(x, each.direction, lengths), next(before))
+                after.append(state)
+                if plain and last and self.mode == "last":
+                    ends.append(each.cell.output(state))
+                else:
+                    handed[each.direction] = in_order(outputs, each.direction, lengths)
+            if ends:
+                return ForwardPass(joined(ends), after)
+            if not plain:
+                changed = connection(joined(handed.values()), x)
+                handed = dict(zip(handed, changed.chunk(len(handed), dim=-1), strict=True))
+            x = joined(handed.values()) if last else joined_in_time(joined(handed.values()), self.windows[number - 1])
+        if self.mode == "last":
+            x = joined(end_of(h, direction, lengths) for direction, h in handed.items())
+        elif self.mode == "mean":
+            x = x.mean(dim=1) if lengths is None else mean_of(x, lengths)
+        return ForwardPass(x, after)
 
-        def kept(cell: Cell, inputs: Tensor) -> Tensor:
-            rows = cell.states(inputs)
-            states.append(last_of(rows))
-            return cell.output(rows).unsqueeze(0)
+    def go_on(self, inputs: Tensor, before: Standing | None = None) -> tuple[Tensor, Standing]:
+        """What a forward network answers after the last of T ≥ 1 more steps (B, O), and where it stands then.
 
-        read = self.read(inputs, kept)
+        inputs: (B, T, I). Raises ValueError for a network that cannot read on: one that reads backward or joins steps.
+        """
+        if not self.by_steps:
+            raise ValueError("Only a network that reads forward and joins no steps can be taken step by step.")
+        read, states = self.run(inputs, states=before.states if before else None)
+        steps = inputs.shape[1]
         if self.mode == "every":
             read = read[:, -1]
-        return self.readout(read), Standing(states, inputs.shape[1], read)
-
-    def step(self, x: Tensor, before: Standing) -> tuple[Tensor, Standing]:
-        """One step of a forward network: outputs (B, O) and where it stands then, for an input (B, I)."""
-        states = []
-        x = self.input_mlp(x)
-        for cell, connection, state in zip(self._forward_cells(), self.connections, before.states, strict=True):
-            new, _ = cell.step(x, state)
-            states.append(new)
-            x = connection(cell.output(new), x)
-        steps = before.steps + 1
-        if self.mode == "mean" and before.read is not None:
-            x = before.read + (x - before.read) / steps
-        return self.readout(x), Standing(states, steps, x)
-
-    def _forward_cells(self) -> list[Cell]:
-        """The cell of every layer of a network that reads forward, step by step. Raises ValueError if it does not."""
-        if any(layer.directions != ("forward",) for layer in self.layers) or max(self.windows) > 1:
-            raise ValueError("Only a network that reads forward and joins no steps can be taken step by step.")
-        return [layer.cells[0] for layer in self.layers]  # type: ignore[index, misc]  # a ModuleList of Layers
+        elif self.mode == "mean" and before:
+            read = before.read + (read - before.read) * (steps / (before.steps + steps))
+        return self.readout(read), Standing(states, steps + (before.steps if before else 0), read)
 
     @property
     def sizes(self) -> dict[str, int]:
@@ -215,10 +253,7 @@ class Network(nn.Module):
 
         "connection 2" and so on stand beside their layers where a connection has weights.
         """
-        layers = {
-            f"layer {number}": count(layer) // len(layer.directions)  # type: ignore[arg-type]  # a ModuleList of Layers
-            for number, layer in enumerate(self.layers, 1)
-        }
+        layers = {f"layer {each.layer}": count(each.cell) for each in self.cells()}
         between = {
             f"connection {number}": weights
             for number, connection in enumerate(self.connections, 1)
@@ -227,18 +262,30 @@ class Network(nn.Module):
         return {"input_mlp": count(self.input_mlp), **layers, **between, "readout": count(self.readout)}
 
 
+def masked(lengths: Tensor, placed: Placed, inputs: Tensor, state: Any) -> tuple[Tensor, Any]:
+    """The way through a cell for sequences that end after `lengths` (B,) steps."""
+    outputs: tuple[Tensor, Any] = placed.cell.outputs(inputs, state, lengths)
+    return outputs
+
+
+def mean_of(sequence: Tensor, lengths: Tensor) -> Tensor:
+    """The mean of the first `lengths` (B,) steps of (B, T, ·); 0 where there is none."""
+    counted = torch.arange(sequence.shape[1]) < lengths.unsqueeze(1)
+    return (sequence * counted.unsqueeze(2)).sum(1) / lengths.clamp(min=1).unsqueeze(1)
+
+
 def count(module: nn.Module) -> int:
     """How many numbers in `module` are trained."""
     return sum(parameter.numel() for parameter in module.parameters())
 
 
-def cell(architecture: Architecture, input_size: int, answer_size: int, generator: torch.Generator) -> Cell:
+def cell(architecture: Architecture, input_size: int, answer_size: int, generator: torch.Generator) -> AnyCell:
     """One cell of the network, in several steps if its transition is deep."""
     kind: Any = CELLS[architecture.cell]
     own = {"answer_size": answer_size} if kind.answers else {}
 
-    def make(inputs: int | None) -> Cell:
-        made: Cell = kind(
+    def make(inputs: int | None) -> AnyCell:
+        made: AnyCell = kind(
             input_size if inputs is None else inputs,
             architecture.hidden,
             generator=generator,

@@ -1,7 +1,7 @@
 """Every recurrent cell, by the identifier that stands in the link."""
 
 from engine.cells.about import FAMILIES, About
-from engine.cells.base import Cell, NoGates, OnlyH, StackedCell, State
+from engine.cells.base import AnyCell, Cell, StackedCell
 from engine.cells.clockwork import ClockworkCell
 from engine.cells.echo_state import EchoStateCell
 from engine.cells.goru import GORUCell
@@ -15,10 +15,11 @@ from engine.cells.lstm_variants import CoupledLSTMCell, NoForgetLSTMCell, Peepho
 from engine.cells.residual import ResidualCell, ResidualInputCell
 from engine.cells.scrn import SCRNCell
 from engine.cells.simple import RNNCell
+from engine.cells.state import NoGates, OnlyH, State
 from engine.cells.transition import DeepTransition
 from engine.cells.unitary import UnitaryCell
 
-CELLS: dict[str, type[Cell]] = {
+CELLS: dict[str, type[AnyCell]] = {
     "rnn": RNNCell,
     "gru": GRUCell,
     "lstm": LSTMCell,
@@ -43,6 +44,7 @@ __all__ = [
     "FAMILIES",
     "INITS",
     "About",
+    "AnyCell",
     "Cell",
     "ChoGRUCell",
     "ClockworkCell",

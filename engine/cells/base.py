@@ -1,55 +1,29 @@
 """What every cell has in common: one step forward in time, and the plain loop that defines the rest."""
 
-from collections.abc import Mapping
-from typing import Any, ClassVar, NamedTuple, Protocol
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar, Generic, TypeVar
 
 import torch
 from torch import Tensor, nn
 
 from engine.cells.about import About
 from engine.cells.initial import INITS, Parts
+from engine.cells.state import Named, State, below_each_other, held
 from engine.settings import Limit, Spec
 
-
-class State(Protocol):
-    """A NamedTuple whose first field is `h`, (B, ·)."""
-
-    @property
-    def h(self) -> Tensor: ...
-    def _asdict(self) -> dict[str, Any]: ...
+S = TypeVar("S", bound=State)
+G = TypeVar("G", bound=Named)
+W = TypeVar("W")
 
 
-class OnlyH(NamedTuple):
-    """The state of a cell that remembers nothing but h (B, H)."""
-
-    h: Tensor
-
-
-class NoGates(NamedTuple):
-    """The gates of a cell that has none."""
-
-
-def below_each_other(rows: list[Any]) -> Any:
-    """Several states of one sequence, or its gates, as one: each part (T, ·)."""
-    return type(rows[0])(*(column(values) for values in zip(*rows, strict=True)))
-
-
-def column(values: tuple[Any, ...]) -> Tensor:
-    """One part of several states, (1, ·) each or a number each, below each other: (T, ·)."""
-    return torch.cat(values) if isinstance(values[0], Tensor) else torch.tensor(values).unsqueeze(1)
-
-
-def last_of(rows: Any) -> Any:
-    """The last of states below each other, as a step takes it: each part (1, ·), or a whole number."""
-    return type(rows)(*(int(part[-1]) if part.dtype == torch.int64 else part[-1:] for part in rows))
-
-
-class Cell(nn.Module):
-    """One recurrent cell.
+class Cell(nn.Module, Generic[S, G, W]):
+    """One recurrent cell with states S, gates G and, worked out of its parameters once a sequence, weights W.
 
     A subclass gives `project`, `initial_state` and `advance`, or in place of `advance` the two parts of a step, `mixed`
-    and `units`. The plain loop over them, `unroll`, is the definition of the cell. It may override `outputs` and
-    `states` with something faster, which a test then holds to the loop: values and gradients.
+    and `units`. The plain loop over them, `unroll`, is the definition of the cell. It may override `scan` and `states`
+    with something faster, which a test then holds to the loop: values and gradients.
+
+    Called with inputs (B, T, I) it returns its outputs (B, T, output_size) and its final state; see `outputs`.
     """
 
     about: ClassVar[About]
@@ -114,83 +88,123 @@ class Cell(nn.Module):
         """How many numbers a step hands to the layer above: H unless said otherwise."""
         return self.hidden_size
 
+    def forward(self, inputs: Tensor, state: S | None = None, lengths: Tensor | None = None) -> tuple[Tensor, S]:
+        return self.outputs(inputs, state, lengths)
+
+    def outputs(self, inputs: Tensor, state: S | None = None, lengths: Tensor | None = None) -> tuple[Tensor, S]:
+        """What is handed up at every step (B, T, output_size), and the state after the last, for inputs (B, T, I).
+
+        state: the one before the first step; None for the cell's own start. lengths (B,) whole numbers, 0..T: of each
+        sequence so many steps count. The steps after them change nothing: the state stays, and its output with it.
+        """
+        if lengths is None:
+            return self.scan(inputs, state)
+        return self.unroll(inputs, state, lengths=lengths)
+
+    def scan(self, inputs: Tensor, state: S | None) -> tuple[Tensor, S]:
+        """The same where every step counts: what a cell overrides that has a faster way than the plain loop."""
+        return self.unroll(inputs, state)
+
+    def unroll(
+        self,
+        inputs: Tensor,
+        state: S | None = None,
+        observe: Callable[[S, S, G], None] | None = None,
+        lengths: Tensor | None = None,
+    ) -> tuple[Tensor, S]:
+        """The plain loop: as `outputs`. `observe` is told the states before and after each step, and its gates."""
+        before = self.initial_state(inputs.shape[0]) if state is None else state
+        return self.loop(self.project(inputs), before, self.weights(), observe, lengths)
+
+    def loop(
+        self,
+        projected: Tensor,
+        state: S,
+        weights: W,
+        observe: Callable[[S, S, G], None] | None = None,
+        lengths: Tensor | None = None,
+    ) -> tuple[Tensor, S]:
+        """The same from projected inputs (B, T, ·)."""
+        handed = []
+        for t, now in enumerate(projected.unbind(1)):
+            after, gates = self.advance(now, state, weights)
+            if lengths is not None:
+                after = held(state, after, t < lengths)
+            if observe:
+                observe(state, after, gates)
+            handed.append(self.output(after))
+            state = after
+        if not handed:
+            return projected.new_empty(projected.shape[0], 0, self.output_size), state
+        return torch.stack(handed, dim=1), state
+
     def project(self, inputs: Tensor) -> Tensor:
         """The part of a step that needs no state, for one step (B, I) or all at once (B, T, I)."""
         raise NotImplementedError
 
-    def weights(self) -> Any:
-        """What the parameters alone determine, worked out once for all steps of a sequence."""
-        return None
+    def weights(self) -> W:
+        """What the parameters alone determine, worked out once for all steps of a sequence; None if nothing is."""
+        return None  # type: ignore[return-value]  # a cell whose W is another type says so itself
 
-    def advance(self, projected: Tensor, state: Any, weights: Any) -> tuple[Any, Any]:
+    def advance(self, projected: Tensor, state: S, weights: W) -> tuple[S, G]:
         """One time step from a projected input (B, ·): (new state, gates)."""
         return self.units(projected, self.mixed(projected, state, weights), state, weights)
 
-    def mixed(self, projected: Tensor, state: Any, weights: Any) -> Tensor:
+    def mixed(self, projected: Tensor, state: S, weights: W) -> Tensor:
         """The first part of a step, a = U h₋ + …, (B, n·H): all that a unit learns of the other units."""
         raise NotImplementedError
 
-    def units(self, projected: Tensor, mixed: Tensor, state: Any, weights: Any) -> tuple[Any, Any]:
+    def units(self, projected: Tensor, mixed: Tensor, state: S, weights: W) -> tuple[S, G]:
         """The second part of a step: (new state, gates), every unit from its own numbers alone.
 
         Unit k reads place k of each block of H in `mixed`, and place k of every part of the state, (B, H) each.
         """
         raise NotImplementedError
 
-    def recurrence(self, weights: Any) -> Tensor:
+    def recurrence(self, weights: W) -> Tensor:
         """U (n·H, H) in `mixed`."""
         raise NotImplementedError
 
-    def step(self, x: Tensor, state: Any) -> tuple[Any, Any]:
+    def step(self, x: Tensor, state: S) -> tuple[S, G]:
         """One time step from an input (B, I): (new state, gates)."""
         return self.advance(self.project(x), state, self.weights())
 
-    def initial_state(self, batch_size: int) -> Any:
+    def initial_state(self, batch_size: int) -> S:
         """The state before the first step."""
         raise NotImplementedError
 
-    def output(self, state: Any) -> Tensor:
+    def output(self, state: S) -> Tensor:
         """What the layer above reads of a state: (B, output_size)."""
-        h: Tensor = state.h
-        return h
+        return state.h
 
-    def shown(self, state: Any) -> dict[str, Tensor]:
+    def shown(self, state: S) -> dict[str, Tensor]:
         """What there is to see of a state, h first: each (B, units)."""
-        parts: dict[str, Tensor] = state._asdict()
-        return parts
+        return state._asdict()
 
     def zeros(self, batch_size: int, size: int | None = None) -> Tensor:
         """(B, H), or (B, size), of the cell's own type."""
         return next(self.parameters()).new_zeros(batch_size, size or self.hidden_size)
 
-    def unroll(self, inputs: Tensor) -> tuple[list[Any], list[Any]]:
-        """The plain loop: the states and the gates of every step of inputs (B, T, I)."""
-        state, weights = self.initial_state(inputs.shape[0]), self.weights()
-        states, gates = [], []
-        for projected in self.project(inputs).unbind(1):
-            state, gate = self.advance(projected, state, weights)
-            states.append(state)
-            gates.append(gate)
-        return states, gates
-
-    def states(self, inputs: Tensor) -> Any:
+    def states(self, inputs: Tensor) -> S:
         """The states after every step of one sequence (1, T, I), below each other: each part (T, ·). On no graph."""
+        rows: list[S] = []
         with torch.inference_mode():
-            rows = self.unroll(inputs)[0]
+            self.unroll(inputs, observe=lambda before, after, gates: rows.append(after))
         with torch.no_grad():
             return below_each_other(rows)
 
-    def outputs(self, inputs: Tensor) -> Tensor:
-        """What the layer above reads at every step (B, T, output_size), for inputs (B, T, I)."""
-        return torch.stack([self.output(state) for state in self.unroll(inputs)[0]], dim=1)
 
-    def last(self, inputs: Tensor) -> Tensor:
-        """What the layer above reads at the last step alone (B, output_size), for inputs (B, T, I)."""
-        # Taken from (T, B, H), as the fast ways lay states out: the gradient then arrives laid out so too.
-        return self.outputs(inputs).transpose(0, 1)[-1]
+def last_step(sequence: Tensor) -> Tensor:
+    """(B, T, ·) to its last step (B, ·)."""
+    # Taken from (T, B, ·), as the fast ways lay states out: the gradient then arrives laid out so too.
+    return sequence.transpose(0, 1)[-1]
 
 
-class StackedCell(Cell):
+AnyCell = Cell[Any, Any, Any]
+"""A cell of which nothing more is known: what a network is made of."""
+
+
+class StackedCell(Cell[S, G, W]):
     """A cell with torch.nn's parameters, `blocks` gates stacked in each.
 
     weight_ih (blocks·H, I), weight_hh (blocks·H, H), bias_ih and bias_hh (blocks·H).
@@ -218,11 +232,8 @@ class StackedCell(Cell):
         """U h + b_hh for all blocks: (B, blocks·H)."""
         return nn.functional.linear(h, self.weight_hh, self.bias_hh)
 
-    def mixed(self, projected: Tensor, state: Any, weights: Any) -> Tensor:
+    def mixed(self, projected: Tensor, state: S, weights: W) -> Tensor:
         return projected + self.recurrent(state.h)
 
-    def recurrence(self, weights: Any) -> Tensor:
+    def recurrence(self, weights: W) -> Tensor:
         return self.weight_hh
-
-    def initial_state(self, batch_size: int) -> Any:
-        return OnlyH(self.zeros(batch_size))

@@ -13,17 +13,17 @@ from engine.settings import FieldError, Limit, Spec, Whole, Wholes
 
 
 class ClockworkState(NamedTuple):
-    """h (B, H); t, the number of steps taken."""
+    """h (B, H); t (B, 1), the number of steps taken."""
 
     h: Tensor
-    t: int
+    t: Tensor
 
 
 class ClockworkGates(NamedTuple):
     active: Tensor
 
 
-class ClockworkCell(StackedCell):
+class ClockworkCell(StackedCell[ClockworkState, ClockworkGates, Tensor]):
     """A simple RNN cut into modules, each with a period: between its beats a module holds still.
 
     active = [t mod T_i = 0]            1 at the beats of module i, else 0
@@ -100,7 +100,7 @@ class ClockworkCell(StackedCell):
             )
 
     def initial_state(self, batch_size: int) -> ClockworkState:
-        return ClockworkState(self.zeros(batch_size), 0)
+        return ClockworkState(self.zeros(batch_size), torch.zeros(batch_size, 1, dtype=torch.int64))
 
     def shown(self, state: ClockworkState) -> dict[str, Tensor]:
         return {"h": state.h}
@@ -113,6 +113,6 @@ class ClockworkCell(StackedCell):
         self, projected: Tensor, state: ClockworkState, weights: Tensor
     ) -> tuple[ClockworkState, ClockworkGates]:
         t = state.t + 1
-        beats = torch.remainder(t, self.period).eq(0).expand_as(state.h)
+        beats = torch.remainder(t, self.period).eq(0)
         h = torch.where(beats, tanh(projected + torch.addmm(self.bias_hh, state.h, weights)), state.h)
         return ClockworkState(h, t), ClockworkGates(beats.to(h.dtype))

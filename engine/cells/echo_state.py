@@ -7,11 +7,12 @@ import torch
 from torch import Tensor, nn
 
 from engine.cells.about import About
-from engine.cells.base import Cell, NoGates, OnlyH
+from engine.cells.base import Cell
+from engine.cells.state import NoGates, OnlyH
 from engine.settings import Choice, Limit, Real, Spec, Whole
 
 
-class EchoStateCell(Cell):
+class EchoStateCell(Cell[OnlyH, NoGates, Tensor]):
     """A reservoir of units with fixed random weights; nothing in it is trained, only the readout is.
 
     h = (1−a) h₋ + a tanh(W_in x + W h₋ + b)

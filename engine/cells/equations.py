@@ -5,7 +5,7 @@ from functools import cache
 from inspect import cleandoc
 from typing import NamedTuple
 
-from engine.cells.base import Cell
+from engine.cells.base import AnyCell
 
 _EQUATION = re.compile(r"(?P<lhs>\w+(?:, \w+)*) = (?P<rhs>\S+(?: \S+)*)(?: {2,}(?P<remark>\S.*))?")
 _TOKEN = re.compile(r"(?:mod\b)|\d+|[^\W\d_₋]\w*(?:_\w+)?(?:₋|ᵀ|⁻¹)?|[^\s\w]")
@@ -44,7 +44,7 @@ class Token(NamedTuple):
     spaced: bool
 
 
-def described(cell: type[Cell]) -> Described:
+def described(cell: type[AnyCell]) -> Described:
     """The docstring of a cell in its parts."""
     return _described(cell.__doc__ or "")
 
@@ -65,7 +65,7 @@ def _described(docstring: str) -> Described:
     return Described(" ".join(sentence.split()), tuple(found), shapes.strip(), (found_source and source).strip())
 
 
-def equations(cell: type[Cell]) -> tuple[Equation, ...]:
+def equations(cell: type[AnyCell]) -> tuple[Equation, ...]:
     """What defines a cell, in the order in which it is worked out."""
     return described(cell).equations
 

@@ -4,12 +4,13 @@ import torch
 from torch import Tensor, nn, sigmoid
 
 from engine.cells.about import GRU_QUANTITIES, About
-from engine.cells.base import Cell, OnlyH
+from engine.cells.base import Cell
 from engine.cells.gru import GRUGates
 from engine.cells.initial import INITS, Parts
+from engine.cells.state import OnlyH
 
 
-class GORUCell(Cell):
+class GORUCell(Cell[OnlyH, GRUGates, Tensor]):
     """A GRU whose candidate turns the old state by an orthogonal matrix: it keeps what it keeps, and can still let go.
 
     U = exp(S − Sᵀ)                       orthogonal, whatever S

@@ -36,7 +36,7 @@ def _depth(title: str) -> str:
     return f"{title}, in depth"
 
 
-class GridLSTMCell(Cell):
+class GridLSTMCell(Cell[GridState, GridGates, Tensor]):
     """Two LSTMs at every crossing of layer and step, one along time and one along depth, that read the same state.
 
     h_below, c_below = x                              what comes from below

@@ -7,13 +7,14 @@ import torch
 from torch import Tensor, nn
 
 from engine.cells.about import HIDDEN, About
-from engine.cells.base import Cell, NoGates, OnlyH
+from engine.cells.base import Cell
 from engine.cells.initial import INITS, Parts
 from engine.cells.simple import ACTIVATIONS
+from engine.cells.state import NoGates, OnlyH
 from engine.settings import Choice, Spec
 
 
-class IndRNNCell(Cell):
+class IndRNNCell(Cell[OnlyH, NoGates, None]):
     """A simple RNN whose units do not see each other: one recurrent weight a unit.
 
     h = f(W x + u ⊙ h₋ + b)

@@ -8,9 +8,10 @@ import torch
 from torch import Tensor, nn
 
 from engine.cells.about import HIDDEN, About
-from engine.cells.base import Cell, NoGates
+from engine.cells.base import Cell
 from engine.cells.initial import INITS, Parts
 from engine.cells.simple import ACTIVATIONS
+from engine.cells.state import NoGates
 from engine.settings import Choice, Limit, Spec, Whole
 
 FED_BACK: dict[str, Callable[[Tensor], Tensor]] = {
@@ -29,7 +30,7 @@ class JordanState(NamedTuple):
     fed: Tensor
 
 
-class JordanCell(Cell):
+class JordanCell(Cell[JordanState, NoGates, None]):
     """Jordan's network: the answer, not the state, is fed back into the next step.
 
     h = f(W x + U g(y₋) + b)

@@ -6,7 +6,6 @@ import torch
 from torch import Tensor, sigmoid, tanh
 
 from engine.cells.about import LSTM_QUANTITIES, About
-from engine.cells.base import OnlyH
 from engine.cells.memory import ForgettingCell, MemoryState
 
 LSTM_MODE = 2
@@ -20,7 +19,7 @@ class LSTMGates(NamedTuple):
     o: Tensor
 
 
-class LSTMCell(ForgettingCell):
+class LSTMCell(ForgettingCell[LSTMGates, None]):
     """Long short-term memory: a cell state c that gates write to, keep and read.
 
     i = σ(W_i x + b_ii + U_i h₋ + b_hi)      input gate
@@ -64,35 +63,28 @@ class LSTMCell(ForgettingCell):
     @torch.no_grad()
     def states(self, inputs: Tensor) -> MemoryState:
         """h comes from the kernel, which keeps c to itself; the gates follow from h, and c from the gates."""
-        h = self._fused(inputs)[0][:, 0]
+        h = self.scan(inputs, None)[0][0]
         before = torch.cat([torch.zeros_like(h[:1]), h[:-1]])
-        i, f, g, _ = self.mixed(self.project(inputs)[0], OnlyH(before), None).chunk(4, dim=-1)
+        i, f, g, _ = self.mixed(self.project(inputs)[0], MemoryState(before, before), None).chunk(4, dim=-1)
         c = sigmoid(i).mul_(tanh(g))
         rows = c.unbind(0)
         for old, new, kept in zip(rows, rows[1:], sigmoid(f[1:]).unbind(0), strict=False):
             new.addcmul_(old, kept)
         return MemoryState(h, c)
 
-    def outputs(self, inputs: Tensor) -> Tensor:
-        return self._fused(inputs)[0].transpose(0, 1)
+    def scan(self, inputs: Tensor, state: MemoryState | None) -> tuple[Tensor, MemoryState]:
+        """From torch's kernel, which hands out the last state by itself.
 
-    def last(self, inputs: Tensor) -> Tensor:
-        return self._fused(inputs)[1]
-
-    def _fused(self, inputs: Tensor) -> tuple[Tensor, Tensor]:
-        """h at every step (T, B, H) and, once more, at the last (B, H).
-
-        Who needs the last alone spares the way back a gradient for every step that is zero but for one.
+        Who needs that alone spares the way back a gradient for every step that is zero but for one.
         """
-        x = inputs.transpose(0, 1)
-        weights = (self.weight_ih, self.weight_hh, self.bias_ih, self.bias_hh)
-        zeros = weights[1].new_zeros(inputs.shape[0], self.hidden_size)
+        x, weights = inputs.transpose(0, 1), (self.weight_ih, self.weight_hh, self.bias_ih, self.bias_hh)
+        h, c = self.initial_state(inputs.shape[0]) if state is None else state
         if torch.backends.mkldnn.is_available() and inputs.dtype == torch.float32:
             # The kernel that torch.lstm comes to with such inputs: the same numbers without the way there.
             # reverse, batch_sizes, mode, H, num_layers, has_biases, bidirectional, batch_first, train
             settings: Any = (False, [], LSTM_MODE, self.hidden_size, 1, True, False, False, True)
-            h, last, *_ = torch.mkldnn_rnn_layer(x.contiguous(), *weights, zeros, zeros, *settings)
-            return h, last
+            every, h, c, _ = torch.mkldnn_rnn_layer(x.contiguous(), *weights, h, c, *settings)
+            return every.transpose(0, 1), MemoryState(h, c)
         # has_biases, num_layers, dropout, train, bidirectional, batch_first
-        h, last, _ = torch.lstm(x, (zeros[None], zeros[None]), weights, True, 1, 0.0, True, False, False)
-        return h, last[0]
+        every, h, c = torch.lstm(x, (h[None], c[None]), weights, True, 1, 0.0, True, False, False)
+        return every.transpose(0, 1), MemoryState(h[0], c[0])

@@ -16,7 +16,7 @@ class NoForgetGates(NamedTuple):
     o: Tensor
 
 
-class NoForgetLSTMCell(MemoryCell):
+class NoForgetLSTMCell(MemoryCell[NoForgetGates, None]):
     """The LSTM of 1997: the memory only ever adds up, as nothing lets go of it.
 
     i = σ(W_i x + b_ii + U_i h₋ + b_hi)      input gate
@@ -58,7 +58,7 @@ class NoForgetLSTMCell(MemoryCell):
         return MemoryState(h, c), NoForgetGates(i, g, o)
 
 
-class PeepholeLSTMCell(ForgettingCell):
+class PeepholeLSTMCell(ForgettingCell[LSTMGates, Tensor]):
     """An LSTM whose gates see the memory itself, not only what the output gate shows of it.
 
     i = σ(W_i x + b_ii + U_i h₋ + b_hi + p_i ⊙ c₋)  input gate
@@ -110,7 +110,7 @@ class PeepholeLSTMCell(ForgettingCell):
         return MemoryState(h, c), LSTMGates(i, f, g, o)
 
 
-class CoupledLSTMCell(ForgettingCell):
+class CoupledLSTMCell(ForgettingCell[LSTMGates, None]):
     """An LSTM that forgets exactly as much as it writes: one gate does both.
 
     i = σ(W_i x + b_ii + U_i h₋ + b_hi)      input gate

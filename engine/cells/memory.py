@@ -6,7 +6,7 @@ from typing import Any, ClassVar, NamedTuple
 import torch
 from torch import Tensor
 
-from engine.cells.base import StackedCell
+from engine.cells.base import G, StackedCell, W
 from engine.settings import Real, Spec
 
 
@@ -17,7 +17,7 @@ class MemoryState(NamedTuple):
     c: Tensor
 
 
-class MemoryCell(StackedCell):
+class MemoryCell(StackedCell[MemoryState, G, W]):
     """A stacked cell that keeps a memory c (B, H) beside h; both start at 0."""
 
     bipolar = frozenset({"g"})
@@ -27,7 +27,7 @@ class MemoryCell(StackedCell):
         return MemoryState(self.zeros(batch_size), self.zeros(batch_size))
 
 
-class ForgettingCell(MemoryCell):
+class ForgettingCell(MemoryCell[G, W]):
     """A memory cell that can let go of c: `forget_bias` is where its forget gate starts."""
 
     options: ClassVar[Mapping[str, Spec]] = {"forget_bias": Real(1.0, -10.0, 10.0)}

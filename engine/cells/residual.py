@@ -4,14 +4,15 @@ import torch
 from torch import Tensor, nn, tanh
 
 from engine.cells.about import HIDDEN, About
-from engine.cells.base import Cell, NoGates, OnlyH, StackedCell
+from engine.cells.base import Cell, StackedCell, last_step
 from engine.cells.initial import INITS, Parts
+from engine.cells.state import NoGates, OnlyH
 from engine.settings import Limit, Whole
 
 ADDED = (HIDDEN[0], "Every step adds to it and nothing takes away by itself: look for colours that deepen with time.")
 
 
-class ResidualInputCell(Cell):
+class ResidualInputCell(Cell[OnlyH, NoGates, None]):
     """A state to which every input adds its share, and that nothing else changes.
 
     h = h₋ + tanh(W x + b)
@@ -56,11 +57,13 @@ class ResidualInputCell(Cell):
     def advance(self, projected: Tensor, state: OnlyH, weights: None) -> tuple[OnlyH, NoGates]:
         return OnlyH(state.h + projected), NoGates()
 
-    def outputs(self, inputs: Tensor) -> Tensor:
-        return self.project(inputs).cumsum(1)
+    def scan(self, inputs: Tensor, state: OnlyH | None) -> tuple[Tensor, OnlyH]:
+        h = self.project(inputs).cumsum(1)
+        h = h if state is None else h + state.h.unsqueeze(1)
+        return h, OnlyH(last_step(h))
 
 
-class ResidualCell(StackedCell):
+class ResidualCell(StackedCell[OnlyH, NoGates, None]):
     """A state to which a simple RNN adds at every step.
 
     h = h₋ + tanh(W x + b_ih + U h₋ + b_hh)
@@ -85,6 +88,9 @@ class ResidualCell(StackedCell):
     blocks = 1
     seconds_a_step = 5.0e-5
     by_unit = False
+
+    def initial_state(self, batch_size: int) -> OnlyH:
+        return OnlyH(self.zeros(batch_size))
 
     def advance(self, projected: Tensor, state: OnlyH, weights: None) -> tuple[OnlyH, NoGates]:
         return OnlyH(state.h + tanh(projected + self.recurrent(state.h))), NoGates()

@@ -7,8 +7,9 @@ import torch
 from torch import Tensor, nn, sigmoid
 
 from engine.cells.about import HIDDEN, About
-from engine.cells.base import Cell, NoGates
+from engine.cells.base import Cell
 from engine.cells.initial import INITS, Parts
+from engine.cells.state import NoGates
 from engine.settings import Limit, Real, Spec, Whole
 
 
@@ -19,7 +20,7 @@ class SCRNState(NamedTuple):
     s: Tensor
 
 
-class SCRNCell(Cell):
+class SCRNCell(Cell[SCRNState, NoGates, Tensor]):
     """A simple RNN with slow units beside it: a running mean of the inputs, of which a share α stays at each step.
 
     s = (1−α) B x + α s₋

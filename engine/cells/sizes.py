@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import torch
 
-from engine.cells.base import Cell
+from engine.cells.base import AnyCell
 
 
 class Weights(NamedTuple):
@@ -21,12 +21,12 @@ class Weights(NamedTuple):
         return math.prod(self.shape)
 
 
-def weights(cell: type[Cell], inputs: int, hidden: int, answers: int) -> tuple[Weights, ...]:
+def weights(cell: type[AnyCell], inputs: int, hidden: int, answers: int) -> tuple[Weights, ...]:
     """The weights of a cell with its usual options; the fixed ones only if none are trained.
 
     `inputs` is passed over where the cell itself says how many it reads, `answers` where it gives none.
     """
-    build: Callable[..., Cell] = cell
+    build: Callable[..., AnyCell] = cell
     own: dict[str, Any] = {"answer_size": answers} if cell.answers else {}
     made = build(cell.required_input_size(hidden) or inputs, hidden, generator=torch.Generator(), **own)
     trained = [Weights(name, tuple(tensor.shape), True) for name, tensor in made.named_parameters()]

@@ -7,7 +7,7 @@ from typing import Any
 
 from torch import Tensor, nn
 
-from engine.cells.base import Cell
+from engine.cells.base import AnyCell, Cell
 
 
 @cache
@@ -16,7 +16,7 @@ def gate_type(names: tuple[str, ...]) -> Any:
     return namedtuple("Gates", names)  # the fields follow from the cell
 
 
-class DeepTransition(Cell):
+class DeepTransition(Cell[Any, Any, Any]):
     """A cell that takes further steps without input before the next input comes, each with weights of its own.
 
     The first step is the cell's own, from x and the old state; every further one is the same kind of cell, reading the
@@ -26,7 +26,7 @@ class DeepTransition(Cell):
     States are those after the last step; gates those of all of them, numbered from the second on: z, z2, z3, …
     """
 
-    def __init__(self, depth: int, make: Callable[[int | None], Cell]) -> None:
+    def __init__(self, depth: int, make: Callable[[int | None], AnyCell]) -> None:
         """`depth` further steps; make(None) builds the first cell, make(0) one that reads no input."""
         first = make(None)
         super().__init__(first.input_size, first.hidden_size)
@@ -58,7 +58,7 @@ class DeepTransition(Cell):
         state, gates = self.first.advance(projected, state, weights[0])
         nothing = projected.new_empty(projected.shape[0], 0)
         seen = dict(gates._asdict())
-        cell: Cell
+        cell: AnyCell
         for number, (cell, own) in enumerate(zip(self.further, weights[1:], strict=True), 2):  # type: ignore[assignment]  # a ModuleList of Cells
             state, gates = cell.advance(cell.project(nothing), state, own)
             seen |= {f"{name}{number}": gate for name, gate in gates._asdict().items()}

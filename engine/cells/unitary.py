@@ -8,7 +8,8 @@ import torch
 from torch import Tensor, nn
 
 from engine.cells.about import About
-from engine.cells.base import Cell, NoGates, OnlyH
+from engine.cells.base import Cell
+from engine.cells.state import NoGates, OnlyH
 from engine.settings import Choice, Limit, Whole
 
 
@@ -26,7 +27,7 @@ def reflect(matrix: Tensor, v: Tensor) -> Tensor:
     return matrix - torch.outer(2 / v.abs().square().sum() * v, v.conj() @ matrix)
 
 
-class UnitaryCell(Cell):
+class UnitaryCell(Cell[OnlyH, NoGates, Tensor]):
     """A complex state that a unitary matrix turns at every step: that leaves its length, and the gradient's, as they
     are.
 

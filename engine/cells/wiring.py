@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import torch
 
-from engine.cells.base import Cell
+from engine.cells.base import AnyCell
 from engine.cells.equations import equations, over_time
 from engine.cells.expression import Term, parsed
 
@@ -46,17 +46,17 @@ class Shown(NamedTuple):
     gates: tuple[str, ...]
 
 
-def shown(cell: type[Cell]) -> Shown:
+def shown(cell: type[AnyCell]) -> Shown:
     """What a cell shows of its state, h first, and its gates: read off a small one."""
     size = 4
-    build: Callable[..., Cell] = cell  # every cell takes a generator, whatever else it takes
+    build: Callable[..., AnyCell] = cell  # every cell takes a generator, whatever else it takes
     made = build(cell.required_input_size(size) or 2, size, generator=torch.Generator())
     with torch.no_grad():
         state, gates = made.step(torch.zeros(1, made.input_size), made.initial_state(1))
     return Shown(tuple(made.shown(state)), gates._fields)
 
 
-def wiring(cell: type[Cell]) -> Wiring:
+def wiring(cell: type[AnyCell]) -> Wiring:
     """The graph of a cell's equations. What follows from the weights alone is a weight here, and no node."""
     return Builder(cell).build()
 
@@ -64,7 +64,7 @@ def wiring(cell: type[Cell]) -> Wiring:
 class Builder:
     """Takes the equations apart, node by node and wire by wire."""
 
-    def __init__(self, cell: type[Cell]) -> None:
+    def __init__(self, cell: type[AnyCell]) -> None:
         self.cell = cell
         self.defined = equations(cell)
         self.changing = over_time(self.defined)

@@ -16,8 +16,8 @@ def feed_back(network: Network, read: Tensor, answered: Callable[[Tensor], Tenso
     state is carried on, as if the sequence had not ended. Raises ValueError for a network that does not read forward,
     step by step.
     """
-    outputs, standing = network.after(read)
+    outputs, standing = network.go_on(read)
     for left in reversed(range(count)):
         x = answered(outputs)
         if left:
-            outputs, standing = network.step(x, standing)
+            outputs, standing = network.go_on(x.unsqueeze(1), standing)

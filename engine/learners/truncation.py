@@ -1,63 +1,52 @@
 """Truncated backpropagation through time: the state goes on, the gradient does not."""
 
+from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any
 
 import torch
 from torch import Tensor
 
-from engine.architectures.stack import Network, Run
-from engine.cells import Cell
+from engine.architectures.stack import Placed, Way
+from engine.cells import AnyCell
+from engine.cells.state import detached
 
 
-def windows(network: Network, window: int) -> dict[Cell, int]:
-    """For every cell, how many of its own steps make up `window` steps of the input; at least one."""
-    found: dict[Cell, int] = {}
-    covered = 1
-    for layer, joined in zip(network.layers, network.windows, strict=True):
-        found |= {cell: max(1, window // covered) for _, cell in layer.by_direction()}  # type: ignore[operator]  # a ModuleList of Layers
-        covered *= joined
-    return found
-
-
-def truncated(network: Network, window: int) -> Run:
+def truncated(window: int) -> Way:
     """TBPTT(k, k): the sequence is cut into windows of k = `window` steps, and no gradient crosses a cut.
 
     Every state is carried over the cut as a number, so all values are those of the whole sequence. Windows are counted
     from the sequence's end, in all layers and directions alike, so the last k steps are one window: where the answer
     is due at the end, exactly they are learned from. Williams & Peng 1990; there called BPTT(k).
     """
-    steps = windows(network, window)
-    backward = {cell for layer in network.layers for way, cell in layer.by_direction() if way == "backward"}  # type: ignore[operator]  # a ModuleList of Layers
 
-    def run(cell: Cell, inputs: Tensor) -> Tensor:
-        return through(cell, inputs, steps[cell], cell in backward)
+    def way(placed: Placed, inputs: Tensor, state: Any) -> tuple[Tensor, Any]:
+        return through(placed.cell, inputs, own_window(placed, window), placed.direction == "backward", state)
 
-    return run
+    return way
 
 
-def through(cell: Cell, inputs: Tensor, window: int, backward: bool) -> Tensor:
-    """What the layer above reads at every step, with a gradient only inside each window of steps."""
-    states, _ = unroll(cell, inputs, cuts(inputs.shape[1], window, backward))
-    return torch.stack([cell.output(state) for state in states], dim=1)
+def own_window(placed: Placed, window: int) -> int:
+    """How many of a cell's own steps make up `window` steps of the input; at least one."""
+    return max(1, window // placed.covers)
 
 
-def cuts(length: int, window: int, backward: bool) -> frozenset[int]:
-    """The steps, from 0 in the order of reading, before which a window begins; the first is none of them."""
-    first = window if backward else length % window or window
-    return frozenset(range(first, length, window))
+def through(
+    cell: AnyCell, inputs: Tensor, window: int, backward: bool = False, state: Any = None
+) -> tuple[Tensor, Any]:
+    """What the layer above reads at every step, with a gradient only inside each window; and the last state."""
+    parts: list[Tensor] = []
+    for steps in windows(inputs.shape[1], window, backward):
+        outputs, state = cell.outputs(inputs[:, steps], detached(state) if parts else state)
+        parts.append(outputs)
+    return torch.cat(parts, dim=1), state
 
 
-def all_cuts(network: Network, steps: int, window: int) -> dict[Cell, frozenset[int]]:
-    """The same for every cell of a network that reads `steps` steps; none of them if `window` is 0."""
-    if not window:
-        return {}
-    found, covered = {}, 1
-    own = windows(network, window)
-    for layer, joined in zip(network.layers, network.windows, strict=True):
-        for direction, cell in layer.by_direction():  # type: ignore[operator]  # a ModuleList of Layers
-            found[cell] = cuts(-(-steps // covered), own[cell], direction == "backward")
-        covered *= joined
-    return found
+def windows(length: int, window: int, backward: bool) -> Iterator[slice]:
+    """The windows of a sequence, in the order of reading; all of it if `window` is 0."""
+    first = 0 if not window else window if backward else length % window or window
+    ends = [0, *range(first, length, window), length] if window else [0, length]
+    return (slice(start, end) for start, end in pairwise(ends))
 
 
 def window_starts(steps: int, window: int) -> tuple[int, ...]:
@@ -65,19 +54,3 @@ def window_starts(steps: int, window: int) -> tuple[int, ...]:
     if not window:
         return ()
     return tuple(range(steps % window + 1 if steps % window else window + 1, steps + 1, window))
-
-
-def unroll(cell: Cell, inputs: Tensor, cut: frozenset[int]) -> tuple[list[Any], list[Any]]:
-    """The plain loop with the state detached before each step in `cut`."""
-    state, weights = cell.initial_state(inputs.shape[0]), cell.weights()
-    states, gates = [], []
-    for step, projected in enumerate(cell.project(inputs).unbind(1)):
-        state, gate = cell.advance(projected, detached(state) if step in cut else state, weights)
-        states.append(state)
-        gates.append(gate)
-    return states, gates
-
-
-def detached(state: Any) -> Any:
-    """The same numbers, through which no gradient flows."""
-    return type(state)(*(part.detach() if isinstance(part, Tensor) else part for part in state))

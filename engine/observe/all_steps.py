@@ -6,46 +6,49 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor
 
-from engine.cells import Cell
-from engine.cells.base import below_each_other, column
+from engine.cells import AnyCell
+from engine.cells.state import below_each_other, detached, each_part
+from engine.observe.notes import passage
 
 
 class Passed(NamedTuple):
     """What a cell made of one sequence, in the order of reading.
 
-    outputs (1, T, ·): what the layer above reads, on the graph. states, gates: every part (T, ·), on none. asked: what
-    to ask the gradient by to get ∂L/∂h_t along every path, the rows (T, ·) of it in one piece or in several.
+    outputs (1, T, ·): what the layer above reads; final: the state after the last step; both on the graph. states,
+    gates: every part (T, ·), on none. asked: what to ask the gradient by to get ∂L/∂h_t along every path, the rows
+    (T, ·) of it in one piece or in several.
     """
 
     outputs: Tensor
+    final: Any
     states: Any
     gates: Any
     asked: Sequence[Tensor]
 
 
-Way = Callable[[Cell, Tensor], Passed]
+Method = Callable[[AnyCell, Tensor, Any], Passed]
 
 
-def by_loop(cell: Cell, inputs: Tensor) -> Passed:
-    """The plain loop through any cell, for inputs (1, T, I)."""
+def by_loop(cell: AnyCell, inputs: Tensor, state: Any = None) -> Passed:
+    """The plain loop through any cell, for inputs (1, T, I), from a state or the cell's own start."""
     # With a gradient asked of the input, every state has one, also that of a reservoir without trained weights.
-    states, gates = cell.unroll(inputs if inputs.requires_grad else inputs.clone().requires_grad_())
-    outputs = torch.stack([cell.output(state) for state in states], dim=1)
-    asked = [state.h for state in states]
+    noted, outputs, final = passage(cell, inputs if inputs.requires_grad else inputs.clone().requires_grad_(), state)
+    asked = [each.h for each in noted.states]
     with torch.no_grad():
-        return Passed(outputs, below_each_other(states), below_each_other(gates), asked)
+        return Passed(outputs, final, below_each_other(noted.states), below_each_other(noted.gates), asked)
 
 
-def through(cell: Cell, inputs: Tensor) -> Passed:
+def through(cell: AnyCell, inputs: Tensor, state: Any = None) -> Passed:
     """The same in a fraction of the time, if the cell's step falls into two parts. No gradient by weights is given."""
-    if not cell.by_unit:
-        return by_loop(cell, inputs)
+    if not cell.by_unit or state is not None:
+        return by_loop(cell, inputs, state)
     steps = Steps(cell, inputs.detach())
     nudge = torch.zeros_like(steps.after.h).requires_grad_()
-    parts = iter(AllSteps.apply(inputs, nudge, steps))  # type: ignore[no-untyped-call]  # torch has no types for it
-    state = type(steps.after)(*(next(parts) if derivable(part) else part for part in steps.after))
-    states, gates = (type(each)(*(part.detach() for part in each)) for each in (steps.after, steps.gates))
-    return Passed(cell.output(state).unsqueeze(0), states, gates, [nudge])
+    parts: Any = iter(AllSteps.apply(inputs, nudge, steps))  # type: ignore[no-untyped-call]  # torch has no types for it
+    state = each_part(steps.after, lambda part: next(parts) if derivable(part) else part)
+    states, gates = detached(steps.after), detached(steps.gates)
+    final = each_part(state, lambda part: part[-1:])
+    return Passed(cell.output(state).unsqueeze(0), final, states, gates, [nudge])
 
 
 class Steps:
@@ -57,7 +60,7 @@ class Steps:
     of s those m are, the only ones that any s depends on.
     """
 
-    def __init__(self, cell: Cell, inputs: Tensor) -> None:
+    def __init__(self, cell: AnyCell, inputs: Tensor) -> None:
         states, weights = cell.states(inputs), cell.weights()
         with torch.enable_grad():
             before = _before(cell, states)
@@ -135,11 +138,11 @@ def _sum_back(e: Tensor, steps: Steps) -> Tensor:
     return delta
 
 
-def _before(cell: Cell, states: Any) -> Any:
+def _before(cell: AnyCell, states: Any) -> Any:
     """The states before every step, below each other, each number a variable of its own."""
-    pairs = zip(cell.initial_state(1), states, strict=True)
-    shifted = [torch.cat([column((first,)), part[:-1]]).detach() for first, part in pairs]
-    return type(states)(*(part.requires_grad_() if derivable(part) else part for part in shifted))
+    firsts = iter(cell.initial_state(1))
+    shifted = each_part(states, lambda part: torch.cat([next(firsts), part[:-1]]).detach())
+    return each_part(shifted, lambda part: part.requires_grad_() if derivable(part) else part)
 
 
 def derivable(part: Tensor) -> bool:

@@ -6,9 +6,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from engine.cells import CELLS, Cell, IndRNNCell, RNNCell
+from engine.cells import CELLS, AnyCell, IndRNNCell, RNNCell
 from engine.experiment import Architecture
-from engine.observe.jacobians import Passage, spectral_norms
+from engine.observe.jacobians import spectral_norms
+from engine.observe.notes import Passage
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,7 @@ def has_bound(network: Architecture) -> bool:
     return CELLS[network.cell] in (RNNCell, IndRNNCell) and not network.transition_depth
 
 
-def recurrent_matrix(cell: Cell) -> Tensor | None:
+def recurrent_matrix(cell: AnyCell) -> Tensor | None:
     """U of a cell h = f(W x + U h₋ + b); None for every other kind, whose step is no single f after a single U."""
     if type(cell) is RNNCell:
         return cell.weight_hh.detach().double()

@@ -9,8 +9,8 @@ import torch
 from torch import Tensor
 
 from engine import cells
-from engine.cells import Cell, DeepTransition
-from engine.observe.jacobians import Passage
+from engine.cells import AnyCell, DeepTransition
+from engine.observe.notes import Passage
 
 
 class Direct(NamedTuple):
@@ -28,7 +28,7 @@ LSTM = Direct("c", "f", lambda cell, gates: gates["f"])
 GRU = Direct("h", "z", lambda cell, gates: gates["z"])
 CAROUSEL = Direct("h", "1", lambda cell, gates: 1.0)
 
-DIRECT: dict[type[Cell], Direct] = {
+DIRECT: dict[type[AnyCell], Direct] = {
     cells.LSTMCell: LSTM,
     cells.PeepholeLSTMCell: LSTM,
     cells.CoupledLSTMCell: LSTM,
@@ -46,7 +46,7 @@ DIRECT: dict[type[Cell], Direct] = {
 """The cells with such a path: next = keep ⊙ old + ….  ∂next/∂old = diag(keep) along it alone; Qiu (1.29), (1.34)."""
 
 
-def direct_of(cell: Cell) -> Direct | None:
+def direct_of(cell: AnyCell) -> Direct | None:
     """The direct path of a cell; of a deep transition, that of the steps it is made of."""
     return DIRECT.get(type(cell.first if isinstance(cell, DeepTransition) else cell))
 
@@ -61,7 +61,7 @@ def carry_factors(passage: Passage) -> np.ndarray | None:
     return torch.stack([torch.as_tensor(row, dtype=torch.double).expand(1, units)[0] for row in rows]).detach().numpy()
 
 
-def _factor(cell: Cell, direct: Direct, gates: dict[str, Tensor]) -> Any:
+def _factor(cell: AnyCell, direct: Direct, gates: dict[str, Tensor]) -> Any:
     if not isinstance(cell, DeepTransition):
         return direct.keep(cell, gates)
     depth = len(cell.further) + 1

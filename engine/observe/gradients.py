@@ -1,7 +1,7 @@
 """The gradient through time, measured in double precision: how much of it every step and every state gets."""
 
 import copy
-import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,12 +9,12 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from engine.architectures.stack import Network, Run
-from engine.cells import Cell
-from engine.learners.truncation import all_cuts, unroll, window_starts
+from engine.architectures.stack import Network
+from engine.learners.truncation import window_starts
 from engine.observe.bound import Bound, bound
 from engine.observe.direct_path import along, carry_factors, direct_of
-from engine.observe.jacobians import MOST, Passage, parts, triangle
+from engine.observe.jacobians import MOST, parts, triangle
+from engine.observe.notes import Notes, Passage
 from engine.observe.trace import last_norm
 from engine.tasks import Batch, Classification, Task
 from engine.tasks.base import NO_ANSWER
@@ -106,17 +106,16 @@ def gradients(network: Network, task: Task, batch: Batch, question: Question = F
     network, first = copy.deepcopy(network).double(), _double(batch)
     steps = first.inputs.shape[1]
     with torch.enable_grad():
-        passages, outputs = _pass(network, first.inputs, {})
+        passages, outputs = _pass(network, first.inputs, 0)
         ways = [(task.loss(outputs, first), passages)]
-        cut = all_cuts(network, steps, truncate)
         if truncate and truncate < steps:
-            cut_passages, cut_outputs = _pass(network, first.inputs, cut)
+            cut_passages, cut_outputs = _pass(network, first.inputs, truncate)
             ways.append((task.loss(cut_outputs, first), cut_passages))
         full, learned = _norms(*ways[0], "h"), _norms(*ways[-1], "h")
-        strengths = _strengths(network, steps, full, learned, "h")
+        strengths = _strengths(passages, steps, full, learned, "h")
         memory: tuple[Strength, ...] = ()
         if part := passages[0].cell.memory:
-            memory = _strengths(network, steps, _norms(*ways[0], part), _norms(*ways[-1], part), part)
+            memory = _strengths(passages, steps, _norms(*ways[0], part), _norms(*ways[-1], part), part)
         number = min(question.layer, len(network.layers))
         directions = [each.direction for each in strengths if each.layer == number]
         direction = question.direction if question.direction in directions else directions[0]
@@ -156,7 +155,7 @@ def gradients(network: Network, task: Task, batch: Batch, question: Question = F
         by_gamma=in_order[2],
         by_norms=in_order[3],
         cut=window_starts(steps, truncate),
-        window=math.prod(network.windows[: number - 1]),
+        window=passage.placed.covers,
     )
 
 
@@ -164,24 +163,17 @@ def strengths(network: Network, task: Task, batch: Batch) -> tuple[Strength, ...
     """Only how much of the gradient every step gets, along every path, of the first sequence of `batch`."""
     network, first = copy.deepcopy(network).double(), _double(batch)
     with torch.enable_grad():
-        passages, outputs = _pass(network, first.inputs, {})
+        passages, outputs = _pass(network, first.inputs, 0)
         norms = _norms(task.loss(outputs, first), passages, "h")
-    return _strengths(network, first.inputs.shape[1], norms, norms, "h")
+    return _strengths(passages, first.inputs.shape[1], norms, norms, "h")
 
 
-def _pass(network: Network, inputs: Tensor, cut: dict[Cell, frozenset[int]]) -> tuple[list[Passage], Tensor]:
-    """The plain loop through every cell, taking notes; the state is detached where it is cut."""
-    passages: list[Passage] = []
-
-    def noted(cell: Cell, read: Tensor) -> Tensor:
-        states, gates = unroll(cell, read, cut.get(cell, frozenset()))
-        passages.append(Passage(cell, read, states, gates))
-        return torch.stack([cell.output(state) for state in states], dim=1)
-
-    run: Run = noted
+def _pass(network: Network, inputs: Tensor, window: int) -> tuple[list[Passage], Tensor]:
+    """The plain loop through every cell, taking notes; windows of truncated backpropagation, or 0 for none."""
+    notes = Notes(window)
     # With a gradient asked of the input, every state has one, also that of a reservoir without trained weights.
-    outputs = network(inputs.clone().requires_grad_(), run)
-    return passages, outputs
+    outputs = network(inputs.clone().requires_grad_(), notes)
+    return notes.passages, outputs
 
 
 def _norms(loss: Tensor, passages: list[Passage], part: str) -> list[np.ndarray]:
@@ -200,20 +192,14 @@ def _euclidean(vectors: Tensor) -> Tensor:
 
 
 def _strengths(
-    network: Network, steps: int, full: list[np.ndarray], learned: list[np.ndarray], of: str
+    passages: Sequence[Passage], steps: int, full: list[np.ndarray], learned: list[np.ndarray], of: str
 ) -> tuple[Strength, ...]:
     """Each layer's norms on the time of the input."""
-    found: list[Strength] = []
-    covered = 1
-    for number, (layer, joined) in enumerate(zip(network.layers, network.windows, strict=True), 1):
-        for direction in layer.directions:  # type: ignore[union-attr]  # a ModuleList of Layers
-            every, left = (
-                np.repeat(norms[len(found)][:: -1 if direction == "backward" else 1], covered)[-steps:]
-                for norms in (full, learned)
-            )
-            found.append(Strength(number, direction, every, left, of))
-        covered *= joined
-    return tuple(found)
+    places = [each.placed for each in passages]
+    return tuple(
+        Strength(each.layer, each.direction, each.on_input(every, steps), each.on_input(left, steps), of)
+        for each, every, left in zip(places, full, learned, strict=True)
+    )
 
 
 def _loss_triangle(outputs: Tensor, batch: Batch, passage: Passage, backward: bool) -> tuple[np.ndarray, np.ndarray]:

@@ -7,7 +7,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from engine.cells import Cell
+from engine.cells.state import below_each_other, detached, each_part
+from engine.observe.all_steps import derivable
+from engine.observe.notes import Passage
 
 MOST, FEWEST = 64, 12
 """Rows and columns of a triangle; which of them a layer gets, its size decides."""
@@ -17,15 +19,6 @@ ROW_WORK, CHAIN_WORK, NORM_WORK = 2e9, 1e9, 3e8
 
 CHUNK = 4_000_000
 """Numbers in the Jacobians that are worked out at once."""
-
-
-class Passage(NamedTuple):
-    """A sequence's way through one cell in the order of reading: what it read (1, T, I), its states and its gates."""
-
-    cell: Cell
-    inputs: Tensor
-    states: list[Any]
-    gates: list[Any]
 
 
 class Parts(NamedTuple):
@@ -148,23 +141,14 @@ def links(passage: Passage, found: Parts, part: str, steps: range) -> Links:
 def _stacked_step(passage: Passage, steps: range) -> tuple[Any, Any]:
     """The states before and after the `steps`, every step a row of one batch; both on the graph."""
     cell = passage.cell
-    states = [cell.initial_state(1), *passage.states[:-1]]
-    chosen = [states[t] for t in steps]
     with torch.enable_grad():
-        before = type(chosen[0])(*(_column(values) for values in zip(*chosen, strict=True)))
+        rows = below_each_other([passage.before[t] for t in steps])
+        before = each_part(detached(rows), lambda part: part.requires_grad_() if derivable(part) else part)
         projected = cell.project(passage.inputs.detach())[0, steps.start : steps.stop]
         after, _ = cell.advance(projected, before, cell.weights())
     return before, after
 
 
-def _column(values: tuple[Any, ...]) -> Tensor:
-    """One field of several states below each other: (T, ·)."""
-    if isinstance(values[0], Tensor):
-        return torch.cat(values).detach().clone().requires_grad_()
-    return torch.tensor(values).unsqueeze(1)
-
-
 def _floats(state: Any) -> dict[str, Tensor]:
     """The parts of a state that something can be derived by."""
-    found = state._asdict().items()
-    return {name: part for name, part in found if isinstance(part, Tensor) and part.is_floating_point()}
+    return {name: part for name, part in state._asdict().items() if derivable(part)}

@@ -2,14 +2,12 @@
 answer, and how much they move at all. Each gives a number a unit, by which units can be put in order."""
 
 from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
 import torch
-from torch import Tensor
 
-from engine.architectures.stack import Network, in_order
-from engine.cells import Cell
+from engine.architectures.stack import Network
+from engine.observe.notes import passages
 from engine.observe.unit_search import correlations
 from engine.tasks import Batch, Classification, Quantity, Reading, Task
 from engine.tasks.base import NO_ANSWER
@@ -111,31 +109,18 @@ def tells(network: Network, task: Task, batch: Batch) -> Tells:
     all steps, or at every step that is asked. Of each layer and direction: the quantities that decide an order.
     """
     found: dict[tuple[int, str], dict[str, np.ndarray]] = {}
-    steps = batch.inputs.shape[1]
-    places = [(number, way) for number, layer in enumerate(network.layers, 1) for way, _ in layer.by_direction()]  # type: ignore[operator]
-    windows = np.cumprod([1, *network.windows])
-
-    def noted(cell: Cell, inputs: Tensor) -> Tensor:
-        layer, direction = places[len(found)]
-        window = int(windows[layer - 1])
-        states, gates = cell.unroll(inputs)
-        shown = [{**cell.shown(state), **gate._asdict()} for state, gate in zip(states, gates, strict=True)]
-        chosen = deciding({name: part.shape[1] for name, part in shown[0].items()}).values()
-        scores = {}
-        for name in chosen:
-            rows = in_order(torch.stack([each[name] for each in shown], dim=1), direction)
-            values = rows.repeat_interleave(window, dim=1)[:, -steps:]
-            scores[name] = _scores(task, batch, values, direction)
-        found[layer, direction] = scores
-        return torch.stack([cell.output(state) for state in states], dim=1)
-
-    network.read(batch.inputs, noted)
+    for each in passages(network, batch.inputs):
+        shown, direction = each.shown(), each.placed.direction
+        found[each.placed.layer, direction] = {
+            name: _scores(task, batch, each.placed.on_input(shown[name].numpy(), batch.inputs.shape[1], 1), direction)
+            for name in deciding({name: part.shape[2] for name, part in shown.items()}).values()
+        }
     return found
 
 
-def _scores(task: Task, batch: Batch, values: Tensor, direction: str) -> np.ndarray:
-    """values: (B, T, U), in the order of the input."""
-    targets: Any = batch.targets
+def _scores(task: Task, batch: Batch, rows: np.ndarray, direction: str) -> np.ndarray:
+    """rows: (B, T, U), in the order of the input."""
+    targets, values = batch.targets, torch.from_numpy(rows)
     if task.readout == "every":
         asked = targets != NO_ANSWER
         asked &= batch.mask

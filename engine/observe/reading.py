@@ -1,14 +1,14 @@
 """A long passage read by a text network: what every unit was at every character."""
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor
 
 from engine.architectures.stack import Network
-from engine.cells import Cell, DeepTransition
+from engine.cells import DeepTransition
+from engine.observe.notes import passages
 from engine.tasks import Characters
 from engine.tasks.sequence.characters import NextCharacter
 
@@ -69,34 +69,20 @@ def read(network: Network, task: Characters) -> Passage:
     """Take a forward network through the end of the training text and the held-out text that follows it, in one pass.
 
     The network reads on from the one into the other. A task of one word has no held-out text: the word is read. Nothing
-    of the network changes. Raises ValueError if the network does not read forward.
+    of the network changes. Raises ValueError if the network does not read forward, step by step.
     """
-    layers = network.start(1).states  # raises ValueError
-    columns, taken = _sizes(network)
-    steps = min(MAX_CHARACTERS, MAX_BYTES // (2 * columns), MAX_CELL_STEPS // (len(layers) * taken))
+    bands, columns = _bands(network)
+    taken = max(1 + len(each.cell.further) if isinstance(each.cell, DeepTransition) else 1 for each in network.cells())
+    cells = len(network.layers)
+    steps = min(MAX_CHARACTERS, MAX_BYTES // (2 * columns), MAX_CELL_STEPS // (cells * taken))
     trained, held_out = task.parts if isinstance(task, NextCharacter) else _word(task)
     unseen = held_out[: max(steps // 2, steps - len(trained))]
     seen = trained[max(0, len(trained) - (steps - len(unseen))) :]
     codes = torch.cat([seen, unseen])
-
-    bands: list[Band] = []
-    parts: list[np.ndarray] = []
-
-    def noted(cell: Cell, inputs: Tensor) -> Tensor:
-        states, gates = cell.unroll(inputs)
-        layer = bands[-1].layer + 1 if bands else 1
-        shown = [cell.shown(state) for state in states]
-        for rows, gate in ((shown, False), ([row._asdict() for row in gates], True)):
-            for name in rows[0]:
-                values = torch.cat([row[name] for row in rows]).clamp(-LARGEST, LARGEST)
-                start = bands[-1].start + bands[-1].units if bands else 0
-                bands.append(Band(layer, name, start, values.shape[1], gate, not gate or name in cell.bipolar))
-                parts.append(values.half().numpy())
-        return torch.stack([cell.output(state) for state in states], dim=1)
-
-    network.read(torch.nn.functional.one_hot(codes[None], task.input_size).float(), noted)
+    read = passages(network, torch.nn.functional.one_hot(codes[None], task.input_size).float())
+    parts = [part[0].clamp(-LARGEST, LARGEST).half().numpy() for each in read for part in each.shown().values()]
     text = "".join(task.alphabet[code] for code in codes.tolist())
-    return Passage(text, len(seen), np.concatenate(parts, axis=1), tuple(bands))
+    return Passage(text, len(seen), np.concatenate(parts, axis=1), bands)
 
 
 def _word(task: Characters) -> tuple[Tensor, Tensor]:
@@ -104,13 +90,19 @@ def _word(task: Characters) -> tuple[Tensor, Tensor]:
     return codes, codes[:0]
 
 
-def _sizes(network: Network) -> tuple[int, int]:
-    """How many values a step has in all layers together, and how many steps a deep transition takes in one."""
-    values, most = 0, 1
-    for layer in network.layers:
-        for cell in layer.cells:  # type: ignore[union-attr]  # a ModuleList of Layers
-            state: Any = cell.initial_state(1)
-            after, gates = cell.step(torch.zeros(1, cell.input_size), state)
-            values += sum(v.shape[1] for v in (*cell.shown(after).values(), *gates))
-            most = max(most, 1 + len(cell.further) if isinstance(cell, DeepTransition) else 1)
-    return values, most
+def _bands(network: Network) -> tuple[tuple[Band, ...], int]:
+    """Where the states and gates of all layers stand, and how many columns they have together.
+
+    Raises ValueError if the network does not read forward, step by step.
+    """
+    if not network.by_steps:
+        raise ValueError("Only a network that reads forward and joins no steps can read a text on and on.")
+    found: list[Band] = []
+    start = 0
+    for cell, layer, *_ in network.cells():
+        after, gates = cell.step(torch.zeros(1, cell.input_size), cell.initial_state(1))
+        for shown, gate in ((cell.shown(after), False), (gates._asdict(), True)):
+            for name, part in shown.items():
+                found.append(Band(layer, name, start, part.shape[1], gate, not gate or name in cell.bipolar))
+                start += part.shape[1]
+    return tuple(found), start

@@ -1,15 +1,16 @@
 """One sequence seen from inside the network: states, gates, and how much the loss depends on each state."""
 
 from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from engine.architectures.stack import Network, in_order
-from engine.cells import Cell
-from engine.learners.truncation import all_cuts, unroll
-from engine.observe.all_steps import Passed, Way, through
+from engine.architectures.stack import Network, Placed
+from engine.observe.all_steps import Method, Passed, through
+from engine.observe.notes import Notes
 from engine.tasks import Batch, Reading, Task
 
 
@@ -67,52 +68,47 @@ class Trace:
     layers: tuple[tuple[LayerTrace, ...], ...]
 
 
-def trace(network: Network, task: Task, batch: Batch, way: Way = through, truncate: int = 0) -> Trace:
+def trace(network: Network, task: Task, batch: Batch, method: Method = through, truncate: int = 0) -> Trace:
     """Take the first sequence of `batch` through every cell, taking notes; nothing of the network changes.
 
-    `way` takes a sequence through one cell: all steps side by side where that can be, or `by_loop`. truncate: the steps
-    in a window of truncated backpropagation; 0 if nothing is truncated.
+    `method` takes a sequence through one cell: all steps side by side where that can be, or `by_loop`. truncate: the
+    steps in a window of truncated backpropagation; 0 if nothing is truncated.
     """
     first = Batch(batch.inputs[:1], batch.targets[:1], batch.mask[:1])
-    notes: list[Passed] = []
+    steps, notes = first.inputs.shape[1], list[tuple[Placed, Passed]]()
 
-    def noted(cell: Cell, inputs: Tensor) -> Tensor:
-        notes.append(way(cell, inputs))
-        return notes[-1].outputs
+    def noted(placed: Placed, inputs: Tensor, state: Any) -> tuple[Tensor, Any]:
+        seen = method(placed.cell, inputs, state)
+        notes.append((placed, seen))
+        return seen.outputs, seen.final
 
     with torch.enable_grad():
         outputs = network(first.inputs, noted)
         loss = task.loss(outputs, first)
-        asked = [part for seen in notes for part in seen.asked]
+        asked = [part for _, seen in notes for part in seen.asked]
         grads = iter(torch.autograd.grad(loss, asked, allow_unused=True, materialize_grads=True))
-
-    steps, remaining, window = first.inputs.shape[1], iter(notes), 1
     learned = iter(_learned(network, task, first, truncate) if 0 < truncate < steps else [])
     layers = []
-    for number, (layer, joined) in enumerate(zip(network.layers, network.windows, strict=True), 1):
+    for _, layer in groupby(notes, lambda note: note[0].layer):
         layer_traces = []
-        for direction, cell in layer.by_direction():  # type: ignore[operator]  # a ModuleList of Layers
-            seen = next(remaining)
+        for placed, seen in layer:
 
-            def arranged(rows: Tensor, direction: str = direction, window: int = window) -> np.ndarray:
-                """(T, units) in the order of reading to the order of the input."""
-                ordered = in_order(rows.unsqueeze(0), direction)[0].numpy()
-                return ordered if window == 1 else np.repeat(ordered, window, axis=0)[-steps:]
+            def arranged(rows: Tensor, placed: Placed = placed) -> np.ndarray:
+                return placed.on_input(rows.numpy(), steps)
 
             layer_traces.append(
                 LayerTrace(
-                    layer=number,
-                    direction=direction,
-                    state={name: arranged(rows) for name, rows in cell.shown(seen.states).items()},
+                    layer=placed.layer,
+                    direction=placed.direction,
+                    state={name: arranged(rows) for name, rows in placed.cell.shown(seen.states).items()},
                     gates={name: arranged(rows) for name, rows in seen.gates._asdict().items()},
-                    bipolar=cell.bipolar,
+                    bipolar=placed.cell.bipolar,
                     grad_h=arranged(torch.cat([next(grads) for _ in seen.asked])),
-                    window=window,
+                    window=placed.covers,
                     learned=None if (left := next(learned, None)) is None else _euclidean(arranged(left)),
                 )
             )
         layers.append(tuple(layer_traces))
-        window *= joined
     return Trace(
         inputs=first.inputs[0].clone().numpy(),
         outputs=outputs[0].detach().numpy(),
@@ -124,17 +120,10 @@ def trace(network: Network, task: Task, batch: Batch, way: Way = through, trunca
 
 def _learned(network: Network, task: Task, first: Batch, truncate: int) -> list[Tensor]:
     """∂L/∂h_t of every cell in the order of reading, (n, units), along the paths that truncation leaves."""
-    cut = all_cuts(network, first.inputs.shape[1], truncate)
-    passed: list[list[Tensor]] = []
-
-    def noted(cell: Cell, inputs: Tensor) -> Tensor:
-        states, _ = unroll(cell, inputs, cut[cell])
-        passed.append([state.h for state in states])
-        return torch.stack([cell.output(state) for state in states], dim=1)
-
+    notes = Notes(truncate)
     with torch.enable_grad():
         # With a gradient asked of the input, every state has one, also that of a reservoir without trained weights.
-        loss = task.loss(network(first.inputs.clone().requires_grad_(), noted), first)
-        every = [h for states in passed for h in states]
+        loss = task.loss(network(first.inputs.clone().requires_grad_(), notes), first)
+        every = [state.h for passage in notes.passages for state in passage.states]
         grads = iter(torch.autograd.grad(loss, every, allow_unused=True, materialize_grads=True))
-    return [torch.cat([next(grads) for _ in states]) for states in passed]
+    return [torch.cat([next(grads) for _ in passage.states]) for passage in notes.passages]

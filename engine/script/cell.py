@@ -62,7 +62,7 @@ def cell_source(architecture: Architecture, answer_size: int, truncated: bool) -
     written = _scaled(_of_engine(architecture, answer_size), architecture, "{}")
     if not truncated:
         return written
-    return written._replace(call="through({cell}, {x}, {window}, {backward})", roots=(*written.roots, root(through)))
+    return written._replace(call="through({cell}, {x}, {window}, {backward})[0]", roots=(*written.roots, root(through)))
 
 
 def _scaled(written: CellSource, architecture: Architecture, named: str) -> CellSource:
@@ -105,4 +105,4 @@ def _of_engine(architecture: Architecture, answer_size: int) -> CellSource:
         name=kind.__name__, settings=", ".join(written), depth=depth, steps=depth + 1
     )
     roots = [root(kind), root(DeepTransition)] if depth else [root(kind)]
-    return CellSource(text, "{cell}.outputs({x})", tuple(roots))
+    return CellSource(text, "{cell}({x})[0]", tuple(roots))

@@ -9,11 +9,11 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property
 
-PAGE_ONLY = {"signed"}
+PAGE_ONLY = {"bipolar"}
 """Attributes that a definition sets for those who look at it, and that nothing computes with."""
 
-SUBSTITUTE, DEFINED_BY = "outputs", "Cell"
-"""A cell's own `outputs` is a faster way to what `Cell.outputs` defines; a script has the definition."""
+SUBSTITUTE, DEFINED_BY = "scan", "Cell"
+"""A cell's own `scan` is a faster way to what `Cell.scan` defines; a script has the definition."""
 
 _FOR_LINTERS = re.compile(r"  # (type: ignore|noqa).*$", re.MULTILINE)
 

@@ -101,7 +101,7 @@ def script(experiment: Experiment) -> str:
             [*cell.roots, *network.roots],
             [root(RidgeReadout)] if ridge else [],
         ],
-        attributes={"outputs", "learn"},
+        attributes={"learn"},
         tables={table: chosen[name] for table, name in TABLES.items() if name in chosen},
     )
     of_seeds, of_task, of_network, of_ridge = gathered.sections

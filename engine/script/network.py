@@ -1,14 +1,15 @@
 """The network of a script, written out line by line as it was built."""
 
 from collections.abc import Sequence
-from typing import NamedTuple, cast
+from itertools import groupby
+from typing import NamedTuple
 
 from torch import nn
 
 from engine.architectures.connections import Plain
-from engine.architectures.stack import Layer, Network, joined_in_time, linear
-from engine.cells import Cell
-from engine.learners.truncation import windows
+from engine.architectures.stack import Network, Placed, joined_in_time, linear
+from engine.cells import AnyCell
+from engine.learners.truncation import own_window
 from engine.script.gathering import Root, root
 
 TEMPLATE = '''class Network(nn.Module):
@@ -39,39 +40,33 @@ def network_source(network: Network, call: str, ridge: bool, truncate: int) -> N
     build: list[str] = []
     read: list[str] = []
     roots: list[Root] = []
-    layers = cast(Sequence[Layer], network.layers)
-    own = windows(network, truncate)
     if len(network.input_mlp):
         build.append(f"self.input_mlp = {_maps(network.input_mlp)}")
         read.append("x = self.input_mlp(x)")
-    for number, (layer, connection, window) in enumerate(
-        zip(layers, network.connections, network.windows, strict=True), 1
-    ):
-        layer_traces = [
-            _Strand(number, direction, cell, len(layer.directions) > 1, own[cell])
-            for direction, cell in layer.by_direction()
-        ]
-        build += [f"self.{each.name} = cell({each.cell.input_size}, generator)" for each in layer_traces]
-        passes = [each.through(call) for each in layer_traces]
+    for number, placed in groupby(network.cells(), lambda each: each.layer):
+        connection, window = network.connections[number - 1], network.windows[number - 1]
+        paths = [_Path(each, len(network.directions) > 1, own_window(each, truncate)) for each in placed]
+        build += [f"self.{each.name} = cell({each.cell.input_size}, generator)" for each in paths]
+        passes = [each.through(call) for each in paths]
         h = passes[0] if len(passes) == 1 else f"torch.cat([{', '.join(passes)}], dim=-1)"
         if type(connection) is Plain:
             read.append(f"x = {h}")
         else:
-            kind, width = type(connection), sum(each.cell.output_size for each in layer_traces)
+            kind, width = type(connection), sum(each.cell.output_size for each in paths)
             roots.append(root(kind))
             build.append(f"self.connection_{number} = {kind.__name__}({width}, generator=generator)")
             read += [f"h = {h}", f"x = self.connection_{number}(h, x)"]
         if window > 1:
             roots.append(root(joined_in_time))
             read.append(f"x = joined_in_time(x, {window})")
-    result = _end(network.mode, layers[-1])
+    result = _end(network.mode, paths)
     if len(network.readout):
         build.append(f"self.readout = {_maps(network.readout)}")
         result = result if ridge else f"self.readout({result})"
     if len(network.input_mlp) or len(network.readout):
         roots.append(root(linear))
     text = TEMPLATE.format(
-        outline=_outline(layers),
+        outline=_outline(network),
         build=_block(build),
         name="read" if ridge else "forward",
         read=_block(read),
@@ -80,38 +75,41 @@ def network_source(network: Network, call: str, ridge: bool, truncate: int) -> N
     return NetworkSource(text, tuple(roots))
 
 
-class _Strand(NamedTuple):
-    """One direction of a layer."""
+class _Path(NamedTuple):
+    """The way through one direction of a layer. paired: whether the layer has two."""
 
-    number: int
-    direction: str
-    cell: Cell
+    placed: Placed
     paired: bool
     window: int
 
     @property
+    def cell(self) -> AnyCell:
+        return self.placed.cell
+
+    @property
     def name(self) -> str:
-        return f"layer_{self.number}_{self.direction}" if self.paired else f"layer_{self.number}"
+        name = f"layer_{self.placed.layer}"
+        return f"{name}_{self.placed.direction}" if self.paired else name
 
     def through(self, call: str) -> str:
         """What it hands up, in the order of x."""
-        if self.direction == "backward":
+        if self.placed.direction == "backward":
             return call.format(cell=f"self.{self.name}", x="x.flip(1)", **self._cut) + ".flip(1)"
         return call.format(cell=f"self.{self.name}", x="x", **self._cut)
 
     @property
     def _cut(self) -> dict[str, object]:
-        return {"window": self.window, "backward": self.direction == "backward"}
+        return {"window": self.window, "backward": self.placed.direction == "backward"}
 
 
-def _end(mode: str, last: Layer) -> str:
+def _end(mode: str, last: Sequence[_Path]) -> str:
     """What the readout reads of x; a backward cell ends at the first step."""
     if mode != "last":
         return {"mean": "x.mean(dim=1)", "every": "x"}[mode]
-    if len(last.directions) == 1:
-        return "x[:, 0]" if last.directions == ("backward",) else "x[:, -1]"
-    _, forward = next(last.by_direction())
-    return f"torch.cat([x[:, -1, :{forward.output_size}], x[:, 0, {forward.output_size}:]], dim=-1)"
+    if len(last) == 1:
+        return "x[:, 0]" if last[0].placed.direction == "backward" else "x[:, -1]"
+    width = last[0].cell.output_size
+    return f"torch.cat([x[:, -1, :{width}], x[:, 0, {width}:]], dim=-1)"
 
 
 def _maps(maps: nn.Module) -> str:
@@ -123,9 +121,10 @@ def _maps(maps: nn.Module) -> str:
     return parts[0] if len(parts) == 1 else f"nn.Sequential(\n{_block(parts, '            ', ',')}\n        )"
 
 
-def _outline(layers: Sequence[Layer]) -> str:
-    count = "One layer, which reads" if len(layers) == 1 else f"{len(layers)} layers, which read"
-    return f"{count} {' and '.join(layers[0].directions)}."
+def _outline(network: Network) -> str:
+    layers = len(network.layers)
+    count = "One layer, which reads" if layers == 1 else f"{layers} layers, which read"
+    return f"{count} {' and '.join(network.directions)}."
 
 
 def _block(lines: Sequence[str], indent: str = "        ", end: str = "") -> str:

@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from engine import CELLS
 from engine.cells import UnitaryCell
-from engine.observe.step import walks
+from engine.observe.notes import passages
 from engine.observe.step.substituted import written
 from playground import words
 from playground.views.inside import words as say
@@ -71,9 +71,9 @@ def test_every_line_is_the_engines(cell: str) -> None:
     sound(app)
     assert_comes_out(app)
     run = run_of(session(app))
-    ((walk,),) = walks(run.network, run.probe(0).inputs)
+    (walk,) = passages(run.network, run.probe(0).inputs)
     with torch.no_grad():
-        state, gates = walk.cell.step(walk.inputs[2:3], walk.before[2])
+        state, gates = walk.cell.step(walk.inputs[:, 2], walk.before[2])
     seen = {**walk.cell.shown(state), **gates._asdict()}
     if isinstance(walk.cell, UnitaryCell):
         seen = {"h": torch.complex(*state.h.chunk(2, dim=-1))}

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from engine.architectures.stack import Network
-from engine.cells import Cell, DeepTransition
+from engine.cells import AnyCell, DeepTransition
 from engine.observe.all_steps import by_loop
 from engine.observe.step.holding import held_in
 from engine.observe.step.patched import PatchedCell
@@ -96,9 +96,9 @@ def changed(network: Network, change: Change) -> Network:
     return other
 
 
-def single(cell: Cell, transition: int) -> Cell:
+def single(cell: AnyCell, transition: int) -> AnyCell:
     """The cell itself, or one of the cells that a deep transition consists of."""
     if not isinstance(cell, DeepTransition):
         return cell
-    cells: list[Cell] = [cell.first, *cell.further]
+    cells: list[AnyCell] = [cell.first, *cell.further]
     return cells[transition]

@@ -6,7 +6,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from engine.cells import Cell, DeepTransition
+from engine.cells import AnyCell, DeepTransition
 from engine.cells.equations import equations
 from engine.cells.expression import parsed
 from engine.observe.step.values import HeldGate, constants, worked_out
@@ -17,7 +17,7 @@ FURTHEST = 1e6
 """How far from 0 a number may be set that has no ends of its own."""
 
 
-def span(cell: type[Cell], gate: str) -> Real:
+def span(cell: type[AnyCell], gate: str) -> Real:
     """What a gate can be: 0 to 1, or −1 to 1 if it is the tanh of something; modReLU has no ends."""
     if gate not in cell.bipolar:
         return Real(0.0, 0.0, 1.0)
@@ -26,7 +26,7 @@ def span(cell: type[Cell], gate: str) -> Real:
     return Real(0.0, -end, end)
 
 
-def held_in(cell: Cell, held: HeldGate, transition: int, numbers: range) -> "HeldFor":
+def held_in(cell: AnyCell, held: HeldGate, transition: int, numbers: range) -> "HeldFor":
     """The cell with a gate held at its steps `numbers`; in step `transition` (from 0) of a deep transition.
 
     Raises FieldError if the gate cannot have that value.
@@ -49,23 +49,25 @@ def _holding(cell: Any, held: HeldGate) -> "Holding":
 class HeldFor(Wrapped):
     """A cell that takes its steps `numbers` (from 0, in the order of reading) as `holding` does."""
 
-    def __init__(self, cell: Cell, holding: Cell, numbers: range) -> None:
+    def __init__(self, cell: AnyCell, holding: AnyCell, numbers: range) -> None:
         super().__init__(cell)
         self.holding, self.numbers = holding, numbers
 
-    def taking(self, number: int) -> Cell:
+    def taking(self, number: int) -> AnyCell:
         return self.holding if number in self.numbers else self.cell
 
-    def unroll(self, inputs: Tensor) -> tuple[list[Any], list[Any]]:
-        ways = [(cell, cell.project(inputs).unbind(1), cell.weights()) for cell in (self.cell, self.holding)]
-        state = self.initial_state(inputs.shape[0])
-        states, gates = [], []
-        for number in range(inputs.shape[1]):
-            cell, projected, weights = ways[number in self.numbers]
-            state, gate = cell.advance(projected[number], state, weights)
-            states.append(state)
-            gates.append(gate)
-        return states, gates
+    def unroll(
+        self, inputs: Tensor, state: Any = None, observe: Any = None, lengths: Tensor | None = None
+    ) -> tuple[Tensor, Any]:
+        """One sequence: before, while, and after the gate is held."""
+        start, end = self.numbers.start, self.numbers.stop
+        plain, held = ((cell, cell.project(inputs), cell.weights()) for cell in (self.cell, self.holding))
+        state, parts = self.initial_state(1) if state is None else state, []
+        ways = (plain, slice(start)), (held, slice(start, end)), (plain, slice(end, None))
+        for (cell, projected, weights), steps in ways:
+            outputs, state = cell.loop(projected[:, steps], state, weights, observe)
+            parts.append(outputs)
+        return torch.cat(parts, dim=1), state
 
 
 class Holding(Wrapped):
@@ -75,7 +77,7 @@ class Holding(Wrapped):
     itself makes of it.
     """
 
-    def __init__(self, cell: Cell, held: HeldGate) -> None:
+    def __init__(self, cell: AnyCell, held: HeldGate) -> None:
         super().__init__(cell)
         self.held = held
 

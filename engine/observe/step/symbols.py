@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping
 from functools import singledispatch
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor
 
 from engine.cells import (
-    Cell,
+    AnyCell,
     ClockworkCell,
     EchoStateCell,
     GORUCell,
@@ -29,7 +29,7 @@ class Knob(NamedTuple):
 
 
 @singledispatch
-def symbols(cell: Cell) -> dict[str, Tensor]:
+def symbols(cell: AnyCell) -> dict[str, Tensor]:
     """Every weight and constant by its name in the equations; views of the parameters where they are such.
 
     Where nothing else is said, the parameters have the equations' names.
@@ -37,8 +37,8 @@ def symbols(cell: Cell) -> dict[str, Tensor]:
     return {**dict(cell.named_parameters()), **dict(cell.named_buffers())}
 
 
-@symbols.register
-def _(cell: StackedCell) -> dict[str, Tensor]:
+@symbols.register(StackedCell)
+def _(cell: StackedCell[Any, Any, Any]) -> dict[str, Tensor]:
     gates = in_order(cell, "W_")
     if not gates:
         return {"W": cell.weight_ih, "U": cell.weight_hh, "b_ih": cell.bias_ih, "b_hh": cell.bias_hh}
@@ -99,7 +99,7 @@ def _(cell: GridLSTMCell) -> dict[str, Tensor]:
     }
 
 
-def knobs(cell: Cell) -> Mapping[str, Knob]:
+def knobs(cell: AnyCell) -> Mapping[str, Knob]:
     """The weights that can be changed by hand. What follows from others, such as a unitary W, is none."""
     if isinstance(cell, UnitaryCell):
         return {"V_re": Knob(cell.V[0]), "V_im": Knob(cell.V[1]), "b": Knob(cell.b)}
@@ -117,7 +117,7 @@ def knobs(cell: Cell) -> Mapping[str, Knob]:
     return found
 
 
-def in_order(cell: Cell, prefix: str) -> tuple[str, ...]:
+def in_order(cell: AnyCell, prefix: str) -> tuple[str, ...]:
     """What stands after `prefix` in the names of the equations, in their order: that of the stacked gates."""
     names = [token.text for equation in equations(type(cell)) for token in tokens(equation.rhs)]
     return tuple(dict.fromkeys(name.removeprefix(prefix) for name in names if name.startswith(prefix)))

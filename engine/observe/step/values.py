@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor
 
-from engine.cells import Cell, UnitaryCell
+from engine.cells import AnyCell, UnitaryCell
 from engine.cells.equations import Equation, equations, over_time
 from engine.cells.expression import Term, parsed
 from engine.cells.jordan import JordanState
@@ -41,7 +41,7 @@ class StepValues:
     held: what is not as its equation says, but as a person set it.
     """
 
-    kind: type[Cell]
+    kind: type[AnyCell]
     values: Mapping[str, Tensor]
     functions: Mapping[str, Function]
     f: str | None
@@ -83,13 +83,13 @@ class StepValues:
         return value
 
 
-def constants(cell: Cell) -> dict[str, Tensor]:
+def constants(cell: AnyCell) -> dict[str, Tensor]:
     """All that does not change from step to step, by its name in the equations; in double precision, on the graph."""
     return {name: _double(tensor) for name, tensor in symbols(cell).items()}
 
 
 def worked_out(
-    cell: Cell, known: Mapping[str, Tensor], x: Tensor, state: Any, held: HeldGate | None = None
+    cell: AnyCell, known: Mapping[str, Tensor], x: Tensor, state: Any, held: HeldGate | None = None
 ) -> StepValues:
     """A step from an input (I) and a state of one sequence, `held` being as it is set; what follows follows from that.
 
@@ -97,7 +97,7 @@ def worked_out(
     """
     values = {**known, "x": _double(x), **before(cell, state)}
     if hasattr(state, "t"):
-        values["t"] = torch.tensor(float(state.t + 1), dtype=torch.float64)
+        values["t"] = state.t[0, 0].double() + 1
     functions, f = _functions(cell, state)
     made = StepValues(type(cell), values, functions, f, held)
     for equation in made.defined:
@@ -108,7 +108,7 @@ def worked_out(
     return made
 
 
-def before(cell: Cell, state: Any) -> dict[str, Tensor]:
+def before(cell: AnyCell, state: Any) -> dict[str, Tensor]:
     """The state before the step by the equations' names: h₋ and its like."""
     if isinstance(cell, UnitaryCell):
         return {"h₋": _double(torch.complex(*state.h[0].chunk(2)))}
@@ -119,7 +119,7 @@ def _double(tensor: Tensor) -> Tensor:
     return tensor.to(torch.complex128 if tensor.is_complex() else torch.float64)
 
 
-def _functions(cell: Cell, state: Any) -> tuple[dict[str, Function], str | None]:
+def _functions(cell: AnyCell, state: Any) -> tuple[dict[str, Function], str | None]:
     """Every function by its sign in the equations, and the name of f."""
     found: dict[str, Function] = {"σ": torch.sigmoid, "tanh": torch.tanh, "modReLU": mod_relu}
     f = None

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import NamedTuple, TypeVar
 
-from engine.cells import Cell
+from engine.cells import AnyCell
 from engine.cells.expression import Term
 from engine.cells.wiring import Builder
 from engine.observe.step.values import StepValues
@@ -27,7 +27,7 @@ class WiringValues(NamedTuple):
 
 
 @cache
-def terms(cell: type[Cell]) -> Terms:
+def terms(cell: type[AnyCell]) -> Terms:
     """In the order of its wiring."""
     builder = _Noting(cell)
     builder.build()
@@ -62,7 +62,7 @@ def _known(numbers: Mapping[K, complex | None]) -> dict[K, complex]:
 class _Noting(Builder):
     """Takes down what it draws."""
 
-    def __init__(self, cell: type[Cell]) -> None:
+    def __init__(self, cell: type[AnyCell]) -> None:
         super().__init__(cell)
         self.made: dict[str, Term] = {}
         self.stacked: set[str] = set()

@@ -4,13 +4,13 @@ from typing import Any
 
 from torch import Tensor
 
-from engine.cells import Cell
+from engine.cells import AnyCell, Cell
 
 
-class Wrapped(Cell):
+class Wrapped(Cell[Any, Any, Any]):
     """A cell that is another one but for what a subclass changes."""
 
-    def __init__(self, cell: Cell) -> None:
+    def __init__(self, cell: AnyCell) -> None:
         super().__init__(cell.input_size, cell.hidden_size)
         self.cell = cell
         self.bipolar = cell.bipolar  # type: ignore[misc]  # a class variable, here of the instance
@@ -32,10 +32,6 @@ class Wrapped(Cell):
         """What the cell reads (B, T, I)."""
         return inputs
 
-    def taking(self, number: int) -> Cell:
+    def taking(self, number: int) -> AnyCell:
         """The cell that takes a step (from 0)."""
         return self.cell
-
-    def before(self, state: Any, number: int) -> Any:
-        """The state before a step (from 0)."""
-        return state

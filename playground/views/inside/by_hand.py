@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from engine import CELLS
-from engine.cells import Cell
+from engine.cells import AnyCell
 from engine.cells.wiring import shown
 from engine.observe.step import Change
 from engine.observe.step.change import single
@@ -58,7 +58,7 @@ def handles(scene: Scene) -> list[Handle]:
     """All that can be changed at this step."""
     place = scene.place
     layer: Any = scene.network.layers[place.layer - 1]
-    cell: Cell = single(layer.cells[layer.directions.index(place.direction)], place.transition)
+    cell: AnyCell = single(layer.cells[layer.directions.index(place.direction)], place.transition)
 
     def handle(kind: str, name: str, values: Tensor, free: Tensor | None = None, label: str = "") -> Handle:
         return Handle(kind, name, values, (label or say.HANDLES[kind]).format(name=name), free)

@@ -9,7 +9,7 @@ from engine.architectures.stack import Network
 from engine.cells import CELLS, DeepTransition
 from engine.experiment import Architecture
 from tests.engine.cells.papers import FUNCTIONS
-from tests.engine.cells.reference import assert_same, values_and_gradients
+from tests.engine.cells.reference import assert_same, outputs_of, unrolled, values_and_gradients
 
 ALLOWED = [name for name in CELLS if "transition_depth" not in CELLS[name].limits({})]
 
@@ -46,7 +46,7 @@ def test_simple_network_is_pascanus_composition(depth: int, activation: str) -> 
         for part in (cell.first, *cell.further)
     ]
     w = cell.first.weight_ih.detach().numpy()
-    for sequence, found in zip(x.detach().numpy(), cell.outputs(x).detach().numpy(), strict=True):
+    for sequence, found in zip(x.detach().numpy(), cell(x)[0].detach().numpy(), strict=True):
         h = np.zeros(4)
         for t, row in enumerate(sequence):
             (u_1, b_1), *later = parts
@@ -71,9 +71,9 @@ def test_with_the_same_weights_it_is_the_cell_on_a_sequence_with_blanks(name: st
         return torch.nn.functional.pad(x.unsqueeze(2), (0, 0, 0, depth)).flatten(1, 2)
 
     def plainly(x: Tensor) -> Tensor:
-        return cell.first.outputs(blanks(x))[:, depth :: depth + 1]
+        return cell.first(blanks(x))[0][:, depth :: depth + 1]
 
-    ours, theirs = values_and_gradients(cell.outputs, cell, x), values_and_gradients(plainly, cell.first, x)
+    ours, theirs = values_and_gradients(outputs_of(cell), cell, x), values_and_gradients(plainly, cell.first, x)
     for key, value in list(ours.items()):
         prefix, _, part = key.rpartition(".")
         if prefix.startswith("further"):
@@ -81,8 +81,8 @@ def test_with_the_same_weights_it_is_the_cell_on_a_sequence_with_blanks(name: st
             if value.numel():
                 ours[f"first.{part}"] += gradient
     assert_same({key.removeprefix("first."): value for key, value in ours.items()}, theirs, slack=10)
-    _, gates = cell.unroll(x)
-    _, all_gates = cell.first.unroll(blanks(x))
+    _, gates = unrolled(cell, x)
+    _, all_gates = unrolled(cell.first, blanks(x))
     for gate in all_gates[0]._fields:
         for number in range(depth + 1):
             seen = torch.stack([getattr(step, f"{gate}{number + 1 if number else ''}") for step in gates])
@@ -96,14 +96,14 @@ def test_every_further_step_has_weights_of_its_own(name: str) -> None:
     starts = [torch.cat([p.detach().flatten() for p in part.parameters()]) for part in cell.further]
     assert len({float(start.sum()) for start in starts}) == 3
     x = sequences()
-    gradients = torch.autograd.grad(cell.outputs(x).square().sum(), [p for p in cell.parameters() if p.numel()])
+    gradients = torch.autograd.grad(cell(x)[0].square().sum(), [p for p in cell.parameters() if p.numel()])
     assert all(bool(gradient.any()) for gradient in gradients)
 
 
 @pytest.mark.parametrize("name", ALLOWED)
 def test_gates_are_numbered_and_keep_their_signs(name: str) -> None:
     cell = deep(name, 2)
-    _, gates = cell.unroll(sequences())
+    _, gates = unrolled(cell, sequences())
     plain = CELLS[name].bipolar
     assert cell.bipolar == {f"{gate}{k}" for gate in plain for k in ("", 2, 3)}
     assert plain <= set(gates[0]._fields)

@@ -40,7 +40,7 @@ def twin(network: Network, cell: str, layers: int, bidirectional: bool) -> nn.RN
         {
             f"{name}_l{number}{suffixes[direction]}": value
             for number, layer in enumerate(network.layers)
-            for direction, one in layer.by_direction()
+            for direction, one in zip(layer.directions, layer.cells, strict=True)
             for name, value in one.state_dict().items()
         }
     )
@@ -106,9 +106,9 @@ def test_mean_reads_every_state_alike(cell: str, layers: int, direction: str) ->
 def test_last_is_the_last_answer_of_a_network_of_one_direction(cell: str, layers: int, direction: str) -> None:
     every, last = make(cell, direction, layers, "every"), make(cell, direction, layers, "last")
     if direction == "bidirectional":
-        forward, backward = every.read(sequences())[:, -1], every.read(sequences())[:, 0]
+        forward, backward = every.run(sequences()).read[:, -1], every.run(sequences()).read[:, 0]
         size = forward.shape[1] // 2
-        assert_close(last.read(sequences()), torch.cat([forward[:, :size], backward[:, size:]], dim=1))
+        assert_close(last.run(sequences()).read, torch.cat([forward[:, :size], backward[:, size:]], dim=1))
     else:
         assert_close(last(sequences()), every(sequences())[:, 0 if direction == "backward" else -1])
 
@@ -141,9 +141,9 @@ def test_who_can_see_what(cell: str, layers: int, direction: str) -> None:
 )
 def test_stepping_equals_forward(cell: str, layers: int) -> None:
     network, x = make(cell, "forward", layers), sequences()
-    states, outputs = network.start(len(x)), []
-    for now in x.unbind(1):
-        output, states = network.step(now, states)
+    standing, outputs = None, []
+    for now in x.split(1, dim=1):
+        output, standing = network.go_on(now, standing)
         outputs.append(output)
     assert_close(torch.stack(outputs, dim=1), network(x))
 
@@ -153,9 +153,9 @@ def test_stepping_takes_the_connections_and_deep_maps_along(parts: dict[str, Any
     architecture = Architecture(cell="gru", hidden=HIDDEN, layers=3, transition_depth=2, output_depth=1, **parts)
     network = Network(INPUTS, OUTPUTS, architecture, "every", generator=generator()).double()
     x = sequences()
-    states, outputs = network.start(len(x)), []
-    for now in x.unbind(1):
-        output, states = network.step(now, states)
+    standing, outputs = None, []
+    for now in x.split(1, dim=1):
+        output, standing = network.go_on(now, standing)
         outputs.append(output)
     assert_close(torch.stack(outputs, dim=1), network(x))
 
@@ -163,13 +163,13 @@ def test_stepping_takes_the_connections_and_deep_maps_along(parts: dict[str, Any
 def test_joined_windows_cannot_be_stepped() -> None:
     architecture = Architecture(cell="gru", hidden=HIDDEN, layers=2, windows=(2,))
     with pytest.raises(ValueError, match="step by step"):
-        Network(INPUTS, OUTPUTS, architecture, "last", generator=generator()).start(1)
+        Network(INPUTS, OUTPUTS, architecture, "last", generator=generator()).go_on(sequences().float())
 
 
 @pytest.mark.parametrize("direction", ["backward", "bidirectional"])
 def test_only_a_forward_network_can_be_stepped(direction: str) -> None:
     with pytest.raises(ValueError, match="reads forward"):
-        make("gru", direction).start(1)
+        make("gru", direction).go_on(sequences())
 
 
 def test_every_cell_is_built_with_the_options() -> None:
@@ -177,7 +177,7 @@ def test_every_cell_is_built_with_the_options() -> None:
     architecture = Architecture(cell="lstm", hidden=HIDDEN, layers=2, direction="bidirectional", options=options)
     network = Network(INPUTS, OUTPUTS, architecture, "last", generator=generator())
     for layer in network.layers:
-        for _, cell in layer.by_direction():
+        for _, cell in zip(layer.directions, layer.cells, strict=True):
             bias = cell.bias_ih[HIDDEN : 2 * HIDDEN] + cell.bias_hh[HIDDEN : 2 * HIDDEN]
             assert torch.equal(bias.detach(), torch.full((HIDDEN,), 3.0))
 
@@ -185,7 +185,11 @@ def test_every_cell_is_built_with_the_options() -> None:
 @every_direction
 def test_parts_start_apart_from_each_other(direction: str) -> None:
     network = make("rnn", direction, 3)
-    starts = [float(cell.weight_hh[0, 0].detach()) for layer in network.layers for _, cell in layer.by_direction()]
+    starts = [
+        float(cell.weight_hh[0, 0].detach())
+        for layer in network.layers
+        for _, cell in zip(layer.directions, layer.cells, strict=True)
+    ]
     assert len(set(starts)) == len(starts)
 
 

@@ -9,6 +9,7 @@ import torch
 from engine.architectures.stack import Network, joined_in_time
 from engine.experiment import Architecture
 from tests.engine.cells.papers import highway, mlp
+from tests.engine.cells.reference import unrolled
 from tests.engine.cells.transcribed import transcribed
 
 INPUTS, HIDDEN, OUTPUTS, STEPS = 3, 4, 2, 7
@@ -152,7 +153,7 @@ def test_jordans_network_has_no_readout_above_it() -> None:
     network = make({"cell": "jordan"}, "last")
     assert list(network.readout.parameters()) == []
     x = torch.from_numpy(sequence())[None]
-    states, _ = network.layers[0].cells[0].unroll(x)
+    states, _ = unrolled(network.layers[0].cells[0], x)
     assert torch.equal(network(x), states[-1].y)
     assert network(x).shape == (1, OUTPUTS)
 
@@ -165,8 +166,8 @@ def test_highway_that_is_shut_carries_everything() -> None:
         for connection in shut.connections[1:]:
             connection.transform.weight.zero_()
             connection.transform.bias.fill_(-60)
-        below = shut.layers[0].cells[0].outputs(x)
-        torch.testing.assert_close(shut.read(x), below, rtol=0, atol=1e-13)
+        below = shut.layers[0].cells[0](x)[0]
+        torch.testing.assert_close(shut.run(x).read, below, rtol=0, atol=1e-13)
         plain = make({**settings, "connection": "plain"}, "every")
         plain.load_state_dict({k: v for k, v in shut.state_dict().items() if not k.startswith("connections")})
         for connection in shut.connections[1:]:

@@ -7,8 +7,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from engine.cells import CELLS, Cell
+from engine.cells import CELLS, AnyCell
 from engine.cells.simple import ACTIVATIONS
+from engine.observe.notes import passage
 
 CASES: list[tuple[str, dict[str, Any]]] = [
     *(("rnn", {"activation": activation}) for activation in ACTIVATIONS),
@@ -41,7 +42,7 @@ NAMES = ["-".join([name, *map(str, options.values())]).replace(" ", "") for name
 SHAPES = [(3, 9, 4, 5), (1, 1, 1, 1), (4, 1, 2, 3), (1, 12, 3, 2)]
 """(B, T, I, H), with the corners where a transpose copies nothing."""
 
-TOLERANCE = {torch.float32: 1e-6, torch.float64: 1e-13}
+TOLERANCE = {torch.float32: 1e-6, torch.float64: 1e-13, torch.int64: 0}
 
 Weights = dict[str, np.ndarray]
 
@@ -50,7 +51,7 @@ def generator(seed: int = 0) -> torch.Generator:
     return torch.Generator().manual_seed(seed)
 
 
-def make(name: str, options: dict[str, Any], inputs: int, hidden: int, dtype: torch.dtype = torch.float64) -> Cell:
+def make(name: str, options: dict[str, Any], inputs: int, hidden: int, dtype: torch.dtype = torch.float64) -> AnyCell:
     """A cell with weights large enough to bend its squashing functions; it reads `inputs`, or what it needs to."""
     cell = CELLS[name](CELLS[name].required_input_size(hidden) or inputs, hidden, generator=generator(1), **options).to(
         dtype
@@ -67,16 +68,26 @@ def sequences(batch: int, steps: int, inputs: int, dtype: torch.dtype = torch.fl
 
 def cell_and_sequences(
     name: str, options: dict[str, Any], shape: tuple[int, ...] = (3, 9, 4, 5), dtype: torch.dtype = torch.float64
-) -> tuple[Cell, Tensor]:
+) -> tuple[AnyCell, Tensor]:
     """A cell and (B, T, I) for it, by a shape (B, T, I, H)."""
     batch, steps, inputs, hidden = shape
     cell = make(name, options, inputs, hidden, dtype)
     return cell, sequences(batch, steps, cell.input_size, dtype)
 
 
-def looped(cell: Cell, inputs: Tensor) -> Tensor:
+def outputs_of(cell: AnyCell) -> Callable[[Tensor], Tensor]:
+    """What it hands up at every step."""
+    return lambda inputs: cell(inputs)[0]
+
+
+def last_of(cell: AnyCell) -> Callable[[Tensor], Tensor]:
+    """What it hands up at the last step, from its final state."""
+    return lambda inputs: cell.output(cell(inputs)[1])
+
+
+def looped(cell: AnyCell, inputs: Tensor) -> Tensor:
     """What the plain loop hands up at every step."""
-    return torch.stack([cell.output(state) for state in cell.unroll(inputs)[0]], dim=1)
+    return cell.unroll(inputs)[0]
 
 
 def values_and_gradients(run: Callable[[Tensor], Tensor], owner: torch.nn.Module, inputs: Tensor) -> dict[str, Tensor]:
@@ -102,3 +113,9 @@ def assert_same(actual: dict[str, Tensor], expected: dict[str, Tensor], slack: f
 def weights_of(cell: torch.nn.Module) -> Weights:
     """Every number the cell is made of, trained or not."""
     return {name: value.detach().numpy() for name, value in cell.state_dict().items()}
+
+
+def unrolled(cell: AnyCell, inputs: Tensor) -> tuple[list[Any], list[Any]]:
+    """The states and the gates of every step, by the plain loop."""
+    noted = passage(cell, inputs)[0]
+    return noted.states, noted.gates

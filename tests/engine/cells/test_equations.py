@@ -10,7 +10,7 @@ import torch
 from engine.cells import CELLS, Cell
 from engine.cells.jordan import FED_BACK
 from engine.cells.simple import ACTIVATIONS
-from tests.engine.cells.reference import CASES, NAMES, cell_and_sequences, generator, weights_of
+from tests.engine.cells.reference import CASES, NAMES, cell_and_sequences, generator, unrolled, weights_of
 from tests.engine.cells.transcribed import EQUATIONS, transcribed
 
 OTHERS: list[tuple[str, dict[str, Any]]] = [
@@ -33,10 +33,10 @@ def test_every_cell_is_transcribed() -> None:
 
 def seen_in(cell: Cell, x: torch.Tensor) -> dict[str, torch.Tensor]:
     """Every state and gate of the plain loop by name, and what is handed up: (B, T, units)."""
-    states, gates = cell.unroll(x)
+    states, gates = unrolled(cell, x)
     rows = [{**cell.shown(state), **gate._asdict()} for state, gate in zip(states, gates, strict=True)]
     seen = {name: torch.stack([row[name] for row in rows], dim=1) for name in rows[0]}
-    return {**seen, "output": cell.outputs(x)}
+    return {**seen, "output": cell(x)[0]}
 
 
 @every_setting
@@ -59,7 +59,7 @@ def test_gradients_are_differences_of_the_paper(name: str, options: dict[str, An
     L is a weighted sum of all that the cell hands up; nothing of the engine enters the difference but the numbers.
     """
     cell, x = cell_and_sequences(name, options, (1, 7, 3, 4))
-    output = cell.outputs(x)
+    output = cell(x)[0]
     weighting = torch.randn(output.shape, generator=generator(4), dtype=output.dtype)
     trained = dict(cell.named_parameters())
     found = torch.autograd.grad((output * weighting).sum(), [x, *trained.values()])
@@ -102,4 +102,4 @@ class Taken(torch.nn.Module):
         self.cell = cell
 
     def forward(self, inputs: torch.Tensor) -> torch.Tensor:
-        return self.cell.outputs(inputs)
+        return self.cell(inputs)[0]

@@ -15,13 +15,15 @@ from tests.engine.cells.reference import (
     assert_same,
     cell_and_sequences,
     generator,
+    last_of,
     looped,
+    outputs_of,
     sequences,
     values_and_gradients,
 )
 
 DTYPES = [torch.float32, torch.float64]
-FAST = [case for case in CASES if CELLS[case[0]].outputs is not Cell.outputs]
+FAST = [case for case in CASES if CELLS[case[0]].scan is not Cell.scan]
 """Those with a way of their own beside the plain loop."""
 
 SHARED = [
@@ -53,7 +55,7 @@ def assert_matches_torch(name: str, options: dict[str, Any], cell: Cell, inputs:
     module = torch_module(name, options, cell)
     theirs = values_and_gradients(lambda x: module(x)[0], module, inputs)
     assert_same(
-        values_and_gradients(cell.outputs, cell, inputs),
+        values_and_gradients(outputs_of(cell), cell, inputs),
         {key.removesuffix("_l0"): value for key, value in theirs.items()},
     )
 
@@ -64,7 +66,7 @@ def assert_matches_torch(name: str, options: dict[str, Any], cell: Cell, inputs:
 def test_fast_equals_plain_loop(name: str, options: dict[str, Any], shape: tuple[int, ...], dtype: torch.dtype) -> None:
     cell, x = cell_and_sequences(name, options, shape, dtype)
     assert_same(
-        values_and_gradients(cell.outputs, cell, x),
+        values_and_gradients(outputs_of(cell), cell, x),
         values_and_gradients(lambda x: looped(cell, x), cell, x),
     )
 
@@ -77,7 +79,7 @@ def test_last_step_is_the_loop_s(
 ) -> None:
     cell, x = cell_and_sequences(name, options, shape, dtype)
     assert_same(
-        values_and_gradients(cell.last, cell, x),
+        values_and_gradients(last_of(cell), cell, x),
         values_and_gradients(lambda x: looped(cell, x)[:, -1], cell, x),
     )
 
@@ -96,8 +98,8 @@ def test_lstm_is_torch_s_to_the_last_bit(monkeypatch: pytest.MonkeyPatch, shape:
     monkeypatch.setattr(torch.backends.mkldnn, "is_available", lambda: onednn)
     cell, x = cell_and_sequences("lstm", {}, shape, torch.float32)
     module = torch_module("lstm", {}, cell)
-    every = cell.outputs, lambda x: module(x)[0]
-    last = cell.last, lambda x: module(x)[0][:, -1]
+    every = outputs_of(cell), lambda x: module(x)[0]
+    last = last_of(cell), lambda x: module(x)[0][:, -1]
     for ours, torchs in (every, last):
         theirs = values_and_gradients(torchs, module, x)
         for key, value in values_and_gradients(ours, cell, x).items():
@@ -110,7 +112,7 @@ def test_long_sequence_in_single_precision(name: str, options: dict[str, Any]) -
     cell = CELLS[name](8, 32, generator=generator(), **options)
     x = sequences(16, 200, 8, torch.float32)
     assert_same(
-        values_and_gradients(cell.outputs, cell, x),
+        values_and_gradients(outputs_of(cell), cell, x),
         values_and_gradients(lambda x: looped(cell, x), cell, x),
         slack=10,
     )
@@ -123,7 +125,7 @@ class FlippedGRU(GRUCell):
         right, gates = super().advance(projected, state, weights)
         return OnlyH(state.h + gates.n - right.h), gates
 
-    outputs = Cell.outputs
+    scan = Cell.scan
 
 
 def test_flipped_update_gate_is_noticed() -> None:
@@ -137,7 +139,10 @@ def test_flipped_update_gate_is_noticed() -> None:
 def test_elman_scan_gradients_are_finite_differences(activation: str, steps: int) -> None:
     projected = torch.randn(2, steps, 3, generator=generator(5), dtype=torch.float64, requires_grad=True)
     weight = torch.randn(3, 3, generator=generator(6), dtype=torch.float64, requires_grad=True)
-    assert torch.autograd.gradcheck(lambda p, w: ElmanScan.apply(p, w, ACTIVATIONS[activation]), (projected, weight))
+    start = torch.randn(2, 3, generator=generator(8), dtype=torch.float64, requires_grad=True)
+    f = ACTIVATIONS[activation]
+    assert torch.autograd.gradcheck(lambda p, w: ElmanScan.apply(p, w, None, f), (projected, weight))
+    assert torch.autograd.gradcheck(lambda p, w, h: ElmanScan.apply(p, w, h, f), (projected, weight, start))
 
 
 @pytest.mark.parametrize("steps", [1, 5])
@@ -145,7 +150,9 @@ def test_gru_scan_gradients_are_finite_differences(steps: int) -> None:
     projected = torch.randn(2, steps, 9, generator=generator(5), dtype=torch.float64, requires_grad=True)
     weight = torch.randn(9, 3, generator=generator(6), dtype=torch.float64, requires_grad=True)
     bias = torch.randn(9, generator=generator(7), dtype=torch.float64, requires_grad=True)
-    assert torch.autograd.gradcheck(GRUScan.apply, (projected, weight, bias))
+    start = torch.randn(2, 3, generator=generator(8), dtype=torch.float64, requires_grad=True)
+    assert torch.autograd.gradcheck(lambda p, w, b: GRUScan.apply(p, w, b, None), (projected, weight, bias))
+    assert torch.autograd.gradcheck(GRUScan.apply, (projected, weight, bias, start))
 
 
 @every_cell
@@ -154,7 +161,7 @@ def test_fast_way_leaves_its_inputs_alone(name: str, options: dict[str, Any], sh
     """The scans write in place, into copies."""
     cell, x = cell_and_sequences(name, options, shape)
     before = [value.detach().clone() for value in (x, *cell.parameters())]
-    h = cell.outputs(x)
+    h = cell(x)[0]
     weighting = torch.randn(h.shape, generator=generator(8), dtype=h.dtype)
     kept = weighting.clone()
     h.backward(weighting)

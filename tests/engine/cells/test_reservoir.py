@@ -75,7 +75,7 @@ def capacity(leak: float, scale: float) -> float:
     """
     cell, delays, steps = reservoir(20, radius=0.95, leak=leak, sparsity=0.5), 60, 6000
     u = 2 * torch.rand(1, steps, 1, generator=generator(7), dtype=torch.float64) - 1
-    states = cell.outputs(scale * u)[0]
+    states = cell(scale * u)[0][0]
     read = states[delays:]
     wanted = torch.stack([u[0, delays - k : steps - k, 0] for k in range(1, delays + 1)], dim=1)
     readout = torch.nn.Linear(20, delays).double()

@@ -7,7 +7,7 @@ from torch import Tensor
 
 from engine.cells import CELLS, Cell
 from tests.engine.cells.papers import rotation, unitary_matrix
-from tests.engine.cells.reference import generator, weights_of
+from tests.engine.cells.reference import generator, unrolled, weights_of
 
 HIDDEN = 32
 
@@ -22,7 +22,7 @@ def after_updates(name: str, updates: int = 30) -> Cell:
     adam = torch.optim.Adam(cell.parameters(), lr=0.05)
     for update in range(updates):
         x = torch.randn(4, 6, 3, generator=generator(update))
-        loss = (cell.outputs(x) - 1).square().mean()
+        loss = (cell(x)[0] - 1).square().mean()
         adam.zero_grad()
         loss.backward()
         adam.step()
@@ -71,7 +71,7 @@ def test_norm_is_kept_over_500_steps(trained: bool) -> None:
     with torch.no_grad():
         cell.V.zero_()
         cell.b.zero_()
-        h = cell.outputs(torch.zeros(1, 500, 3))[0]
+        h = cell(torch.zeros(1, 500, 3))[0][0]
     norms = h.double().norm(dim=-1) / cell.h0.detach().double().norm()
     assert float((norms - 1).abs().max()) < 1e-5
     assert float((h[-1] - h[0]).norm()) > 0.1, "and it turns"
@@ -86,7 +86,7 @@ def test_gradient_neither_grows_nor_fades() -> None:
     with torch.no_grad():
         cell.V.zero_()
         cell.b.zero_()
-    states, _ = cell.unroll(torch.zeros(1, 300, 3))
+    states, _ = unrolled(cell, torch.zeros(1, 300, 3))
     direction = torch.randn(2 * HIDDEN, generator=generator(3))
     gradients = torch.autograd.grad((states[-1].h[0] * direction).sum(), [state.h for state in states])
     norms = torch.cat(gradients).double().norm(dim=-1) / direction.double().norm()
@@ -110,7 +110,7 @@ def test_bias_of_mod_relu_is_what_lets_go() -> None:
     with torch.no_grad():
         cell.V.zero_()
         cell.b.fill_(-0.05)
-        states, _ = cell.unroll(torch.zeros(1, 60, 3, dtype=torch.float64))
+        states, _ = unrolled(cell, torch.zeros(1, 60, 3, dtype=torch.float64))
         before = states[0].h
         w = cell.matrix()
         turned = w @ torch.complex(*before[0].chunk(2))
@@ -127,8 +127,8 @@ def test_nothing_is_undefined_at_zero() -> None:
     with torch.no_grad():
         cell.h0.zero_()
     x = torch.zeros(2, 3, 3, requires_grad=True)
-    cell.outputs(x).sum().backward()
-    assert not cell.outputs(x).any()
+    cell(x)[0].sum().backward()
+    assert not cell(x)[0].any()
     for value in (x, *cell.parameters()):
         assert value.grad is not None
         assert bool(value.grad.isfinite().all())
@@ -176,4 +176,4 @@ def test_gated_rotation_can_let_go() -> None:
         cell.bias_ih.fill_(-60)
     x = torch.randn(1, 8, 3, generator=generator(4), dtype=torch.float64)
     other = torch.cat([-x[:, :-1], x[:, -1:]], dim=1)
-    torch.testing.assert_close(cell.outputs(x)[:, -1], cell.outputs(other)[:, -1], rtol=0, atol=1e-14)
+    torch.testing.assert_close(cell(x)[0][:, -1], cell(other)[0][:, -1], rtol=0, atol=1e-14)

@@ -5,7 +5,7 @@ import torch
 from torch import Tensor
 
 from engine.cells import CELLS, Cell
-from tests.engine.cells.reference import cell_and_sequences, generator, make
+from tests.engine.cells.reference import cell_and_sequences, generator, make, unrolled
 
 
 def transported(cell: Cell, steps: int, inputs: int = 3) -> Tensor:
@@ -38,19 +38,19 @@ def test_the_residual_forms_carry_a_gradient_where_tanh_loses_it() -> None:
 def test_what_a_step_adds_is_within_one() -> None:
     """|h_t| ≤ t, and with a constant input (1.22) gets there: no bound holds it."""
     cell = make("residual_input", {}, 3, 5)
-    h = cell.outputs(100 * torch.ones(1, 50, 3, dtype=torch.float64))[0].detach()
+    h = cell(100 * torch.ones(1, 50, 3, dtype=torch.float64))[0][0].detach()
     torch.testing.assert_close(h[-1].abs(), torch.full((5,), 50.0, dtype=torch.float64), rtol=1e-3, atol=0)
     for name in ("residual", "residual_input"):
         added = make(name, {}, 3, 5)
-        h = added.outputs(torch.randn(2, 50, 3, generator=generator(5), dtype=torch.float64))[0].detach()
+        h = added(torch.randn(2, 50, 3, generator=generator(5), dtype=torch.float64))[0][0].detach()
         assert float((h[1:] - h[:-1]).abs().max()) <= 1
 
 
 def test_residual_on_the_input_alone_cannot_tell_an_order() -> None:
     cell, x = cell_and_sequences("residual_input", {})
-    torch.testing.assert_close(cell.outputs(x)[:, -1], cell.outputs(x.flip(1))[:, -1], rtol=0, atol=1e-13)
+    torch.testing.assert_close(cell(x)[0][:, -1], cell(x.flip(1))[0][:, -1], rtol=0, atol=1e-13)
     other, x = cell_and_sequences("residual", {})
-    assert float((other.outputs(x)[:, -1] - other.outputs(x.flip(1))[:, -1]).detach().abs().min()) > 1e-3
+    assert float((other(x)[0][:, -1] - other(x.flip(1))[0][:, -1]).detach().abs().min()) > 1e-3
 
 
 @pytest.mark.parametrize("activation", ["relu", "tanh", "sigmoid", "identity"])
@@ -72,7 +72,7 @@ def test_indrnn_is_the_simple_network_with_a_diagonal_matrix() -> None:
             simple.bias_ih.copy_(cell.b)
             simple.bias_hh.zero_()
         x = torch.randn(2, 9, 3, generator=generator(5), dtype=torch.float64)
-        ours, theirs = cell.outputs(x), simple.outputs(x)
+        ours, theirs = cell(x)[0], simple(x)[0]
         torch.testing.assert_close(ours, theirs, rtol=0, atol=1e-12)
         (by_u,) = torch.autograd.grad(ours.sum(), cell.u)
         (by_matrix,) = torch.autograd.grad(theirs.sum(), simple.weight_hh)
@@ -85,7 +85,7 @@ def test_relu_with_an_identity_start_keeps_its_state(name: str) -> None:
     cell = CELLS[name](3, 8, generator=generator(1), init="identity", activation="relu").double()
     x = torch.zeros(1, 200, 3, dtype=torch.float64)
     x[:, 0] = torch.tensor([1.0, -2.0, 3.0])
-    h = cell.outputs(x)[0].detach()
+    h = cell(x)[0][0].detach()
     assert int((h[0] > 0).sum()) >= 2
     assert torch.equal(h, h[:1].expand(200, -1))
     start = cell.initial_state(1)._replace(h=torch.rand(1, 8, generator=generator(2), dtype=torch.float64))
@@ -120,10 +120,10 @@ def test_what_jordans_network_feeds_back_is_its_answer(feedback: str) -> None:
     """y = V h + c is put out as it is, g(y) goes into the next step; before the first there is nothing, not g(0)."""
     cell = jordan(feedback)
     x = torch.randn(2, 5, 4, generator=generator(5), dtype=torch.float64)
-    states, _ = cell.unroll(x)
+    states, _ = unrolled(cell, x)
     squash = {"identity": lambda y: y, "softmax": lambda y: y.exp() / y.exp().sum(-1, keepdim=True)}
     g = squash.get(feedback) or getattr(torch, feedback)
-    assert torch.equal(cell.outputs(x)[:, 2], states[2].y)
+    assert torch.equal(cell(x)[0][:, 2], states[2].y)
     torch.testing.assert_close(states[2].y, states[2].h @ cell.V.T + cell.c, rtol=0, atol=1e-14)
     torch.testing.assert_close(
         states[3].h, torch.tanh(x[:, 3] @ cell.W.T + g(states[2].y) @ cell.U.T + cell.b), rtol=0, atol=1e-14

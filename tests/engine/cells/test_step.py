@@ -8,7 +8,7 @@ from torch import Tensor
 
 from engine.cells.gru import GRUGates
 from engine.cells.lstm import LSTMGates
-from tests.engine.cells.reference import CASES, NAMES, cell_and_sequences, make, sequences
+from tests.engine.cells.reference import CASES, NAMES, cell_and_sequences, make, sequences, unrolled
 
 every_cell = pytest.mark.parametrize(("name", "options"), CASES, ids=NAMES)
 
@@ -53,7 +53,7 @@ def test_splitting_a_sequence_changes_nothing(name: str, options: dict[str, Any]
     cell, x = cell_and_sequences(name, options)
     first, _ = stepped(cell, x[:, :cut], cell.initial_state(3))
     second, _ = stepped(cell, x[:, cut:], first[-1])
-    torch.testing.assert_close(handed_up(cell, first + second), cell.outputs(x), rtol=0, atol=1e-13)
+    torch.testing.assert_close(handed_up(cell, first + second), cell(x)[0], rtol=0, atol=1e-13)
 
 
 @every_cell
@@ -61,27 +61,27 @@ def test_state_matters(name: str, options: dict[str, Any]) -> None:
     """Forgetting the state at the cut would be seen."""
     cell, x = cell_and_sequences(name, options)
     second, _ = stepped(cell, x[:, 4:], cell.initial_state(3))
-    assert not torch.allclose(handed_up(cell, second), cell.outputs(x)[:, 4:], atol=1e-3)
+    assert not torch.allclose(handed_up(cell, second), cell(x)[0][:, 4:], atol=1e-3)
 
 
 @every_cell
 def test_row_of_a_batch_is_that_row_alone(name: str, options: dict[str, Any]) -> None:
     cell, x = cell_and_sequences(name, options)
-    together = cell.outputs(x)
+    together = cell(x)[0]
     for row in range(3):
-        torch.testing.assert_close(cell.outputs(x[row : row + 1]), together[row : row + 1], rtol=0, atol=1e-13)
+        torch.testing.assert_close(cell(x[row : row + 1])[0], together[row : row + 1], rtol=0, atol=1e-13)
 
 
 @every_cell
 def test_nothing_from_the_future_leaks_in(name: str, options: dict[str, Any]) -> None:
     cell, x = cell_and_sequences(name, options)
     other = torch.cat([x[:, :5], -x[:, 5:]], dim=1)
-    assert torch.equal(cell.outputs(x)[:, :5], cell.outputs(other)[:, :5])
+    assert torch.equal(cell(x)[0][:, :5], cell(other)[0][:, :5])
 
 
 def test_lstm_state_follows_from_its_gates() -> None:
     cell, x = make("lstm", {}, 4, 5), sequences(3, 9, 4)
-    states, gates = cell.unroll(x)
+    states, gates = unrolled(cell, x)
     before = cell.initial_state(3)
     for state, gate in zip(states, gates, strict=True):
         assert isinstance(gate, LSTMGates)
@@ -92,7 +92,7 @@ def test_lstm_state_follows_from_its_gates() -> None:
 
 def test_gru_state_lies_between_candidate_and_old_state() -> None:
     cell, x = make("gru", {}, 4, 5), sequences(3, 9, 4)
-    states, gates = cell.unroll(x)
+    states, gates = unrolled(cell, x)
     before = cell.initial_state(3)
     for state, gate in zip(states, gates, strict=True):
         assert isinstance(gate, GRUGates)
@@ -104,7 +104,7 @@ def test_gru_state_lies_between_candidate_and_old_state() -> None:
 def test_gates_keep_to_their_ranges(name: str, options: dict[str, Any]) -> None:
     """0..1, or −1..1 for those a cell declares as signed, which do go below 0; GORU's candidate alone has no bound."""
     cell, x = cell_and_sequences(name, options, (8, 9, 4, 5))
-    _, gates = cell.unroll(20 * x)
+    _, gates = unrolled(cell, 20 * x)
     for gate in gates[0]._fields:
         values = torch.stack([getattr(step, gate) for step in gates]).detach()
         assert (float(values.min()) < 0) == (gate in cell.bipolar)
@@ -123,7 +123,7 @@ def test_parameters_have_torchs_names_and_layout(name: str, gates: int) -> None:
 @every_cell
 def test_every_quantity_seen_has_a_title_and_a_sentence(name: str, options: dict[str, Any]) -> None:
     cell, x = cell_and_sequences(name, options)
-    states, gates = cell.unroll(x)
+    states, gates = unrolled(cell, x)
     seen = [*cell.shown(states[0]), *gates[0]._fields]
     assert seen[0] == "h"
     assert set(cell.about.quantities) == set(seen)

@@ -5,7 +5,7 @@ import torch
 from torch import Tensor
 
 from engine.cells import CELLS, Cell
-from tests.engine.cells.reference import generator, make
+from tests.engine.cells.reference import generator, make, unrolled
 
 PERIODS = (1, 2, 4, 8)
 
@@ -25,7 +25,7 @@ def after_updates(cell: Cell, updates: int = 20) -> Cell:
     for update in range(updates):
         x = torch.randn(4, 12, 3, generator=generator(update), dtype=torch.float64)
         adam.zero_grad()
-        (cell.outputs(x) - 0.5).square().mean().backward()
+        (cell(x)[0] - 0.5).square().mean().backward()
         adam.step()
     return cell
 
@@ -35,7 +35,7 @@ def test_module_holds_still_off_its_beat(periods: tuple[int, ...]) -> None:
     """And moves on it: at step t = T_i, 2 T_i, …, counted from 1."""
     cell = clockwork(periods)
     x = torch.randn(1, 40, 3, generator=generator(5), dtype=torch.float64)
-    h = torch.cat([torch.zeros(1, 8, dtype=torch.float64), cell.outputs(x)[0].detach()])
+    h = torch.cat([torch.zeros(1, 8, dtype=torch.float64), cell(x)[0][0].detach()])
     for period, units in zip(periods, modules(cell), strict=True):
         moved = [t for t in range(1, 41) if not torch.equal(h[t, units], h[t - 1, units])]
         assert moved == list(range(period, 41, period))
@@ -81,10 +81,10 @@ def test_fast_modules_never_reach_the_slow_ones() -> None:
     cell = clockwork()
     fastest, *slower = modules(cell)
     x = torch.randn(1, 24, 3, generator=generator(5), dtype=torch.float64)
-    before = cell.outputs(x).detach()
+    before = cell(x)[0].detach()
     with torch.no_grad():
         cell.weight_ih[fastest] += 1
-    after = cell.outputs(x).detach()
+    after = cell(x)[0].detach()
     assert float((before - after)[..., fastest].abs().max()) > 0.1
     for units in slower:
         assert torch.equal(before[..., units], after[..., units])
@@ -94,7 +94,7 @@ def test_one_period_of_one_step_is_the_simple_network() -> None:
     cell, simple = clockwork((1,)), make("rnn", {"activation": "tanh"}, 3, 8)
     simple.load_state_dict(cell.state_dict())
     x = torch.randn(3, 12, 3, generator=generator(5), dtype=torch.float64)
-    torch.testing.assert_close(cell.outputs(x), simple.outputs(x), rtol=0, atol=1e-13)
+    torch.testing.assert_close(cell(x)[0], simple(x)[0], rtol=0, atol=1e-13)
 
 
 @pytest.mark.parametrize(("hidden", "sizes"), [(8, [2, 2, 2, 2]), (10, [3, 3, 2, 2]), (5, [2, 1, 1, 1])])
@@ -123,7 +123,7 @@ def test_slow_state_is_the_running_mean_of_what_was_read() -> None:
     """Under a constant input it comes to B x, in about 1/(1−α) steps, and is never further than that."""
     cell = scrn(0.9)
     x = torch.ones(1, 200, 3, dtype=torch.float64)
-    s = torch.cat([state.s for state in cell.unroll(x)[0]]).detach()
+    s = torch.cat([state.s for state in unrolled(cell, x)[0]]).detach()
     limit = cell.B.detach().sum(1)
     torch.testing.assert_close(s[-1], limit, rtol=1e-8, atol=0)
     torch.testing.assert_close(s[9], (1 - 0.9**10) * limit, rtol=1e-12, atol=0)

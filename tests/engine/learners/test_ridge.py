@@ -84,7 +84,7 @@ def test_run_fits_its_readout_to_all_that_it_was_shown(params: dict[str, str]) -
     network, task = build(run.experiment), run.experiment.task
     shown = [task.batch(4, seeds.generator(1, seeds.TRAIN, number)) for number in range(1, 10)]
     with torch.no_grad():
-        r = torch.cat([network.read(batch.inputs) for batch in shown]).double().numpy()
+        r = torch.cat([network.run(batch.inputs).read for batch in shown]).double().numpy()
     y = torch.cat([batch.targets for batch in shown]).double().numpy()
     readout = run.network.readout[-1]
     found = torch.cat([readout.weight, readout.bias[:, None]], dim=1).detach().numpy()

@@ -8,9 +8,10 @@ import torch
 
 from engine import CELLS, Run
 from engine.budget import seconds_per_update
-from engine.learners.truncation import cuts, truncated, windows
+from engine.learners.truncation import own_window, truncated, windows
 from engine.observe.gradients import gradients
 from engine.script import script
+from tests.engine.cells.reference import unrolled
 from tests.engine.runs import assert_same_place, place, same, started, trained
 
 ALONE = {"jordan": {}, "grid_lstm": {"layers": "2"}}
@@ -21,8 +22,12 @@ def grads(run: Run, through: Any) -> tuple[torch.Tensor, list[torch.Tensor]]:
     task, batch = run.experiment.task, run.probe(0)
     batch = type(batch)(batch.inputs.double(), batch.targets.double(), batch.mask)
     network = run.network.double()
-    outputs = network(batch.inputs, through(network))
-    return outputs, list(torch.autograd.grad(task.loss(outputs, batch), list(network.parameters())))
+    outputs = network(batch.inputs, through)
+    return outputs, list(
+        torch.autograd.grad(
+            task.loss(outputs, batch), list(network.parameters()), allow_unused=True, materialize_grads=True
+        )
+    )
 
 
 @pytest.mark.parametrize("cell", CELLS)
@@ -52,20 +57,20 @@ def test_both_directions_share_their_windows() -> None:
 @pytest.mark.parametrize("cell", CELLS)
 def test_values_are_those_of_the_whole_sequence(cell: str) -> None:
     run = started(cell=cell, **ALONE.get(cell, PAIR))
-    whole, _ = grads(run, lambda network: truncated(network, 500))
-    outputs, _ = grads(run, lambda network: truncated(network, 3))
-    torch.testing.assert_close(outputs, whole, rtol=0, atol=0)
+    whole, _ = grads(run, truncated(500))
+    outputs, _ = grads(run, truncated(3))
+    torch.testing.assert_close(outputs, whole, rtol=0, atol=1e-13)
 
 
 def test_weights_learn_from_the_last_window_alone() -> None:
     """As if the sequence began at the window with the state it has there."""
     run = started(cell="gru", length="12")
-    _, found = grads(run, lambda network: truncated(network, 5))
+    _, found = grads(run, truncated(5))
     cell: Any = run.network.layers[0].cells[0]  # type: ignore[index, union-attr]
     batch = run.probe(0)
     inputs = batch.inputs.double()
     with torch.no_grad():
-        state = cell.unroll(inputs[:, :7])[0][-1]
+        state = unrolled(cell, inputs[:, :7])[0][-1]
     for x in inputs[:, 7:].unbind(1):
         state, _ = cell.step(x, state)
     loss = torch.nn.functional.mse_loss(run.network.readout(state.h), batch.targets.double())
@@ -77,12 +82,12 @@ def test_an_answer_at_every_step_learns_inside_its_own_window() -> None:
     """L_t reaches back to the beginning of the window that t lies in, and no further."""
     run = started(task="echo", cell="lstm", length="11", delay="1", layers="2")
     network, batch = run.network.double(), run.probe(0)
-    way, nodes = truncated(network, 4), []
+    way, nodes = truncated(4), []
 
-    def noted(cell: Any, read: torch.Tensor) -> torch.Tensor:
+    def noted(placed: Any, read: torch.Tensor, state: Any) -> Any:
         read = read.clone().requires_grad_()
         nodes.append(read)
-        return way(cell, read)
+        return way(placed, read, state)
 
     outputs = network(batch.inputs.double(), noted)
     for t in range(11):
@@ -99,13 +104,13 @@ def test_an_answer_at_every_step_learns_inside_its_own_window() -> None:
 def test_cuts_are_counted_from_the_end_of_the_sequence(
     length: int, window: int, backward: bool, expected: list[int]
 ) -> None:
-    assert sorted(cuts(length, window, backward)) == expected
+    assert [steps.start for steps in windows(length, window, backward)] == [0, *expected]
 
 
 def test_windows_of_layers_whose_steps_are_joined() -> None:
     network = started(cell="rnn", layers="3", windows="2,3", length="24").network
-    assert list(windows(network, 12).values()) == [12, 6, 2]
-    assert list(windows(network, 1).values()) == [1, 1, 1]
+    assert [own_window(each, 12) for each in network.cells()] == [12, 6, 2]
+    assert [own_window(each, 1) for each in network.cells()] == [1, 1, 1]
 
 
 @pytest.mark.parametrize("window", ["8", "9", "500"])

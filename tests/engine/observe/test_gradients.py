@@ -9,9 +9,11 @@ import pytest
 import torch
 
 from engine import CELLS, Run
+from engine.observe import notes
 from engine.observe.direct_path import DIRECT
 from engine.observe.gradients import LOSS, Gradients, Question, gradients
-from engine.observe.jacobians import MOST, Passage, parts, sample, spectral_norms, triangle
+from engine.observe.jacobians import MOST, parts, sample, spectral_norms, triangle
+from engine.observe.notes import Passage
 from engine.observe.trace import trace
 from engine.tasks import Batch
 from tests.engine.runs import started, trained
@@ -32,7 +34,7 @@ def only_cell(run: Run) -> Any:
 def passage(run: Run) -> Passage:
     cell = run.network.double().layers[0].cells[0]  # type: ignore[index, union-attr]
     inputs = run.network.input_mlp(run.probe(0).inputs.double()).detach()
-    return Passage(cell, inputs, *cell.unroll(inputs))  # type: ignore[arg-type, operator]
+    return notes.passage(cell, inputs)[0]  # type: ignore[arg-type, operator]
 
 
 @pytest.mark.parametrize("direction", ["forward", "backward"])
@@ -152,7 +154,7 @@ def test_triangle_of_every_cell(cell: str, depth: str) -> None:
     way = passage(run)
     if cell == "esn":  # nothing of it is trained, so it needs another start for its graph
         inputs = way.inputs.clone().requires_grad_()
-        way = Passage(way.cell, inputs, *way.cell.unroll(inputs))
+        way = notes.passage(way.cell, inputs)[0]
     for part in parts(way).offered:
         sampled, values = triangle(way, part)
         assert sampled.tolist() == list(range(10))

@@ -10,7 +10,8 @@ from torch import Tensor
 
 from engine import CELLS, Run
 from engine.observe.gradients import gradients
-from engine.observe.jacobians import Passage, parts
+from engine.observe.jacobians import parts
+from engine.observe.notes import passage
 from engine.observe.trace import last_norm
 from tests.engine.observe.step.own_steps import STEPS, start, weights_of
 from tests.engine.runs import started, trained
@@ -24,7 +25,7 @@ def test_a_cell_says_what_its_own_step_shows() -> None:
         run = started(cell=name)
         made = run.network.double().layers[0].cells[0]  # type: ignore[index, union-attr]
         inputs = run.network.input_mlp(run.probe(0).inputs.double()).detach()
-        offered = parts(Passage(made, inputs, *made.unroll(inputs))).offered  # type: ignore[operator, arg-type]
+        offered = parts(passage(made, inputs)[0]).offered  # type: ignore[operator, arg-type]
         assert [part for part in offered if part != "h"] == ([cell.memory] if cell.memory else []), name
 
 

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from engine import CELLS, Experiment
-from engine.architectures.stack import Network
+from engine.architectures.stack import Network, Placed
 from engine.cells import Cell, JordanCell
 from engine.observe.trace import LayerTrace, trace
 from engine.run import build
@@ -87,12 +87,12 @@ def handed_up(cell: Cell, steps: list[tuple[Any, Any]]) -> Tensor:
 def loss_with_nudge(network: Network, task: Task, batch: Batch, at: tuple[int, int], nudge: Tensor) -> Tensor:
     """The loss if nudge[t] is added to h_t (t in the order of the input) in cell number `at` = (layer, direction)."""
 
-    def run(cell: Cell, inputs: Tensor) -> Tensor:
-        layer, direction = at
+    def run(placed: Placed, inputs: Tensor, state: None) -> tuple[Tensor, Any]:
+        cell, (layer, direction) = placed.cell, at
         chosen = network.layers[layer].cells[direction]
         turned = network.layers[layer].directions[direction] == "backward"
         steps = by_hand(cell, inputs, (lambda t: nudge[-1 - t if turned else t]) if cell is chosen else lambda t: 0.0)
-        return handed_up(cell, steps)
+        return handed_up(cell, steps), steps[-1][0]
 
     return task.loss(network(batch.inputs, run), batch)
 
@@ -139,7 +139,7 @@ def test_states_and_gates_are_those_of_the_loop(params: dict[str, str]) -> None:
     )
     for layer, connection, following, seen in together:
         outputs = []
-        for (direction, cell), layer_trace in zip(layer.by_direction(), seen, strict=True):
+        for (direction, cell), layer_trace in zip(zip(layer.directions, layer.cells, strict=True), seen, strict=True):
             turn = -1 if direction == "backward" else 1
             steps = by_hand(cell, inputs.flip(1) if turn < 0 else inputs)[::turn]
             assert layer_trace.window == window

@@ -7,7 +7,8 @@ import pytest
 import torch
 
 from engine import CELLS, Experiment, Run
-from engine.observe.step import Change, changed, stages, walks, what_if
+from engine.observe.notes import passages
+from engine.observe.step import Change, changed, stages, what_if
 from engine.observe.step.symbols import knobs, symbols
 from engine.observe.trace import Trace
 from engine.run import restored
@@ -44,7 +45,7 @@ def test_a_state_before_a_step(cell: str) -> None:
     before, after = what_if(run.network, run.experiment.task, run.probe(0), change)
     assert np.array_equal(states(after)[:3], states(before)[:3])
     assert not np.array_equal(states(after)[3:], states(before)[3:])
-    ((walk,),) = walks(changed(run.network, change), run.probe(0).inputs)
+    (walk,) = passages(changed(run.network, change), run.probe(0).inputs)
     (stage,) = stages(walk, 3)
     held = stage.values[f"{name}₋"]
     assert (held.real if held.is_complex() else held)[entry] == 0.75
@@ -66,7 +67,7 @@ def test_every_weight_by_its_name(cell: str) -> None:
         other = changed(run.network, change).layers[0].cells[0]
         if name in symbols(other):
             assert symbols(other)[name][entry] == 1.25
-        ((walk,),) = walks(changed(run.network, change), run.probe(0).inputs)
+        (walk,) = passages(changed(run.network, change), run.probe(0).inputs)
         (stage,) = stages(walk, 1)
         if cell != "unitary":
             assert stage.values["h"].numpy() == pytest.approx(after.layers[0][0].state["h"][1], abs=1e-6)

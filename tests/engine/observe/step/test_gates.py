@@ -10,7 +10,8 @@ from torch import Tensor
 
 from engine import CELLS, Experiment, FieldError, Run
 from engine.cells.wiring import shown
-from engine.observe.step import Change, changed, stages, substituted_equations, walks, what_if
+from engine.observe.notes import passages
+from engine.observe.step import Change, changed, stages, substituted_equations, what_if
 from engine.observe.step.holding import span
 from engine.observe.trace import Trace
 from tests.engine.observe.step.own_steps import STEPS, start, weights_of
@@ -133,7 +134,7 @@ def test_in_one_step_of_a_deep_transition(transition: int) -> None:
         changed_here = not np.array_equal(one[f"z{end}"][2], other[f"z{end}"][2])
         assert changed_here == (k >= transition)
         assert (other[f"z{end}"][2] == 0).all() == (k == transition)
-    ((walk,),) = walks(changed(run.network, change), run.probe(0).inputs)
+    (walk,) = passages(changed(run.network, change), run.probe(0).inputs)
     found = stages(walk, 2)
     assert torch.equal(found[transition].values["h"], found[transition].values["n"])
     torch.testing.assert_close(found[-1].values["h"].float(), walk.states[2].h[0], rtol=0, atol=1e-6)
@@ -143,11 +144,11 @@ def test_in_one_step_of_a_deep_transition(transition: int) -> None:
 def test_the_step_with_its_numbers_has_the_held_one(name: str, gate: str) -> None:
     run = a_run(name)
     change = Change(1, "forward", "gate", gate, (1,), 0.25, number=2)
-    ((walk,),) = walks(changed(run.network, change), run.probe(0).inputs)
+    (walk,) = passages(changed(run.network, change), run.probe(0).inputs)
     (stage,), (later,) = stages(walk, 2), stages(walk, 3)
     assert stage.values[gate][1] == 0.25
     assert (stage.held, later.held) == (change.held, None)
-    for part in walk.states[2]._fields:
+    for part in (name for name in walk.states[2]._fields if name != "t"):
         value = getattr(walk.states[2], part)
         if isinstance(value, Tensor):
             torch.testing.assert_close(stage.values[part].float(), value[0], rtol=0, atol=1e-6)

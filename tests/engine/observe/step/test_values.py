@@ -7,7 +7,8 @@ import torch
 
 from engine import CELLS, Experiment, Run
 from engine.cells import UnitaryCell
-from engine.observe.step import Walk, stages, substituted_equations, walks
+from engine.observe.notes import Passage, passage, passages
+from engine.observe.step import stages, substituted_equations
 from engine.observe.step.substituted import DECIMALS, Line, Part, calculated, written
 from engine.observe.step.values import StepValues
 from tests.engine.cells.reference import CASES, NAMES, make
@@ -15,19 +16,18 @@ from tests.engine.cells.reference import CASES, NAMES, make
 every_case = pytest.mark.parametrize(("name", "options"), CASES, ids=NAMES)
 
 
-def walked(name: str, options: dict[str, Any], dtype: torch.dtype = torch.float64, steps: int = 5) -> Walk:
+def walked(name: str, options: dict[str, Any], dtype: torch.dtype = torch.float64, steps: int = 5) -> Passage:
     """A cell with bent weights taken through random inputs."""
     cell = make(name, options, 3, 6, dtype)
     inputs = torch.randn(1, steps, cell.input_size, generator=torch.Generator().manual_seed(5), dtype=dtype)
     with torch.no_grad():
-        states, _ = cell.unroll(inputs)
-    return Walk(cell, inputs[0], (cell.initial_state(1), *states[:-1]), tuple(states), "forward", 1, steps)
+        return passage(cell, inputs)[0]
 
 
-def stepped(walk: Walk, number: int) -> dict[str, torch.Tensor]:
+def stepped(walk: Passage, number: int) -> dict[str, torch.Tensor]:
     """What the cell itself makes of that step: every state and gate."""
     with torch.no_grad():
-        state, gates = walk.cell.step(walk.inputs[number : number + 1], walk.before[number])
+        state, gates = walk.cell.step(walk.inputs[:, number], walk.before[number])
     seen = {**walk.cell.shown(state), **gates._asdict()}
     if isinstance(walk.cell, UnitaryCell):
         seen = {"h": torch.complex(*state.h.chunk(2, dim=-1))}
@@ -99,7 +99,7 @@ def test_numbers_are_written_plainly(value: complex) -> None:
 @pytest.mark.parametrize("cell", [name for name in CELLS if "transition_depth" not in CELLS[name].limits({})])
 def test_a_deep_transition_step_by_step(cell: str) -> None:
     run = Run(Experiment.from_params({"task": "hello", "cell": cell, "hidden": "5", "transition_depth": "2"}))
-    ((walk,),) = walks(run.network, run.probe(0).inputs)
+    (walk,) = passages(run.network, run.probe(0).inputs)
     found = stages(walk, 2)
     assert len(found) == 3
     seen = run.trace().layers[0][0]
@@ -122,11 +122,11 @@ NETWORKS = [
 def test_every_layer_and_direction_at_every_step(network: dict[str, str]) -> None:
     run = Run(Experiment.from_params({"task": "adding", "length": "11", "hidden": "4", **network}))
     seen = run.trace()
-    for layer, layer_traces in zip(walks(run.network, run.probe(0).inputs), seen.layers, strict=True):
-        for walk, layer_trace in zip(layer, layer_traces, strict=True):
-            assert walk.direction == layer_trace.direction
-            for t in range(11):
-                (stage,) = stages(walk, walk.number(t))
-                for name, rows in {**layer_trace.state, **layer_trace.gates}.items():
-                    expected = torch.from_numpy(rows[t]).double()
-                    torch.testing.assert_close(stage.values[name], expected, rtol=0, atol=1e-6)
+    every = [layer_trace for layer in seen.layers for layer_trace in layer]
+    for walk, layer_trace in zip(passages(run.network, run.probe(0).inputs), every, strict=True):
+        assert (walk.placed.layer, walk.placed.direction) == (layer_trace.layer, layer_trace.direction)
+        for t in range(11):
+            (stage,) = stages(walk, walk.number(t, 11))
+            for name, rows in {**layer_trace.state, **layer_trace.gates}.items():
+                expected = torch.from_numpy(rows[t]).double()
+                torch.testing.assert_close(stage.values[name], expected, rtol=0, atol=1e-6)
