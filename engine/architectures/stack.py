@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
-from itertools import groupby
+from itertools import groupby, repeat
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -207,7 +207,7 @@ class Network(nn.Module):
             if max(self.windows) > 1:
                 raise ValueError("Where steps are joined, all sequences of a batch have to be of the same length.")
             way = partial(masked, lengths)
-        before = iter(states or [None] * len(list(self.cells())))
+        before = iter(states) if states else repeat(None)
         x, after = self.input_mlp(inputs), []
         for number, placed in groupby(self.cells(), lambda each: each.layer):
             connection, last = self.connections[number - 1], number == len(self.windows)
