@@ -46,10 +46,10 @@ def main() -> None:
             session.play()
         tick_until(sessions, [0] * VISITORS)
         for _ in range(KILLS):
-            (desk,) = pool._desks
-            assert isinstance(desk.worker, ProcessWorker)
+            (queue,) = pool._queues
+            assert isinstance(queue.worker, ProcessWorker)
             before, start = [session.updates for session in sessions], time.perf_counter()
-            os.kill(desk.worker.pid, signal.SIGKILL)
+            os.kill(queue.worker.pid, signal.SIGKILL)
             tick_until(sessions, before)
             pauses.append(time.perf_counter() - start)
         for session in sessions:

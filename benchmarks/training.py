@@ -52,7 +52,7 @@ def page(session: Session) -> float:
         session.tick()
         session.shown  # noqa: B018  # as the page does, which draws it
     session.rest()
-    session._settle()
+    session._wait_for_slice()
     return (session.updates - before) / (time.perf_counter() - start)
 
 

@@ -10,7 +10,7 @@ from distributed import Client
 from distributed.scheduler import KilledWorker
 
 from engine.worker import Answer, Request, answered
-from playground.runs.pool import SILENT, Desk, Pool
+from playground.runs.pool import SILENT, Pool, WorkerQueue
 
 log = logging.getLogger(__name__)
 
@@ -26,11 +26,13 @@ class DaskWorker:
 
     ready = True
 
-    def __init__(self, client: Client, address: str, said: Callable[[Answer], None], lost: Callable[[], None]) -> None:
+    def __init__(
+        self, client: Client, address: str, answered: Callable[[Answer], None], lost: Callable[[], None]
+    ) -> None:
         self.address = address
         self.heard = self.began = time.monotonic()
-        self._client, self._said, self._lost = client, said, lost
-        self._gone = False
+        self._client, self._answered, self._lost = client, answered, lost
+        self._ended = False
         self.died = False
 
     def send(self, request: Request) -> None:
@@ -46,16 +48,16 @@ class DaskWorker:
 
     def kill(self) -> None:
         """From now on it is no longer one of ours."""
-        if not self._gone:
-            self._gone = True
+        if not self._ended:
+            self._ended = True
             self._lost()
 
     def close(self) -> None:
         """It belongs to the cluster, so it stays."""
-        self._gone = True
+        self._ended = True
 
     def _done(self, out: Any) -> None:
-        if self._gone:
+        if self._ended:
             return
         try:
             answer: Answer = out.result()
@@ -65,7 +67,7 @@ class DaskWorker:
             self.kill()
             return
         self.heard = time.monotonic()
-        self._said(answer)
+        self._answered(answer)
 
 
 class Cluster(Pool):
@@ -80,20 +82,20 @@ class Cluster(Pool):
 
     @property
     def away(self) -> bool:
-        return not any(isinstance(desk.worker, DaskWorker) for desk in self._desks)
+        return not any(isinstance(queue.worker, DaskWorker) for queue in self._queues)
 
     def close(self) -> None:
         super().close()
         self._part()
 
-    def _tend(self) -> None:
+    def _start_missing(self) -> None:
         """Take new workers of the cluster into service, and give up those that are gone or silent."""
         if self._client is None and time.monotonic() - self._tried > ANEW_EVERY:
             self._tried = time.monotonic()
             self._connect()
         silent = self._silent_for()
-        for desk in self._of_cluster():
-            worker = desk.worker
+        for queue in self._of_cluster():
+            worker = queue.worker
             assert isinstance(worker, DaskWorker)
             seconds = silent.get(worker.address)
             if seconds is None:
@@ -101,31 +103,31 @@ class Cluster(Pool):
             else:
                 # What the scheduler last heard of it; _check gives up one that is silent for too long.
                 worker.heard = time.monotonic() - seconds
-        known = {desk.worker.address for desk in self._of_cluster() if isinstance(desk.worker, DaskWorker)}
+        known = {queue.worker.address for queue in self._of_cluster() if isinstance(queue.worker, DaskWorker)}
         for address, seconds in silent.items():
             if address not in known and seconds < SILENT:
                 self._take(address)
         if self.away:
-            super()._tend()
+            super()._start_missing()
         else:
             self._check()
             self._dismiss()
 
-    def _of_cluster(self) -> list[Desk]:
-        return [desk for desk in self._desks if isinstance(desk.worker, DaskWorker)]
+    def _of_cluster(self) -> list[WorkerQueue]:
+        return [queue for queue in self._queues if isinstance(queue.worker, DaskWorker)]
 
     def _take(self, address: str) -> None:
         client = self._client
         assert client is not None
-        self._open(lambda said, lost: DaskWorker(client, address, said, lost))
+        self._open(lambda answered, lost: DaskWorker(client, address, answered, lost))
 
     def _dismiss(self) -> None:
         """Processes of this machine end: their runs go to the cluster."""
         with self._lock:
-            ours = [desk for desk in self._desks if not isinstance(desk.worker, DaskWorker)]
-        for desk in ours:
-            self._gone(desk)
-            desk.worker.close()
+            ours = [queue for queue in self._queues if not isinstance(queue.worker, DaskWorker)]
+        for queue in ours:
+            self._ended(queue)
+            queue.worker.close()
 
     def _connect(self) -> None:
         try:
@@ -159,8 +161,8 @@ class Cluster(Pool):
     def _part(self) -> None:
         """Take leave of the cluster; whatever it was asked is asked again here."""
         client, self._client = self._client, None
-        for desk in self._of_cluster():
-            desk.worker.kill()
+        for queue in self._of_cluster():
+            queue.worker.kill()
         if client is not None:
             with suppress(Exception):  # one that has lost its scheduler may fail at that in several ways
                 client.close(timeout=1)

@@ -23,7 +23,7 @@ class Player:
         self.at: int | None = None
         self.playing = False
         self._drawn: int | None = None
-        self._sights: BackgroundResult[tuple[ProbeResult | None, ...]] = BackgroundResult(pool)
+        self._results: BackgroundResult[tuple[ProbeResult | None, ...]] = BackgroundResult(pool)
 
     @property
     def fits(self) -> bool:
@@ -92,7 +92,7 @@ class Player:
         if self.at is None:
             return now
         asks = tuple(self._ask(film, frame, request) for film, frame in zip(self.films, now, strict=True))
-        found = self._sights.ask(
+        found = self._results.ask(
             (self.at, request, now[0].snapshot.experiment), partial(look_back, asks), not self.playing
         )
         if found is None or self.shown is None:
@@ -102,7 +102,7 @@ class Player:
     @property
     def shown(self) -> int | None:
         """The update whose moment was shown last; while the film plays, the one at `at` may still be on its way."""
-        question = self._sights.question
+        question = self._results.question
         return question[0] if isinstance(question, tuple) else None
 
     def _ask(self, film: Film, frame: Frame, request: ProbeRequest) -> Ask | None:

@@ -42,7 +42,7 @@ STARTING = 60.0
 DEATHS = 3
 """So many workers one request may cost. Then it is taken to be the reason."""
 
-FALSE_STARTS = 5
+FAILED_STARTS = 5
 """Workers in a row that end before they begin to answer, after which nobody is left waiting for one."""
 
 LOOK_EVERY = 0.5
@@ -86,7 +86,7 @@ class RunHandle:
         self.origins: tuple[Origin, ...] = origins
         self.version = 0
         self.updates = (0,) * len(origins)
-        self.home: Desk | None = None
+        self.home: WorkerQueue | None = None
         self.kept = time.monotonic()
         self.used = 0.0
         self.lost = False
@@ -99,7 +99,7 @@ class Item:
 
     work: Callable[..., Any]
     args: tuple[Any, ...]
-    held: RunHandle | None = None
+    handle: RunHandle | None = None
     keep: bool = False
     awaited: bool = True
     out: "Future[Any]" = field(default_factory=Future)
@@ -110,7 +110,7 @@ class Item:
         return self.out.running() or self.out.set_running_or_notify_cancel()
 
 
-class Desk:
+class WorkerQueue:
     """A worker and its two lines: what a visitor waits for, and slices that take turns.
 
     clock: the `used` of the last slice that had its turn. Who comes new or back starts from it: nobody is owed the time
@@ -141,8 +141,8 @@ class Desk:
         if item.awaited:
             (self.awaited.appendleft if first else self.awaited.append)(item)
             return
-        assert item.held is not None
-        item.held.used = max(item.held.used, self.clock)
+        assert item.handle is not None
+        item.handle.used = max(item.handle.used, self.clock)
         self.training.append(item)
 
     def take(self) -> Item | None:
@@ -161,8 +161,8 @@ class Desk:
 
 
 def _used(item: Item) -> float:
-    assert item.held is not None
-    return item.held.used
+    assert item.handle is not None
+    return item.handle.used
 
 
 class Pool:
@@ -173,19 +173,19 @@ class Pool:
         self._resident = resident
         self._wanted = workers
         self._lock = threading.RLock()
-        self._desks: list[Desk] = []
-        self._homeless: list[Item] = []
-        self._false_starts = 0
+        self._queues: list[WorkerQueue] = []
+        self._unassigned: list[Item] = []
+        self._failed_starts = 0
         self._closing = threading.Event()
         self._look = threading.Event()
-        self._tend()
-        self._watch = threading.Thread(target=self._look_after, name="pool", daemon=True)
+        self._start_missing()
+        self._watch = threading.Thread(target=self._watch_workers, name="pool", daemon=True)
         self._watch.start()
 
     @property
     def workers(self) -> int:
         """How many there are."""
-        return len(self._desks) or self._wanted
+        return len(self._queues) or self._wanted
 
     @property
     def away(self) -> bool:
@@ -197,18 +197,18 @@ class Pool:
         return self._put(Item(work, args))
 
     def slice(
-        self, work: Callable[..., Any], held: RunHandle, *args: Any, keep: bool = False, awaited: bool = True
+        self, work: Callable[..., Any], handle: RunHandle, *args: Any, keep: bool = False, awaited: bool = True
     ) -> "Future[Any]":
         """`work(runs, *args)` where the runs are; at most one for the same runs at a time.
 
         keep: bring the runs back as well. awaited: whether a visitor waits; otherwise it takes turns with all others.
         """
-        return self._put(Item(work, args, held, keep, awaited))
+        return self._put(Item(work, args, handle, keep, awaited))
 
-    def slice_seconds(self, held: RunHandle) -> float:
+    def slice_seconds(self, handle: RunHandle) -> float:
         """How long a slice may take: shorter where many share a worker, so that everybody has a turn soon."""
-        desk = held.home
-        return max(SHORTEST, min(SLICE, ROUND / (1 + desk.load))) if desk else SLICE
+        queue = handle.home
+        return max(SHORTEST, min(SLICE, ROUND / (1 + queue.load))) if queue else SLICE
 
     def wait(self, out: "Future[Any]") -> Any:
         """Its result. Raises what the work raised, LostError, CancelledError once closed, TimeoutError in the end."""
@@ -221,16 +221,16 @@ class Pool:
         """Take no more requests; those that wait are cancelled, and the workers end."""
         with self._lock:
             self._closing.set()
-            desks, self._desks = self._desks, []
-            waiting = [*self._homeless, *(item for desk in desks for item in (*desk.awaited, *desk.training))]
-            self._homeless = []
+            queues, self._queues = self._queues, []
+            waiting = [*self._unassigned, *(item for queue in queues for item in (*queue.awaited, *queue.training))]
+            self._unassigned = []
         self._look.set()
         for item in waiting:
             item.out.cancel()
-        for desk in desks:
-            desk.worker.close()
+        for queue in queues:
+            queue.worker.close()
             with self._lock:
-                under_way, desk.busy = desk.busy, None
+                under_way, queue.busy = queue.busy, None
             if under_way is not None:  # it had to be killed
                 under_way.out.set_exception(LostError("The pool was closed."))
         self._watch.join()
@@ -240,86 +240,86 @@ class Pool:
     def _put(self, item: Item, first: bool = False) -> "Future[Any]":
         with self._lock:
             closing = self._closing.is_set()
-            desk = None if closing else self._desk_for(item)
-            if desk is not None:
-                desk.put(item, first)
+            queue = None if closing else self._queue_for(item)
+            if queue is not None:
+                queue.put(item, first)
             elif not closing:
-                self._homeless.append(item)
-        if desk is not None:
-            self._serve(desk)
+                self._unassigned.append(item)
+        if queue is not None:
+            self._serve(queue)
         elif closing:
             item.out.cancel()
         return item.out
 
-    def _desk_for(self, item: Item) -> Desk | None:
+    def _queue_for(self, item: Item) -> WorkerQueue | None:
         """Where the runs are, unless another worker has long had less to do; without runs, where least is waited for.
 
         A worker that has not begun to answer yet is the last choice. None if there is no worker.
         """
-        held = item.held
-        desks = [desk for desk in self._desks if desk.worker.ready] or self._desks
-        if not desks:
+        handle = item.handle
+        queues = [queue for queue in self._queues if queue.worker.ready] or self._queues
+        if not queues:
             return None
-        least = min(desks, key=lambda desk: (desk.load, desk.waiting))
-        if held is None:
-            return min(desks, key=lambda desk: (desk.waiting, desk.load))
-        if held.home not in desks:
-            held.lost = held.lost or held.home is not None
-            return self._move(held, least)
+        least = min(queues, key=lambda queue: (queue.load, queue.waiting))
+        if handle is None:
+            return min(queues, key=lambda queue: (queue.waiting, queue.load))
+        if handle.home not in queues:
+            handle.lost = handle.lost or handle.home is not None
+            return self._move(handle, least)
         if item.awaited:
-            return held.home
-        held.crowded = held.crowded + 1 if least.load < held.home.load else 0
-        if held.crowded < CROWDED:
-            return held.home
+            return handle.home
+        handle.crowded = handle.crowded + 1 if least.load < handle.home.load else 0
+        if handle.crowded < CROWDED:
+            return handle.home
         # First it is brought back, then it goes: nothing has to be repeated.
-        if held.crowded == CROWDED:
+        if handle.crowded == CROWDED:
             item.keep = True
-            return held.home
-        return self._move(held, least)
+            return handle.home
+        return self._move(handle, least)
 
-    def _move(self, held: RunHandle, desk: Desk) -> Desk:
-        if held.home is not None:
-            held.home.forgotten.append(held.key)
-        held.home, held.crowded, held.used = None, 0, 0.0
-        return desk
+    def _move(self, handle: RunHandle, queue: WorkerQueue) -> WorkerQueue:
+        if handle.home is not None:
+            handle.home.forgotten.append(handle.key)
+        handle.home, handle.crowded, handle.used = None, 0, 0.0
+        return queue
 
-    def _serve(self, desk: Desk) -> None:
+    def _serve(self, queue: WorkerQueue) -> None:
         """If the worker is free, ask it for what is next."""
         with self._lock:
-            if desk.busy is not None or desk not in self._desks or not desk.worker.ready:
+            if queue.busy is not None or queue not in self._queues or not queue.worker.ready:
                 return
-            item = desk.busy = desk.take()
+            item = queue.busy = queue.take()
             if item is None:
                 return
-            request = self._request(item, desk)
-        desk.worker.send(request)
+            request = self._request(item, queue)
+        queue.worker.send(request)
 
-    def _request(self, item: Item, desk: Desk) -> Request:
-        held = item.held
-        if held is None:
+    def _request(self, item: Item, queue: WorkerQueue) -> Request:
+        handle = item.handle
+        if handle is None:
             return Request(item.work, item.args)
-        keep = item.keep or time.monotonic() - held.kept > KEEP_EVERY
-        origins = None if held.home is desk else held.origins
-        if held.home is not desk:
-            weakref.finalize(held, desk.forgotten.append, held.key).atexit = False
-        held.home = desk
-        forget = tuple(key for key in desk.forgotten if key != held.key)
-        desk.forgotten.clear()
-        return Request(item.work, item.args, held.key, held.version, origins, held.updates, keep, forget)
+        keep = item.keep or time.monotonic() - handle.kept > KEEP_EVERY
+        origins = None if handle.home is queue else handle.origins
+        if handle.home is not queue:
+            weakref.finalize(handle, queue.forgotten.append, handle.key).atexit = False
+        handle.home = queue
+        forget = tuple(key for key in queue.forgotten if key != handle.key)
+        queue.forgotten.clear()
+        return Request(item.work, item.args, handle.key, handle.version, origins, handle.updates, keep, forget)
 
-    def _said(self, desk: Desk, answer: Answer) -> None:
+    def _answered(self, queue: WorkerQueue, answer: Answer) -> None:
         """A worker has answered: the next request goes out first, then whoever waited is told."""
         with self._lock:
-            item, desk.busy = desk.busy, None
+            item, queue.busy = queue.busy, None
             if item is None:
                 return
-            if answer.missing and item.held is not None:
-                item.held.home = None
-                desk.put(item, first=True)
+            if answer.missing and item.handle is not None:
+                item.handle.home = None
+                queue.put(item, first=True)
                 item = None
-            elif item.held is not None:
-                self._note(item.held, answer)
-        self._serve(desk)
+            elif item.handle is not None:
+                self._note(item.handle, answer)
+        self._serve(queue)
         if item is None:
             return
         if answer.fault is not None:
@@ -327,52 +327,52 @@ class Pool:
         else:
             item.out.set_result(answer.result)
 
-    def _note(self, held: RunHandle, answer: Answer) -> None:
-        held.lost = False
+    def _note(self, handle: RunHandle, answer: Answer) -> None:
+        handle.lost = False
         if answer.fault is not None:
-            held.home = None
+            handle.home = None
             return
-        held.version += 1
-        held.updates = answer.updates
-        held.used += answer.seconds
+        handle.version += 1
+        handle.updates = answer.updates
+        handle.used += answer.seconds
         if answer.saved is not None:
-            held.origins, held.kept = answer.saved, time.monotonic()
+            handle.origins, handle.kept = answer.saved, time.monotonic()
 
     # The workers.
 
     def _open(self, make: Callable[[Callable[[Answer], None], Callable[[], None]], Worker]) -> None:
         """Take a new worker into service."""
-        desk = Desk()
+        queue = WorkerQueue()
         with self._lock:  # so that it is there when it ends at once
             if self._closing.is_set():
                 return
             try:
-                desk.worker = make(lambda answer: self._said(desk, answer), lambda: self._gone(desk))
+                queue.worker = make(lambda answer: self._answered(queue, answer), lambda: self._ended(queue))
             except OSError:
-                self._false_starts += 1
+                self._failed_starts += 1
                 raise
-            self._desks.append(desk)
-            homeless, self._homeless = self._homeless, []
-        for item in homeless:
+            self._queues.append(queue)
+            unassigned, self._unassigned = self._unassigned, []
+        for item in unassigned:
             self._put(item)
 
-    def _gone(self, desk: Desk) -> None:
+    def _ended(self, queue: WorkerQueue) -> None:
         """A worker has ended: what it was asked for is asked again, of another or of the one that replaces it."""
         with self._lock:
-            if desk not in self._desks:
+            if queue not in self._queues:
                 return
-            self._desks.remove(desk)
-            under_way, desk.busy = desk.busy, None
-            waiting = [*desk.awaited, *desk.training]
-            self._false_starts = 0 if desk.worker.ready else self._false_starts + 1
+            self._queues.remove(queue)
+            under_way, queue.busy = queue.busy, None
+            waiting = [*queue.awaited, *queue.training]
+            self._failed_starts = 0 if queue.worker.ready else self._failed_starts + 1
         for item in waiting if under_way is None else [under_way, *waiting]:
-            if item.held is not None and item.held.home is desk:
-                item.held.lost = True
+            if item.handle is not None and item.handle.home is queue:
+                item.handle.lost = True
         log.warning("event=worker_lost waiting=%d", len(waiting) + (under_way is not None))
         if under_way is not None:
-            under_way.deaths += desk.worker.died
-            if under_way.held is not None:
-                under_way.held.home = None
+            under_way.deaths += queue.worker.died
+            if under_way.handle is not None:
+                under_way.handle.home = None
             if under_way.deaths >= DEATHS:
                 under_way.out.set_exception(LostError(f"The request ended {DEATHS} workers."))
             else:
@@ -381,47 +381,47 @@ class Pool:
         for item in waiting:
             self._put(item, first=item is under_way)
 
-    def _look_after(self) -> None:
+    def _watch_workers(self) -> None:
         """Until closed: keep as many workers as there should be."""
         while not self._closing.is_set():
             self._look.wait(LOOK_EVERY)
             self._look.clear()
             try:
-                self._tend()
+                self._start_missing()
             except Exception:  # without this thread visitors could wait for ever
                 log.exception("event=pool_watch")
 
-    def _tend(self) -> None:
+    def _start_missing(self) -> None:
         """Start the workers that are missing, ask the new for something to do, and end those that are silent."""
-        if self._false_starts >= FALSE_STARTS:
-            self._send_home()
+        if self._failed_starts >= FAILED_STARTS:
+            self._give_up()
             self._closing.wait(10 * LOOK_EVERY)
-        while not self._closing.is_set() and len(self._desks) < self._wanted:
-            self._open(lambda said, lost: ProcessWorker(self._resident, said, lost, self._look.set))
+        while not self._closing.is_set() and len(self._queues) < self._wanted:
+            self._open(lambda answered, lost: ProcessWorker(self._resident, answered, lost, self._look.set))
         self._check()
 
     def _check(self) -> None:
         """Serve those that have just begun to answer, and end those of which nothing was heard for long."""
         now = time.monotonic()
-        for desk in list(self._desks):
-            worker = desk.worker
+        for queue in list(self._queues):
+            worker = queue.worker
             if worker.ready:
-                self._serve(desk)
+                self._serve(queue)
             if now - (worker.heard or worker.began) > (SILENT if worker.ready else STARTING):
                 log.error("event=worker_silent seconds=%.0f", now - (worker.heard or worker.began))
                 worker.kill()
 
-    def _send_home(self) -> None:
+    def _give_up(self) -> None:
         """No worker can be started: tell everybody who waits."""
         with self._lock:
-            self._false_starts = 0
-            waiting, self._homeless = self._homeless, []
-            for desk in self._desks:
-                if desk.worker.ready:
+            self._failed_starts = 0
+            waiting, self._unassigned = self._unassigned, []
+            for queue in self._queues:
+                if queue.worker.ready:
                     continue
-                waiting += [*desk.awaited, *desk.training]
-                desk.awaited.clear()
-                desk.training.clear()
+                waiting += [*queue.awaited, *queue.training]
+                queue.awaited.clear()
+                queue.training.clear()
         for item in waiting:
             if item.begin():
                 item.out.set_exception(LostError("No worker can be started. The server's log has the reason."))

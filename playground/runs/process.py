@@ -30,11 +30,11 @@ class ProcessWorker:
     died = True
 
     def __init__(
-        self, resident: int, said: Callable[[Answer], None], lost: Callable[[], None], begun: Callable[[], object]
+        self, resident: int, answered: Callable[[Answer], None], lost: Callable[[], None], begun: Callable[[], object]
     ) -> None:
         self.heard = 0.0
         self.began = time.monotonic()
-        self._said, self._lost, self._begun = said, lost, begun
+        self._answered, self._lost, self._begun = answered, lost, begun
         path = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))
         self._process = subprocess.Popen(  # noqa: S603  # our own program
             [sys.executable, "-m", "engine.worker", str(resident)],
@@ -60,7 +60,7 @@ class ProcessWorker:
         try:
             message = pickle.dumps(request, pickle.HIGHEST_PROTOCOL)
         except Exception as problem:  # whatever a request that is not for sending raises
-            self._said(Answer(fault=problem))
+            self._answered(Answer(fault=problem))
             return
         with suppress(OSError, ValueError):
             send(self._process.stdin, message)
@@ -90,7 +90,7 @@ class ProcessWorker:
                     if first:
                         self._begun()
                     if message:
-                        self._said(pickle.loads(message))  # noqa: S301  # from the process that was started here
+                        self._answered(pickle.loads(message))  # noqa: S301  # from the process that was started here
         finally:
             self._process.kill()  # also one whose answer could not be read: nobody listens to it any more
             self._process.wait()

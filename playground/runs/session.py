@@ -47,7 +47,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 
-def alone(act: "Callable[Concatenate[Session, P], T]") -> "Callable[Concatenate[Session, P], T]":
+def exclusive(act: "Callable[Concatenate[Session, P], T]") -> "Callable[Concatenate[Session, P], T]":
     """Only one such method of a session runs at a time: a download asks for the run while the page ticks."""
 
     @functools.wraps(act)
@@ -91,11 +91,11 @@ class Session:
         self._touched = self._ticked = time.monotonic()
         self._looked = 0.0
         self._out: Future[Slices] | None = None
-        self._settling = False
+        self._waiting_for_slice = False
         self._wanted = True
-        self._held: RunHandle
+        self._handle: RunHandle
         self._courses: tuple[Course, ...]
-        self._sights: tuple[ProbeResult, ...]
+        self._results: tuple[ProbeResult, ...]
         self._frames: Frames | None = None
         self._rate_from: tuple[float, int] | None = None
         self.rate: float | None = None
@@ -112,7 +112,7 @@ class Session:
         """The latest frame of each run."""
         with self._state:
             if self._frames is None:
-                known = zip(self._courses, self.experiments, self._sights, strict=True)
+                known = zip(self._courses, self.experiments, self._results, strict=True)
                 self._frames = tuple(Frame(course.snapshot(each), result) for course, each, result in known)
             return self._frames
 
@@ -148,7 +148,7 @@ class Session:
     @property
     def made_again(self) -> bool:
         """Whether the process it was in is gone, and what it shows waits until another has made it again."""
-        return self._held.lost and not self.failed
+        return self._handle.lost and not self.failed
 
     @property
     def moving(self) -> bool:
@@ -172,7 +172,7 @@ class Session:
             self.pause()
             self.idle = True
 
-    @alone
+    @exclusive
     def adopt(self, *experiments: Experiment, keep: bool = True) -> None:
         """Make `experiments` the visitor's: tune the runs if that is possible, else begin new ones, which wait.
 
@@ -180,7 +180,7 @@ class Session:
         """
         if experiments == self.experiments:
             return
-        self._settle()
+        self._wait_for_slice()
         if self.failed or not self._tunable(experiments):
             self._begin(experiments, keep)
             return
@@ -201,67 +201,67 @@ class Session:
             for old, new in zip(self.experiments, experiments, strict=True)
         )
 
-    @alone
+    @exclusive
     def reset(self) -> None:
         """The same experiment from the start: the same weights, the same course again."""
         self.touch()
-        self._settle()
+        self._wait_for_slice()
         self._begin(self.experiments)
 
-    @alone
+    @exclusive
     def saved(self) -> bytes:
         """The first run as a file, its film included, as it is when the slice that is out is back."""
-        self._settle()
+        self._wait_for_slice()
         films = [film.checkpoints for film in self.player.films]
         files: tuple[bytes, ...] = self._ask(saved, films)
         with self._state:
             self._hand_out()
         return files[0]
 
-    @alone
+    @exclusive
     def saved_with_frame(self) -> tuple[Frame, bytes]:
         """The frame of the first run as it is then, and that file."""
-        self._settle()
+        self._wait_for_slice()
         self._look_now()
         return self.frame, self.saved()
 
-    @alone
+    @exclusive
     def carry_on(self, experiment: Experiment, file: bytes) -> None:
         """Make a saved run, whose experiment this is, the visitor's; it waits. Raises FieldError for a damaged file."""
-        self._settle()
+        self._wait_for_slice()
         self._take((experiment,), (file,))
 
-    @alone
+    @exclusive
     def bring_back(self, found: Earlier) -> None:
         """Go on with one of `earlier`; the present run takes a place among them."""
         self.touch()
-        self._settle()
+        self._wait_for_slice()
         self._take(found.experiments, found.origins)
         with self._state:
             self.player.resume(found.films)
             self.earlier = tuple(each for each in self.earlier if each is not found)
             self.about = found.about
 
-    @alone
+    @exclusive
     def limit_film(self, most_bytes: float) -> None:
         """From now on make do with so many bytes for the film, in this run and those after it."""
         self.film_bytes = most_bytes
         with self._state:
             self.player.limit(most_bytes)
 
-    @alone
+    @exclusive
     def look_back(self, updates: int | None) -> None:
         """Stop and show the moment after so many updates; None: the present one."""
         self.pause()
         self.player.go(updates)
 
-    @alone
+    @exclusive
     def play_film(self) -> None:
         """Stop training and play the film."""
         self.pause()
         self.player.play()
 
-    @alone
+    @exclusive
     def play(self) -> None:
         """Train, which is to be seen as it happens."""
         self.touch()
@@ -274,36 +274,36 @@ class Session:
                 self.pool.pace.trains(self)
             self._hand_out()
 
-    @alone
+    @exclusive
     def pause(self) -> None:
         """Stop where it is, and bring the run back."""
         self.touch()
         trained = self.playing
         self._stop()
-        self._settle()
+        self._wait_for_slice()
         if trained and not self.failed:
             self._look_now(keep=True)
 
-    @alone
+    @exclusive
     def step(self) -> None:
         """One update; a run that is playing pauses."""
         self.touch()
         self._stop()
         self.player.go(None)
-        self._settle()
+        self._wait_for_slice()
         self._ask_slices(one_update, self.request, self._known)
 
-    @alone
+    @exclusive
     def request_probe(self, request: ProbeRequest) -> None:
         """Look elsewhere from now on; at once if the run stands still."""
         if request != self.request:
             self.touch()
             self.request = request
             if not self.playing and not self.failed:
-                self._settle()
+                self._wait_for_slice()
                 self._look_now()
 
-    @alone
+    @exclusive
     def tick(self) -> None:
         """The page is about to show what there is: the next slice may look anew, and goes out if none is."""
         self.player.tick()
@@ -323,9 +323,9 @@ class Session:
         if not self.playing or self._out is not None or now - self._ticked > away:
             return
         looking = 0.0 if not self._wanted else OLD_SHARE if now - self._looked > OLD else LOOKING_SHARE
-        seen = [result.seen for result in self._sights]
-        seconds = self.pool.slice_seconds(self._held)
-        out = self.pool.slice(slice_of, self._held, self.request, seconds, self._known, seen, looking, awaited=False)
+        seen = [result.seen for result in self._results]
+        seconds = self.pool.slice_seconds(self._handle)
+        out = self.pool.slice(slice_of, self._handle, self.request, seconds, self._known, seen, looking, awaited=False)
         self._out = out
         out.add_done_callback(self._back)
 
@@ -338,23 +338,23 @@ class Session:
             try:
                 if not out.cancelled():  # as the pool does when it closes
                     self._receive(out)
-                    if not self._settling:
+                    if not self._waiting_for_slice:
                         self._hand_out()
             finally:
                 self._state.notify_all()
 
-    def _settle(self) -> None:
+    def _wait_for_slice(self) -> None:
         """Until no slice is out: one that still waits for its turn is taken back, one under way is waited for."""
         with self._state:
             out, self._out = self._out, None
             if out is None or out.cancel():
                 return
-            self._out, self._settling = out, True
+            self._out, self._waiting_for_slice = out, True
             try:
                 if not out.done() and not self._state.wait_for(lambda: self._out is None, PATIENCE):
                     self._out = None
             finally:
-                self._settling = False
+                self._waiting_for_slice = False
             if self._out is not None:  # it was done, but had not come to us
                 self._out = None
                 self._receive(out)
@@ -365,11 +365,11 @@ class Session:
 
     def _ask(self, work: Callable[..., T], *args: Any, keep: bool = False) -> T:
         """What `work` makes of the runs, waited for. While no slice is out."""
-        result: T = self.pool.wait(self.pool.slice(work, self._held, *args, keep=keep))
+        result: T = self.pool.wait(self.pool.slice(work, self._handle, *args, keep=keep))
         return result
 
     def _ask_slices(self, work: Callable[..., Slices], *args: Any, keep: bool = False) -> None:
-        out = self.pool.slice(work, self._held, *args, keep=keep)
+        out = self.pool.slice(work, self._handle, *args, keep=keep)
         with suppress(Exception):  # whatever it is, it is told where the slice is taken in
             self.pool.wait(out)
         with self._state:
@@ -391,7 +391,7 @@ class Session:
         self._frames = None
         if any(each.result for each in slices):
             self._looked, self._wanted = time.monotonic(), False
-            self._sights = tuple(each.result or last for each, last in zip(slices, self._sights, strict=True))
+            self._results = tuple(each.result or last for each, last in zip(slices, self._results, strict=True))
         self.player.record(slices)
         self.pool.pace.made(max(0, self.updates - before) * len(self._courses))
         self._measure_rate()
@@ -417,8 +417,8 @@ class Session:
 
     def _take(self, experiments: tuple[Experiment, ...], origins: tuple[Origin, ...], keep: bool = True) -> None:
         # First of all what can fail, so that then all there is stays as it was.
-        held = RunHandle(*origins)
-        first: Slices = self.pool.wait(self.pool.slice(slice_of, held, self.request, 0.0))
+        handle = RunHandle(*origins)
+        first: Slices = self.pool.wait(self.pool.slice(slice_of, handle, self.request, 0.0))
         results = tuple(each.result for each in first if each.result)
         assert len(results) == len(origins), "a first look is always taken"
         courses = tuple(Course() for _ in first)
@@ -430,7 +430,7 @@ class Session:
         if keep:
             self._keep()
         with self._state:
-            self.experiments, self._held, self._courses, self._sights = experiments, held, courses, results
+            self.experiments, self._handle, self._courses, self._results = experiments, handle, courses, results
             self._frames, self.player = None, player
             self.beginnings += 1
             self.failed = ""
@@ -445,7 +445,7 @@ class Session:
         try:
             origins: tuple[Origin, ...] = self._ask(saved, [()] * len(self.experiments))
         except Exception:  # the run has failed, which was told: what was last brought back of it is all there is
-            origins = self._held.origins
+            origins = self._handle.origins
         snapshots = [frame.snapshot for frame in self.frames]
         found = Earlier(
             self.experiments,

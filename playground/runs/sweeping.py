@@ -23,7 +23,7 @@ class Lane:
     """A run under way, and the slice of it that is out, if any."""
 
     job: Job
-    held: RunHandle
+    handle: RunHandle
     out: "Future[Row | None] | None" = None
     updates: int = 0
 
@@ -68,8 +68,8 @@ class Sweeping:
 
     def _hand_out(self, lane: Lane) -> None:
         if lane.out is None and lane in self._lanes and time.monotonic() - self._ticked < AWAY:
-            seconds = self.pool.slice_seconds(lane.held)
-            lane.out = self.pool.slice(part, lane.held, lane.job, seconds, awaited=False)
+            seconds = self.pool.slice_seconds(lane.handle)
+            lane.out = self.pool.slice(part, lane.handle, lane.job, seconds, awaited=False)
             lane.out.add_done_callback(lambda out: self._back(lane, out))
 
     def _back(self, lane: Lane, out: "Future[Row | None]") -> None:
@@ -85,8 +85,8 @@ class Sweeping:
                 self.failed += 1
                 self._end(lane)
                 return
-            self.pool.pace.made(max(0, lane.held.updates[0] - lane.updates))
-            lane.updates = lane.held.updates[0]
+            self.pool.pace.made(max(0, lane.handle.updates[0] - lane.updates))
+            lane.updates = lane.handle.updates[0]
             if row is None:
                 self._hand_out(lane)
             else:

@@ -16,10 +16,10 @@ class Threaded:
 
     ready = True
 
-    def __init__(self, said: Callable[[Answer], None], lost: Callable[[], None], resident: int) -> None:
+    def __init__(self, answered: Callable[[Answer], None], lost: Callable[[], None], resident: int) -> None:
         self.died = True
         self.began = time.monotonic()
-        self._said, self._lost = said, lost
+        self._answered, self._lost = answered, lost
         self._worker = Worker(resident)
         self._requests: SimpleQueue[bytes | None] = SimpleQueue()
         self._thread = threading.Thread(target=self._work, daemon=True)
@@ -42,13 +42,13 @@ class Threaded:
     def _work(self) -> None:
         prepare_thread()
         while (message := self._requests.get()) is not None:
-            self._said(pickle.loads(packed(self._worker.answer(pickle.loads(message)))))  # noqa: S301  # our own
+            self._answered(pickle.loads(packed(self._worker.answer(pickle.loads(message)))))  # noqa: S301  # our own
         self._lost()
 
 
 class Here(Pool):
     """A pool of such workers."""
 
-    def _tend(self) -> None:
-        while not self._closing.is_set() and len(self._desks) < self._wanted:
-            self._open(lambda said, lost: Threaded(said, lost, self._resident))
+    def _start_missing(self) -> None:
+        while not self._closing.is_set() and len(self._queues) < self._wanted:
+            self._open(lambda answered, lost: Threaded(answered, lost, self._resident))

@@ -72,7 +72,7 @@ def test_what_raises_on_a_worker_raises_here(scheduler: Scheduler, pool: Cluster
         workers(pool, 1)
         session = Session(chosen(), pool)
         session.step()
-        problem = pool.slice(broken, session._held).exception(timeout=20)
+        problem = pool.slice(broken, session._handle).exception(timeout=20)
         assert isinstance(problem, ArithmeticError)
         assert "in broken" in problem.__notes__[0], "the log has to show where"
         assert_same_place(run_of(session), trained(1))
@@ -84,7 +84,7 @@ def test_a_worker_killed_amid_a_slice(scheduler: Scheduler, pool: Cluster) -> No
     workers(pool, 1)
     session = Session(chosen(), pool)
     session.step()
-    out = pool.slice(long_slice, session._held, ProbeRequest(), 0.1)
+    out = pool.slice(long_slice, session._handle, ProbeRequest(), 0.1)
     time.sleep(0.5)
     with Worker(scheduler):
         first.kill()
@@ -129,7 +129,7 @@ def test_a_worker_that_is_silent_is_given_up_until_it_speaks(
                 stack.enter_context(Worker(scheduler))
             tick_until(session, session.updates + 20, seconds=40)
             assert pool.away != others
-            wait_until(lambda: len(pool._desks) == 1, "Its leave")
+            wait_until(lambda: len(pool._queues) == 1, "Its leave")
             tick_until(session, session.updates + 20, seconds=40)
             os.kill(silent.pid, signal.SIGCONT)
             workers(pool, 2 if others else 1)

@@ -1,6 +1,6 @@
 """Worker processes that are killed, stopped, crowded or cannot start: no run is lost, and none is another's.
 
-How requests stand in line for them is in `test_desks`.
+How requests stand in line for them is in `test_queues`.
 """
 
 import os
@@ -19,7 +19,7 @@ from engine import Run
 from engine.slices import ProbeRequest, Slices, slice_of
 from playground.runs import pool as pool_module
 from playground.runs import session as session_module
-from playground.runs.pool import FALSE_STARTS, Desk, LostError, Pool
+from playground.runs.pool import FAILED_STARTS, LostError, Pool, WorkerQueue
 from playground.runs.session import Session
 from tests.engine.runs import assert_same_place, same, trained
 from tests.playground.here import Here, Threaded
@@ -45,17 +45,19 @@ def two() -> Iterator[Pool]:
 
 
 def all_ready(pool: Pool) -> None:
-    wait_until(lambda: len(pool._desks) == pool._wanted and all(desk.worker.ready for desk in pool._desks), "A worker")
+    wait_until(
+        lambda: len(pool._queues) == pool._wanted and all(queue.worker.ready for queue in pool._queues), "A worker"
+    )
 
 
-def signal_to(desk: Desk, what: signal.Signals = signal.SIGKILL) -> int:
-    pid: int = desk.worker.pid  # type: ignore[attr-defined]  # a process
+def signal_to(queue: WorkerQueue, what: signal.Signals = signal.SIGKILL) -> int:
+    pid: int = queue.worker.pid  # type: ignore[attr-defined]  # a process
     os.kill(pid, what)
     return pid
 
 
 def pids(pool: Pool) -> list[int]:
-    return [desk.worker.pid for desk in pool._desks]  # type: ignore[attr-defined]  # processes
+    return [queue.worker.pid for queue in pool._queues]  # type: ignore[attr-defined]  # processes
 
 
 def is_worker(pid: int) -> bool:
@@ -105,9 +107,9 @@ def test_the_least_used_runs_make_room_and_are_made_again() -> None:
         for _ in range(4):
             for session in sessions:
                 session.step()
-        worker = pool._desks[0].worker
+        worker = pool._queues[0].worker
         assert isinstance(worker, Threaded)
-        assert len(worker._worker._held) == 2
+        assert len(worker._worker._handle) == 2
         assert_alone(sessions)
 
 
@@ -115,13 +117,13 @@ def test_the_least_used_runs_make_room_and_are_made_again() -> None:
 def test_runs_that_are_alike_get_alike(one: Pool) -> None:
     sessions = playing(one, 6)
     tick_all(sessions, 20)
-    before, used = [session.updates for session in sessions], [session._held.used for session in sessions]
-    tick_while(sessions[0], lambda: tick_each(sessions) or sessions[0]._held.used < used[0] + 0.6)
-    had = [session._held.used - start for session, start in zip(sessions, used, strict=True)]
+    before, used = [session.updates for session in sessions], [session._handle.used for session in sessions]
+    tick_while(sessions[0], lambda: tick_each(sessions) or sessions[0]._handle.used < used[0] + 0.6)
+    had = [session._handle.used - start for session, start in zip(sessions, used, strict=True)]
     made = [session.updates - start for session, start in zip(sessions, before, strict=True)]
     for session in sessions:
         session.pause()
-    # Strictly in `test_desks`: here it also depends on what else this machine does.
+    # Strictly in `test_queues`: here it also depends on what else this machine does.
     assert max(had) < 1.5 * min(had)
     assert max(made) < 2 * min(made)
 
@@ -139,7 +141,7 @@ def test_a_worker_killed_while_runs_train(one: Pool) -> None:
     all_ready(one)
     sessions = playing(one, 2)
     tick_all(sessions, 20)
-    pid = signal_to(one._desks[0])
+    pid = signal_to(one._queues[0])
     tick_all(sessions, 40)
     assert pids(one) != [pid]
     assert_alone(sessions)
@@ -150,7 +152,7 @@ def test_a_worker_killed_while_nothing_is_under_way(one: Pool) -> None:
     all_ready(one)
     session = Session(chosen(), one)
     session.step()
-    signal_to(one._desks[0])
+    signal_to(one._queues[0])
     session.step()
     assert_alone([session])
 
@@ -163,7 +165,7 @@ def test_a_changed_setting_outlives_the_worker(one: Pool) -> None:
         session.step()
     changed = chosen(lr="0.1")
     session.adopt(changed)
-    signal_to(one._desks[0])
+    signal_to(one._queues[0])
     lone.tune(changed.training)
     for _ in range(5):
         session.step()
@@ -175,14 +177,14 @@ def test_a_changed_setting_outlives_the_worker(one: Pool) -> None:
 def test_whoever_trains_on_another_worker_sees_nothing_of_it(two: Pool) -> None:
     all_ready(two)
     sessions = playing(two, 4)
-    tick_while(sessions[0], lambda: tick_each(sessions) or {s._held.home for s in sessions} != {*two._desks})
-    hit, spared = two._desks
-    there = [session for session in sessions if session._held.home is spared]
-    versions = [session._held.version for session in there]
+    tick_while(sessions[0], lambda: tick_each(sessions) or {s._handle.home for s in sessions} != {*two._queues})
+    hit, spared = two._queues
+    there = [session for session in sessions if session._handle.home is spared]
+    versions = [session._handle.version for session in there]
     signal_to(hit)
     tick_all(sessions, 40)
-    assert spared in two._desks
-    assert all(session._held.version > version for session, version in zip(there, versions, strict=True))
+    assert spared in two._queues
+    assert all(session._handle.version > version for session, version in zip(there, versions, strict=True))
     all_ready(two)
     assert_alone(sessions)
 
@@ -192,7 +194,7 @@ def test_many_workers_killed_one_after_the_other(two: Pool) -> None:
     sessions = playing(two, 6)
     for number in range(10):
         tick_all(sessions, 5)
-        ready = [desk for desk in two._desks if desk.worker.ready]
+        ready = [queue for queue in two._queues if queue.worker.ready]
         signal_to(ready[number % len(ready)])
     tick_all(sessions, 5)
     assert_alone(sessions)
@@ -204,7 +206,7 @@ def test_a_worker_that_is_silent_is_replaced(one: Pool, monkeypatch: pytest.Monk
     monkeypatch.setattr(pool_module, "SILENT", 2.0)
     sessions = playing(one, 2)
     tick_all(sessions, 20)
-    pid = signal_to(one._desks[0], signal.SIGSTOP)
+    pid = signal_to(one._queues[0], signal.SIGSTOP)
     tick_all(sessions, 20)
     assert pids(one) != [pid]
     assert not is_worker(pid)
@@ -266,14 +268,14 @@ def test_runs_spread_over_the_workers_and_keep_their_course(two: Pool) -> None:
     all_ready(two)
     sessions = [Session(chosen(seed=str(seed)), two) for seed in range(1, 5)]
     tick_each(sessions)
-    (home,) = {session._held.home for session in sessions}
+    (home,) = {session._handle.home for session in sessions}
     for session in sessions:
         session.play()
-    tick_while(sessions[0], lambda: tick_each(sessions) or sum(s._held.home is home for s in sessions) != 2)
+    tick_while(sessions[0], lambda: tick_each(sessions) or sum(s._handle.home is home for s in sessions) != 2)
     tick_all(sessions, 50)
-    moved = [session for session in sessions if session._held.home is not home]
+    moved = [session for session in sessions if session._handle.home is not home]
     assert moved
-    assert all(isinstance(session._held.origins[0], bytes) for session in moved)
+    assert all(isinstance(session._handle.origins[0], bytes) for session in moved)
     assert_alone(sessions)
 
 
@@ -336,7 +338,7 @@ def test_where_no_worker_can_be_started_those_who_wait_are_told(
     monkeypatch.setattr(pool_module, "LOOK_EVERY", 0.05)
     with monkeypatch.context() as patched:
         patched.setattr(sys, "executable", program)
-        signal_to(one._desks[0])
+        signal_to(one._queues[0])
         outs = [one.submit(divmod, 7, number) for number in (1, 2, 3)]
         for out in outs:
             with pytest.raises(LostError, match="No worker can be started"):
@@ -346,4 +348,4 @@ def test_where_no_worker_can_be_started_those_who_wait_are_told(
         assert session.updates == 1
     assert one.wait(one.submit(divmod, 7, 2)) == (3, 1)
     assert_same_place(run_of(session), trained(1))
-    assert caplog.text.count("event=") >= FALSE_STARTS
+    assert caplog.text.count("event=") >= FAILED_STARTS

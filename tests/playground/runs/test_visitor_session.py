@@ -86,7 +86,7 @@ def test_slices_follow_each_other_without_waiting_for_the_page(
 def look_that_cost(session: Session, seconds: float) -> None:
     """Let the last look have taken so long."""
     with session._state:
-        session._sights = tuple(replace(each, seen=replace(each.seen, cost=seconds)) for each in session._sights)
+        session._results = tuple(replace(each, seen=replace(each.seen, cost=seconds)) for each in session._results)
         session._frames = None
 
 
@@ -101,7 +101,7 @@ def test_pictures_that_are_old_come_anew_although_looking_is_slow(
     session.play()
     tick_until(session, 20)
     session._stop()
-    session._settle()
+    session._wait_for_slice()
     assert (session.frame.result.trace is not first) == anew
 
 

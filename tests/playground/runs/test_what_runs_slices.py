@@ -108,7 +108,7 @@ def test_many_runs_keep_apart(pool: Pool) -> None:
 def test_what_raises_there_raises_here_and_leaves_the_run_as_it_was(pool: Pool) -> None:
     session, other = Session(chosen(), pool), Session(chosen(seed="2"), pool)
     session.step()
-    problem = pool.slice(broken, session._held).exception(timeout=20)
+    problem = pool.slice(broken, session._handle).exception(timeout=20)
     assert isinstance(problem, ArithmeticError)
     other.step()
     assert losses(other, 1) == alone(1, seed="2")
