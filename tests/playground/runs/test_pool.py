@@ -109,7 +109,7 @@ def test_the_least_used_runs_make_room_and_are_made_again() -> None:
                 session.step()
         worker = pool._queues[0].worker
         assert isinstance(worker, Threaded)
-        assert len(worker._worker._handle) == 2
+        assert len(worker._worker._held) == 2
         assert_alone(sessions)
 
 
