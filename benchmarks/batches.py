@@ -10,7 +10,7 @@ from unittest import mock
 from benchmarks import measure
 from benchmarks.training import MODULES, experiment
 from engine import Run, batches
-from engine.worker import prepare_thread
+from engine.threads import prepare_thread
 
 LENGTHS = (20, 100, 200)
 SECONDS, ROUNDS = 0.15, 60

@@ -15,7 +15,7 @@ import numpy as np
 
 from benchmarks import measure
 from engine import CELLS, TASKS, Experiment, Run, budget
-from engine.worker import prepare_thread
+from engine.threads import prepare_thread
 
 EXPERIMENTS = 18
 """Of each cell."""
@@ -72,7 +72,7 @@ def seconds(experiment: Experiment) -> float:
 
 
 def work(experiment: Experiment) -> tuple[float, ...]:
-    return budget.work(experiment.task, experiment.network, experiment.training.batch)
+    return experiment.network.work(experiment.task, experiment.training.batch)
 
 
 def estimate(experiment: Experiment) -> float:
@@ -136,15 +136,14 @@ def main() -> None:
     prepare_thread()
     tried = experiments(len(CELLS) * (3 if chosen.quick else EXPERIMENTS))
     measured = np.array([seconds(experiment) for experiment in tried])
-    cells = np.array([experiment.network.cell for experiment in tried])
+    cells = np.array([experiment.stack.cell for experiment in tried])
     columns = design(np.array([work(experiment) for experiment in tried]), cells)
     coefficients = fitted(columns, measured)
     ratios = np.array([estimate(experiment) for experiment in tried]) / measured
     own, shared = coefficients[: 2 * len(CELLS)].reshape(-1, 2), coefficients[2 * len(CELLS) :]
     limit = [experiment for experiment in map(enlarged, tried) if estimate(experiment) > 0.9 * budget.MAX_SECONDS]
     at_limit = {
-        cell: np.array([seconds(experiment) for experiment in limit if experiment.network.cell == cell])
-        for cell in CELLS
+        cell: np.array([seconds(experiment) for experiment in limit if experiment.stack.cell == cell]) for cell in CELLS
     }
     results = {
         "seconds a step and a gate value": [

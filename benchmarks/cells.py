@@ -8,6 +8,7 @@ blank of 20 and 4 letters; 1 is chance.
 """
 
 import statistics
+from functools import partial
 from typing import Any
 
 from torch import Tensor
@@ -15,7 +16,8 @@ from torch import Tensor
 from benchmarks import measure
 from engine import CELLS, Experiment, Run
 from engine.architectures.stack import Placed
-from engine.worker import prepare_thread
+from engine.learners import Gradient
+from engine.threads import prepare_thread
 
 SPEED = {"task": "adding", "length": "50", "hidden": "32", "batch": "32"}
 LEARNING = {
@@ -39,7 +41,8 @@ def loop(placed: Placed, inputs: Tensor, state: Any) -> tuple[Tensor, Any]:
 def plain_lstm() -> Run:
     """A run of an LSTM that takes the plain loop."""
     made = run(cell="lstm", **SPEED)
-    made.through = loop
+    assert isinstance(made.learner, Gradient)
+    made.learner.forward = partial(made.network, way=loop)
     return made
 
 

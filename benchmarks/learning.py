@@ -21,7 +21,7 @@ from benchmarks import measure
 from engine import Experiment, Run, seeds
 from engine.run import HELD_OUT_EVERY
 from engine.tasks.sequence.forecast import Forecast
-from engine.worker import prepare_thread
+from engine.threads import prepare_thread
 
 SEEDS = (1, 2, 3)
 PROCESSES = 2

@@ -26,7 +26,7 @@ from typing import Any
 from benchmarks import measure
 from engine import Experiment, Run
 from engine.observe.gradients import gradients
-from engine.worker import prepare_thread
+from engine.threads import prepare_thread
 
 NETWORKS = {
     "RNN": {"cell": "rnn"},

@@ -9,7 +9,7 @@ from typing import Any
 from benchmarks import measure
 from engine import Experiment, Run
 from engine.run import HELD_OUT_EVERY
-from engine.worker import prepare_thread
+from engine.threads import prepare_thread
 from playground.links.presets import PRESETS, WRITERS
 
 SECONDS = 30.0

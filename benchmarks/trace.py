@@ -13,7 +13,7 @@ from engine import CELLS, Experiment
 from engine.observe.all_steps import Method, by_loop, through
 from engine.observe.trace import trace
 from engine.run import build
-from engine.worker import prepare_thread
+from engine.threads import prepare_thread
 
 SIZES = ((50, 32), (100, 32), (200, 32), (200, 128), (500, 128))
 SHOWN = ("lstm", "gru", "rnn", "lstm_peephole", "goru")

@@ -22,7 +22,7 @@ from engine.batches import Batches
 from engine.learners.flat import flattened
 from engine.learners.optimizers import OPTIMIZERS, bare_step
 from engine.run import HELD_OUT_EVERY, HELD_OUT_SIZE, build
-from engine.worker import prepare_thread
+from engine.threads import prepare_thread
 from playground.runs.pace import TICK
 from playground.runs.pool import Pool
 from playground.runs.session import Session

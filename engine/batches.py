@@ -1,6 +1,7 @@
 """The batches that a run learns from, in order."""
 
 from engine import seeds
+from engine.structures import size_of
 from engine.tasks import Batch, Task
 
 AHEAD = 15
@@ -23,7 +24,7 @@ class Batches:
         batch = self._drawn.pop(number, None)
         if batch is None:
             batch = self._draw(number)
-            more = min(AHEAD, AHEAD_BYTES // sum(part.nbytes for part in batch))
+            more = min(AHEAD, AHEAD_BYTES // size_of(batch))
             self._drawn = {later: self._draw(later) for later in range(number + 1, number + 1 + more)}
         return batch
 

@@ -7,15 +7,12 @@ The coefficients, and those of every cell, were fitted on one thread of a small 
 
 import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
-from engine.cells import CELLS
+from engine.architectures import Architecture
 from engine.history import CAPACITY
+from engine.learners import Plan
 from engine.settings import FieldError, specs
 from engine.tasks import Task
-
-if TYPE_CHECKING:
-    from engine.experiment import Architecture, Experiment
 
 MAX_SECONDS = 0.5
 
@@ -36,78 +33,26 @@ LOOKS = 2
 """The frame on show and the one being made."""
 
 
-def work(task: Task, network: "Architecture", batch: int) -> tuple[float, float, float, float]:
-    """What one update does: cell steps, floating point operations, gate values, and numbers in and out.
-
-    Forward and backward together cost three matrix products of 2 operations a weight for each sequence and step.
-    """
-    directions = 2 if network.direction == "bidirectional" else 1
-    cell, hidden = CELLS[network.cell], network.hidden
-    rows, wide = cell.values(hidden, network.options), cell.width(hidden, network.options)
-    cells = directions * (1 + network.transition_depth)
-    steps, width = task.steps, hidden if network.input_depth else task.input_size
-    weights = network.input_depth * hidden * max(task.input_size, hidden) * steps
-    cell_steps = 0
-    for layer in range(1, network.layers + 1):
-        weights += (directions * rows * width + cells * rows * hidden) * steps
-        cell_steps += cells * steps
-        width = directions * wide
-        if network.connection == "highway" and layer > 1:
-            weights += width * width * steps
-        if layer < network.layers:
-            width *= network.window(layer)
-            steps = -(-steps // network.window(layer))
-    answers = task.steps if task.readout == "every" else 1
-    weights += (network.output_depth * hidden * max(width, hidden) + width * task.output_size) * answers
-    return (
-        cell_steps,
-        6.0 * weights * batch,
-        batch * cell_steps * rows,
-        batch * task.steps * (task.input_size + task.output_size),
-    )
-
-
-def largest_batch(task: Task, network: "Architecture", truncate: int = 0) -> int:
+def largest_batch(task: Task, network: Architecture, truncate: int = 0) -> int:
     """The most sequences an update of this network can take within the limit; 0 if not even one."""
     one, two = (seconds_per_update(task, network, batch, truncate) for batch in (1, 2))
     each = two - one
     return max(0, int((MAX_SECONDS - (one - each)) / each))
 
 
-def seconds_per_update(task: Task, network: "Architecture", batch: int, truncate: int = 0) -> float:
+def seconds_per_update(task: Task, network: Architecture, batch: int, truncate: int = 0) -> float:
     """The estimated duration of one update in seconds, on one thread; a truncated one takes the plain loop."""
-    steps, flops, gates, numbers = work(task, network, batch)
-    cell = CELLS[network.cell]
-    a_step = max(cell.seconds_a_step, SECONDS_A_LOOPED_STEP) if 0 < truncate < task.steps else cell.seconds_a_step
-    own = a_step * steps + cell.seconds_a_gate * gates
-    return own + SECONDS_A_FLOP * flops + SECONDS_AN_INPUT * numbers
+    work, a_step = network.work(task, batch), network.seconds_a_step
+    if 0 < truncate < task.steps:
+        a_step = max(a_step, SECONDS_A_LOOPED_STEP)
+    own = a_step * work.steps + network.seconds_a_gate * work.gates
+    return own + SECONDS_A_FLOP * work.flops + SECONDS_AN_INPUT * work.numbers
 
 
-def trained(task: Task, network: "Architecture") -> int:
-    """About how many numbers a network trains."""
-    directions = 2 if network.direction == "bidirectional" else 1
-    cell, hidden = CELLS[network.cell], network.hidden
-    rows, wide = cell.values(hidden, network.options), cell.width(hidden, network.options)
-    width = hidden if network.input_depth else task.input_size
-    count = network.input_depth * hidden * (max(task.input_size, hidden) + 1)
-    for layer in range(1, network.layers + 1):
-        count += directions * rows * (width + (1 + network.transition_depth) * (hidden + 4))
-        width = directions * wide
-        if network.connection == "highway" and layer > 1:
-            count += width * (width + 1)
-        if layer < network.layers:
-            width *= network.window(layer)
-    return count + network.output_depth * hidden * (max(width, hidden) + 1) + (width + 1) * task.output_size
-
-
-def memory(task: Task, network: "Architecture") -> int:
+def memory(task: Task, network: Architecture) -> int:
     """The bytes that a run keeps at most, looks and history included; what an update needs in passing is not."""
-    directions = 2 if network.direction == "bidirectional" else 1
-    cell, hidden = CELLS[network.cell], network.hidden
-    gates = cell.values(hidden, network.options) * (1 + network.transition_depth)
-    shown = task.steps * network.layers * directions * (gates + 3 * cell.width(hidden, network.options))
     rows = HISTORY_COLUMNS * CAPACITY
-    return 4 * WEIGHT_COPIES * trained(task, network) + LOOKS * (4 * shown + 8 * rows) + 8 * rows
+    return 4 * WEIGHT_COPIES * network.trained(task) + LOOKS * (4 * network.shown(task) + 8 * rows) + 8 * rows
 
 
 def beyond(seconds: float) -> str:
@@ -115,12 +60,12 @@ def beyond(seconds: float) -> str:
     return f"{math.ceil(100 * seconds) / 100:.2f}"
 
 
-def check_memory(experiment: "Experiment", megabytes: int) -> None:
+def check_memory(experiment: Plan, megabytes: int) -> None:
     """Raises FieldError if a run of this experiment needs more."""
     check_together((experiment,), megabytes)
 
 
-def check_together(experiments: "Sequence[Experiment]", megabytes: int) -> None:
+def check_together(experiments: Sequence[Plan], megabytes: int) -> None:
     """Raises FieldError if runs of these experiments, held and trained side by side, need more memory or time.
 
     In time they have what one run has: an update of each is a piece of work that nothing interrupts.
@@ -128,18 +73,19 @@ def check_together(experiments: "Sequence[Experiment]", megabytes: int) -> None:
     needed = sum(memory(each.task, each.network) for each in experiments) / 2**20
     what = "This network" if len(experiments) == 1 else f"These {len(experiments)} networks together"
     length = ["length"] if all("length" in specs(each.task) for each in experiments) else []
+    sizes = [*dict.fromkeys(name for each in experiments for name in each.network.heavy), *length]
     if needed > megabytes:
         raise FieldError(
-            ("hidden", "layers", *length),
+            sizes,
             f"{what} would need about {math.ceil(needed)} MB, and this server gives each visitor {megabytes} MB. "
-            f"Lower one of: {', '.join(['hidden', 'layers', *length])}.",
+            f"Lower one of: {', '.join(sizes)}.",
         )
     seconds = sum(
         seconds_per_update(each.task, each.network, each.training.batch, each.training.truncate) for each in experiments
     )
     if seconds > MAX_SECONDS:
         raise FieldError(
-            ("batch", "hidden", "layers", *length),
+            ("batch", *sizes),
             f"{what} would take about {beyond(seconds)} seconds for an update of each, and {MAX_SECONDS:g} is the "
-            f"limit. Lower one of: {', '.join(['batch', 'hidden', 'layers', *length])}.",
+            f"limit. Lower one of: {', '.join(['batch', *sizes])}.",
         )

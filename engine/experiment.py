@@ -5,140 +5,41 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Any, Self
 
-from engine.architectures.connections import CONNECTIONS
+from engine.architectures import ARCHITECTURES, Architecture, Stack
 from engine.budget import MAX_SECONDS, beyond, seconds_per_update
-from engine.cells import CELLS, INITS
-from engine.learners.optimizers import OPTIMIZERS
+from engine.learners import LEARNERS, USUAL, Learner, Training, learner_for, name_for
 from engine.settings import (
     Choice,
     FieldError,
     Limit,
-    Real,
     Spec,
     Whole,
-    Wholes,
-    check_settings,
     conditions,
     read_settings,
-    setting,
     shown,
     specs,
+    taken,
+    tightest,
 )
-from engine.tasks import TASKS, Regression, Task
+from engine.tasks import TASKS, Task
 
-TASK = Choice("adding", tuple(TASKS))
-UNJOINED = Wholes((1,), 1, 1, 1)
+TASK = Choice("adding", TASKS)
+ARCH = Choice("stack", ARCHITECTURES)
+LEARNER = Choice(USUAL, lambda: (USUAL, *LEARNERS))
+
+UNWRITTEN = {"arch": ARCH, "learner": LEARNER}
+"""Settings that a link leaves out while they are the usual ones, so that it stays short."""
 
 MOST_LETTERS = 40
 """Of a name, when it is compared with those of the settings: all of theirs are shorter."""
 
 
 @dataclass(frozen=True)
-class Architecture:
-    """The network to build. `options` are the chosen cell's own; those not given take the cell's defaults.
-
-    recurrent_scale: what the matrices that read the state are multiplied by before training, and so their spectral
-    radius. input_depth, transition_depth, output_depth: further maps between the input and the first layer, between one
-    state and the next, and between the last layer and the answer. Pascanu et al. 2014. connection: what a layer from
-    the second on hands up beside its own output. windows: how many steps of each layer are joined into one of the next,
-    the last number for all further up; (1,) joins none. Graves 2012.
-    """
-
-    cell: str = setting(Choice("lstm", tuple(CELLS)))
-    hidden: int = setting(Whole(32, 1, 128, "units"))
-    layers: int = setting(Whole(1, 1, 4, "layers"))
-    direction: str = setting(Choice("forward", ("forward", "backward", "bidirectional")))
-    init: str = setting(Choice("default", tuple(INITS)))
-    recurrent_scale: float = setting(Real(1.0, 0.0, 10.0))
-    input_depth: int = setting(Whole(0, 0, 3, "layers"))
-    transition_depth: int = setting(Whole(0, 0, 3, "layers"))
-    output_depth: int = setting(Whole(0, 0, 3, "layers"))
-    connection: str = setting(Choice("plain", tuple(CONNECTIONS)))
-    windows: tuple[int, ...] = setting(Wholes((1,), 1, 10, 3))
-    options: Mapping[str, Any] = field(default_factory=dict, hash=False)
-
-    def __post_init__(self) -> None:
-        check_settings(self)
-        declared = CELLS[self.cell].options
-        for name in self.options:
-            if name not in declared:
-                raise FieldError(name, f"{name} is not a setting of the cell {self.cell}.")
-        options = CELLS[self.cell].defaults(self.hidden) | dict(self.options)
-        for name, value in options.items():
-            declared[name].check(name, value)
-        object.__setattr__(self, "options", options)
-        CELLS[self.cell].check(self.hidden, options)
-        for name, limit in self.limits({**vars(self)}).items():
-            limit.check(name, getattr(self, name))
-        if len(self.windows) > max(1, self.layers - 1):
-            given = ",".join(map(str, self.windows))
-            raise FieldError(
-                ("windows", "layers"),
-                f"windows may hold a number for each layer but the last, {self.layers - 1} here; it was given {given}. "
-                "Name fewer, or raise layers.",
-            )
-
-    @classmethod
-    def limits(cls, values: Mapping[str, Any]) -> dict[str, Limit]:
-        """The settings that are limited beside the other settings' `values`: by the cell, and by each other."""
-        limits = dict(CELLS[values["cell"]].limits(values["options"]))
-        single = "It acts between layers, and this network has a single one."
-        wider = "Joined windows are wider than what they would be added to."
-        plain = Choice("plain", ("plain",))
-        if not CELLS[values["cell"]].scalable:
-            own = "This cell has no matrix for its state alone that may start at any size."
-            limits["recurrent_scale"] = Limit(Real(1.0, 1.0, 1.0), own)
-        if values["layers"] == 1:
-            limits |= {
-                "connection": Limit(plain, single, ("layers",)),
-                "windows": Limit(UNJOINED, single, ("layers",)),
-            }
-        elif max(values["windows"]) > 1 and "connection" not in limits:
-            limits["connection"] = Limit(plain, wider, ("windows",))
-        return limits
-
-    @property
-    def by_steps(self) -> bool:
-        """Whether a sequence can be read on, one step after the other: forward, and without joined steps."""
-        return self.direction == "forward" and max(self.windows) == 1
-
-    def window(self, layer: int) -> int:
-        """How many steps of layer `layer` (from 1) become one step of the next."""
-        return self.windows[min(layer, len(self.windows)) - 1]
-
-
-@dataclass(frozen=True)
-class Training:
-    """How the network learns. clip 0 means that gradients are not clipped.
-
-    lr: 0.01 where none is given, whatever the optimizer: links without one have always meant that. USUAL_RATES in
-    optimizers.py has what suits each.
-
-    truncate: the window k of truncated backpropagation through time, in steps of the input: the state crosses from one
-    window to the next, the gradient does not; 0, or as many as the sequence has, is the whole sequence.
-    """
-
-    optimizer: str = setting(Choice("adam", tuple(OPTIMIZERS)))
-    lr: float = setting(Real(0.01, 1e-6, 10.0))
-    batch: int = setting(Whole(32, 1, 256, "sequences"))
-    clip: float = setting(Real(1.0, 0.0, 1000.0))
-    truncate: int = setting(Whole(0, 0, 500, "steps"))
-    decay: float = setting(Real(0.0, 0.0, 1.0))
-    seed: int = setting(Whole(1, 0, 2**31 - 1))
-
-    def __post_init__(self) -> None:
-        check_settings(self)
-        if self.lr * self.decay > 1:
-            raise FieldError(
-                ("decay", "lr"),
-                "decay times lr may be 1 at most, or every update throws the weights past 0 and further out each time; "
-                f"it was given {self.decay:g} · {self.lr:g} = {self.decay * self.lr:g}. Lower one of them.",
-            )
-
-
-@dataclass(frozen=True)
 class Experiment:
     """All that determines a run: the same experiment gives the same losses, update by update.
+
+    learner: a key of LEARNERS, or "usual" for the one that `learner_for` finds. learner_options: that learner's own
+    settings; those not given take their defaults.
 
     Raises FieldError, whose text is a sentence for the person who chose the setting.
     """
@@ -146,16 +47,19 @@ class Experiment:
     task: Task
     network: Architecture
     training: Training
+    learner: str = USUAL
+    learner_options: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
     def __post_init__(self) -> None:
-        for name, limit in network_limits(self.task).items():
+        self._check_structure()
+        for name, limit in self.network.asked_by(self.task).items():
             limit.check(name, getattr(self.network, name))
+        self._check_learner()
         batch, truncate = self.training.batch, self.training.truncate
         needed = seconds_per_update(self.task, self.network, batch, truncate)
         if needed > MAX_SECONDS:
-            heavy = ["batch", "hidden", "layers", *(["length"] if "length" in specs(self.task) else [])]
-            deep = ("input_depth", "transition_depth", "output_depth")
-            heavy += [name for name in deep if getattr(self.network, name)]
+            heavy = ["batch", *self.network.heavy, *(["length"] if "length" in specs(self.task) else [])]
+            heavy += self.network.heavy_maps
             advice = f"Lower one of: {', '.join(name for name in heavy if self._lowers(name))}"
             if seconds_per_update(self.task, self.network, batch) <= MAX_SECONDS:
                 heavy.insert(0, "truncate")
@@ -166,6 +70,35 @@ class Experiment:
                 f"limit. {advice}.",
             )
 
+    def _check_structure(self) -> None:
+        """That the network reads what the task has."""
+        structure = self.task.structure
+        if structure not in self.network.reads:
+            able = [name for name, each in ARCHITECTURES.items() if structure in each.reads]
+            read = " and ".join(sorted(each.plural for each in self.network.reads))
+            advice = f"Choose one of {', '.join(able)}" if able else "Choose another task"
+            raise FieldError(
+                ("arch", "task"),
+                f"The task {self.task_name} has {structure.plural}, and the architecture {self.arch_name} reads "
+                f"{read}. {advice}.",
+            )
+
+    def _check_learner(self) -> None:
+        """That the learner can train this, and that its own settings are right."""
+        LEARNER.check("learner", self.learner)
+        learner, about = learner_for(self), (self.task, type(self.network), vars(self.network))
+        if reason := learner.cannot(*about):
+            raise FieldError(("learner", "task", "cell"), f"The learner {learner.label} cannot train this. {reason}")
+        for name, limit in learner.limits(*about).items():
+            limit.check(name, getattr(self.training if name in specs(self.training) else self.network, name))
+        for name in self.learner_options:
+            if name not in learner.options:
+                raise FieldError(name, f"{name} is not a setting of the learner {learner.label}.")
+        options = {name: spec.default for name, spec in learner.options.items()} | dict(self.learner_options)
+        for name, value in options.items():
+            learner.options[name].check(name, value)
+        object.__setattr__(self, "learner_options", options)
+
     def _lowers(self, name: str) -> bool:
         """Whether a number is not at its lowest yet."""
         owner = next(each for each in (self.task, self.network, self.training) if name in specs(each))
@@ -173,35 +106,61 @@ class Experiment:
         return isinstance(spec, Whole) and getattr(owner, name) > spec.low
 
     @property
-    def closed_form(self) -> bool:
-        """Whether the readout is found by ridge regression and not by gradient: a reservoir's, for amounts."""
-        return self.network.options.get("fit") == "ridge" and isinstance(self.task, Regression)
+    def task_name(self) -> str:
+        return _key(TASKS, type(self.task), "task")
 
     @property
-    def task_name(self) -> str:
-        return next(name for name, task in TASKS.items() if type(self.task) is task)
+    def arch_name(self) -> str:
+        return _key(ARCHITECTURES, type(self.network), "arch")
+
+    @property
+    def stack(self) -> Stack:
+        """The network's settings where it is a stack of layers, for what can show no other. Raises TypeError."""
+        if not isinstance(self.network, Stack):
+            raise TypeError(f"The architecture {self.arch_name} is no stack of layers.")
+        return self.network
+
+    @property
+    def identity(self) -> tuple[object, ...]:
+        """What tells its run from others: two experiments with the same one are the same run.
+
+        All settings but those that may change while a run goes on.
+        """
+        fixed = [name for name in specs(Training) if name not in learner_for(self).tunable]
+        values = (getattr(self.training, name) for name in fixed)
+        return self.task, self.network, self.learner, self.learner_options, *values
+
+    def becomes(self, other: "Experiment") -> bool:
+        """Whether a run of this one may go on as `other`: only what is tunable differs."""
+        return self.identity == other.identity
 
     @classmethod
-    def from_params(cls, params: Mapping[str, str]) -> Self:
-        """The experiment that a mapping of text describes; what it leaves out takes its default.
+    def from_params(cls, params: Mapping[str, object]) -> Self:
+        """The experiment that a mapping describes, with values as text or as they are; the rest takes its default.
 
-        Settings of other tasks and cells are passed over. Raises FieldError for a bad value or an unknown name.
+        Settings of other tasks, architectures, cells and learners are passed over. Raises FieldError, which names the
+        field, for a bad value or an unknown name.
         """
+        known = known_settings()
         for name in params:
-            if name not in known_settings():
-                raise unknown(name, nearest(name, known_settings()))
-        task = TASKS[TASK.read("task", params.get("task", TASK.default))]
+            if name not in known:
+                raise unknown(str(name), nearest(str(name), known))
+        task = TASKS[taken(TASK, "task", params.get("task", TASK.default))]
         given = read_settings(specs(task), params)
-        network = read_settings(specs(Architecture), params)
-        cell = network.get("cell", Architecture.cell)
+        architecture = ARCHITECTURES[taken(ARCH, "arch", params.get("arch", ARCH.default))]
+        made, network = task(**given, **task.usual(given)), architecture.read(params)
+        learner = taken(LEARNER, "learner", params.get("learner", LEARNER.default))
+        learning = LEARNERS[name_for(made, architecture, vars(network), learner)]
         return cls(
-            task=task(**given, **task.usual(given)),
-            network=Architecture(**network, options=read_settings(CELLS[cell].options, params)),
+            task=made,
+            network=network,
             training=Training(**read_settings(specs(Training), params)),
+            learner=learner,
+            learner_options=read_settings(learning.options, params),
         )
 
     @classmethod
-    def read(cls, params: Mapping[str, str]) -> tuple[Self, tuple[FieldError, ...]]:
+    def read(cls, params: Mapping[str, object]) -> tuple[Self, tuple[FieldError, ...]]:
         """Like from_params, but a bad setting takes its default: the experiment, and what was wrong.
 
         A number beyond what other settings allow takes the nearest that they do. Where settings do not fit together,
@@ -237,14 +196,41 @@ class Experiment:
     def to_params(self) -> dict[str, str]:
         """The experiment as flat text; `from_params` gives it back. Settings without a meaning here are left out."""
         idle = {name for name, (other, value) in conditions(self.task).items() if getattr(self.task, other) != value}
-        declared = {
+        chosen = {"arch": self.arch_name, "learner": self.learner}
+        unusual = {name: (spec, chosen[name]) for name, spec in UNWRITTEN.items() if chosen[name] != spec.default}
+        of_learner = learner_for(self).options
+        declared: dict[str, tuple[Spec, Any]] = {
             "task": (TASK, self.task_name),
+            **unusual,
             **{name: (spec, getattr(self.task, name)) for name, spec in specs(self.task).items() if name not in idle},
-            **{name: (spec, getattr(self.network, name)) for name, spec in specs(self.network).items()},
-            **{name: (CELLS[self.network.cell].options[name], value) for name, value in self.network.options.items()},
+            **self.network.settings(),
             **{name: (spec, getattr(self.training, name)) for name, spec in specs(self.training).items()},
+            **{name: (of_learner[name], value) for name, value in self.learner_options.items()},
         }
         return {name: spec.write(value) for name, (spec, value) in declared.items()}
+
+
+def _key(registry: Mapping[str, type], kind: type, setting: str) -> str:
+    """By which name something is registered. Raises FieldError."""
+    found = next((name for name, each in registry.items() if each is kind), None)
+    if found is None:
+        raise FieldError(
+            setting, f"{kind.__name__} has no name yet. Register it, as in TASKS[“mine”] = {kind.__name__}."
+        )
+    return found
+
+
+def network_limits(
+    task: Task, architecture: type[Architecture], values: Mapping[str, Any], learner: str = USUAL
+) -> dict[str, Limit]:
+    """What the task and the learner ask of the network's and the training's settings beside these `values`."""
+    learning = LEARNERS[name_for(task, architecture, values, learner)]
+    return tightest(architecture.asked_by(task), learning.limits(task, architecture, values))
+
+
+def able_learners(task: Task, architecture: type[Architecture], values: Mapping[str, Any]) -> dict[str, type[Learner]]:
+    """The learners that can train such a network."""
+    return {name: each for name, each in LEARNERS.items() if not each.cannot(task, architecture, values)}
 
 
 def _goes_on(before: FieldError, problem: FieldError, changed: list[str]) -> bool:
@@ -260,18 +246,6 @@ def _instead(names: list[str], taken: Mapping[str, str]) -> str:
         if name in known_settings()
     ]
     return f"Taken instead: {', '.join(used)}." if used else "It was passed over."
-
-
-def network_limits(task: Task) -> dict[str, Limit]:
-    """What a task asks of the network."""
-    limits = {}
-    if task.causal:
-        ahead = "A network that reads backward would meet the next character before it has to predict it."
-        limits["direction"] = Limit(Choice("forward", ("forward",)), ahead, ("task",))
-    if task.readout == "every":
-        each = "This task asks for an answer at every step, and joined steps would have one together."
-        limits["windows"] = Limit(UNJOINED, each, ("task",))
-    return limits
 
 
 def nearest(name: str, names: Iterable[str]) -> str | None:
@@ -293,11 +267,14 @@ def unknown(name: str, meant: str | None) -> FieldError:
 
 
 def known_settings() -> dict[str, tuple[Spec, ...]]:
-    """Every name a setting can have, with its specs: one, or one for each task that has it."""
-    groups: list[Mapping[str, Spec]] = [{"task": TASK}, specs(Architecture), specs(Training)]
-    groups += [specs(task) for task in TASKS.values()] + [cell.options for cell in CELLS.values()]
+    """Every name a setting can have, with its specs: one, or one for each task or architecture that has it."""
+    groups: list[Mapping[str, Spec]] = [{"task": TASK, **UNWRITTEN}]
+    groups += [group for architecture in ARCHITECTURES.values() for group in architecture.declared()]
+    groups += [specs(Training), *(specs(task) for task in TASKS.values())]
+    groups += [learner.options for learner in LEARNERS.values()]
     names: dict[str, tuple[Spec, ...]] = {}
     for group in groups:
         for name, spec in group.items():
-            names[name] = (*names.get(name, ()), spec)
+            if spec not in names.get(name, ()):
+                names[name] = (*names.get(name, ()), spec)
     return names

@@ -5,55 +5,56 @@ import math
 import time
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 import torch
 from torch import Tensor
 
 from engine import seeds
-from engine.architectures.stack import Network, fast
+from engine.architectures.stack import Network
 from engine.batches import Batches
-from engine.experiment import Experiment, Training
+from engine.experiment import Experiment
 from engine.film import Checkpoint, Film
 from engine.history import History
-from engine.learners.flat import flattened
-from engine.learners.optimizers import OPTIMIZERS, bare_step
-from engine.learners.ridge import RidgeReadout
-from engine.learners.truncation import truncated
+from engine.learners import Training, learner_for
 from engine.observe.trace import Trace, trace
 from engine.progress import Explosion, Known, Progress, Snapshot
 from engine.tasks import Batch
+from engine.threads import Prepared
 
 HELD_OUT_EVERY = 25
 HELD_OUT_SIZE = 64
-TUNABLE = ("lr", "batch", "clip", "decay")
-"""The settings that may change while a run goes on; any other makes another run."""
-
-OVERFLOW = 1e18
-"""A gradient norm beyond this cannot be stepped along in float32: its square, which Adam and others keep, overflows."""
 
 
 class Run:
-    """Model, optimiser, counters and history of one experiment; `film` keeps moments of its course.
+    """Model, learner, counters and history of one experiment; `film` keeps moments of its course.
 
     Update k (from 1) draws its batch from generator(seed, TRAIN, k), so the course depends on the experiment alone:
-    pausing, saving, loading and going on is bit-equal to never having stopped.
+    pausing, saving, loading and going on is bit-equal to never having stopped. It computes on one core and without
+    denormals, and leaves the process as it was.
     """
 
     def __init__(self, experiment: Experiment) -> None:
-        self._build(experiment)
-        self._measure()
+        with Prepared():
+            self._build(experiment)
+            self._measure()
+
+    def __repr__(self) -> str:
+        experiment, ending = self.experiment, ""
+        if len(self.losses.rows):
+            ending = f", training loss {self.losses.rows[-1]:.4g}"
+        if self.explosion:
+            ending += f", stopped at update {self.explosion.update} as its {self.explosion.quantity} was too large"
+        what = f"{experiment.task_name} · {experiment.network.summary} · {learner_for(experiment).label}"
+        return f"<Run {what}: {self.updates:,} update{'s' * (self.updates != 1)}{ending}>"
 
     def _build(self, experiment: Experiment) -> None:
         """The untrained run, nothing measured yet."""
         self.experiment = experiment
         self.network = build(experiment)
-        self._weights, self._gradient = flattened(self.network)
-        training = experiment.training
-        self.optimizer = OPTIMIZERS[training.optimizer]([self._weights], lr=training.lr, weight_decay=training.decay)
-        self._step = bare_step(self.optimizer)
-        self._batches = Batches(experiment.task, training.batch, training.seed)
-        self._ridge = _ridge(self.network, experiment)
+        self.learner = learner_for(experiment)(experiment, self.network)
+        self._weights = self.learner.weights
+        self._batches = Batches(experiment.task, experiment.training.batch, experiment.training.seed)
         self.updates = 0
         self.seconds = 0.0
         self.losses = History(columns=2)
@@ -62,41 +63,33 @@ class Run:
         self.norms = History(columns=3)
         self.explosion: Explosion | None = None
         self.film = Film()
-        window = training.truncate
-        self.through = truncated(window) if 0 < window < experiment.task.steps else fast
         self._before = self._weights.detach().clone()
 
     def update(self) -> None:
-        """One optimiser step on a fresh batch; none once the run has exploded.
+        """One step of the learner on a fresh batch; none once the run has exploded.
 
         If the loss or the gradient is no longer a usable number, `explosion` says so and the network stays, or is put
         back, as it was when both last were.
         """
         if self.explosion:
             return
+        with Prepared():
+            self._update()
+
+    def _update(self) -> None:
         number = self.updates + 1
-        batch = self._batches[number]
-        if self._ridge:
-            value = self._solve(self._ridge, batch)
-        else:
-            self._gradient.zero_()
-            loss = self.experiment.task.loss(self.network(batch.inputs, self.through), batch)
-            loss.backward()
-            clip = self.experiment.training.clip
-            norm = self._clipped(clip)
-            value = float(loss.detach())
-            if not math.isfinite(value):
-                self._rollback()
-                return
-            if not norm < (math.inf if clip else OVERFLOW):
-                self.explosion = Explosion(number, "gradient")
-                return
-            self._remember()
-            self._step()
-            self.gradient_norm = norm
-            self.norms.append(number, norm, clip)
+        update = self.learner.update(self._batches[number], self._remember)
+        if not math.isfinite(update.loss):
+            self._rollback()
+            return
+        if not update.stepped:
+            self.explosion = Explosion(number, "gradient")
+            return
+        if update.gradient_norm is not None:
+            self.gradient_norm = update.gradient_norm
+            self.norms.append(number, update.gradient_norm, update.clip)
         self.updates = number
-        self.losses.append(number, value)
+        self.losses.append(number, update.loss)
         if number % HELD_OUT_EVERY == 0:
             self._measure()
 
@@ -107,17 +100,19 @@ class Run:
         return max(self.updates - before, 0)
 
     def tune(self, training: Training) -> None:
-        """Go on with another learning rate, batch size, clip or decay. Raises ValueError for any other change."""
-        if not tunable(self.experiment.training, training):
-            raise ValueError(f"Only {', '.join(TUNABLE)} can change while a run goes on.")
-        self.experiment = replace(self.experiment, training=training)
-        self._batches = Batches(self.experiment.task, training.batch, training.seed)
-        for group in self.optimizer.param_groups:
-            group["lr"], group["weight_decay"] = training.lr, training.decay
+        """Go on with other settings of those that are tunable, such as the batch. Raises ValueError for any other."""
+        tuned = replace(self.experiment, training=training)
+        if not self.experiment.becomes(tuned):
+            raise ValueError(f"Only {', '.join(self.learner.tunable)} can change while a run goes on.")
+        self.experiment = tuned
+        self._batches = Batches(tuned.task, training.batch, training.seed)
+        self.learner.tune(tuned)
 
     def trace(self, probe: int = 0) -> Trace:
         """The network seen from inside on probe sequence `probe` (0, 1, …), which training never sees."""
-        return trace(self.network, self.experiment.task, self.probe(probe), truncate=self.experiment.training.truncate)
+        task, truncate = self.experiment.task, self.experiment.training.truncate
+        with Prepared():
+            return trace(self.network, task, self.probe(probe), truncate=truncate)
 
     def probe(self, index: int) -> Batch:
         """Held-out sequence number `index` to look at, B=1."""
@@ -169,8 +164,7 @@ class Run:
             "explosion": None if self.explosion is None else (self.explosion.update, self.explosion.quantity),
             "network": copy.deepcopy(self.network.state_dict()),
             "before": copy.deepcopy(self._before),
-            "ridge": self._ridge.state() if self._ridge else None,
-            "optimizer": copy.deepcopy(self.optimizer.state_dict()),
+            "learner": self.learner.state(),
         }
 
     @classmethod
@@ -180,31 +174,12 @@ class Run:
         run._build(Experiment.from_params(state["experiment"]))
         run.network.load_state_dict(state["network"])
         run._before = copy.deepcopy(state["before"])
-        if run._ridge:
-            run._ridge.restore(state["ridge"])
-        run.optimizer.load_state_dict(copy.deepcopy(state["optimizer"]))
+        run.learner.restore(state["learner"])
         run.updates, run.seconds = state["updates"], state["seconds"]
         run.losses, run.held_out = History.restored(state["losses"]), History.restored(state["held_out"])
         run.gradient_norm, run.norms = state["gradient_norm"], History.restored(state["norms"])
         run.explosion = None if state["explosion"] is None else Explosion(*state["explosion"])
         return run
-
-    @torch.no_grad()
-    def _solve(self, ridge: RidgeReadout, batch: Batch) -> float:
-        """Fit the readout to this batch and all before it; the loss before that."""
-        read = self.network.run(batch.inputs).read
-        value = float(self.experiment.task.loss(self.network.readout(read), batch))
-        self._remember()
-        ridge.learn(read, batch.targets)
-        return value
-
-    def _clipped(self, threshold: float) -> float:
-        """‖gradient‖ over all parameters; if a threshold is set, the gradient is scaled down to it. Pascanu 2013."""
-        norm = float(torch.linalg.vector_norm(self._gradient))
-        factor = threshold / (norm + 1e-6)  # as torch.nn.utils.clip_grad_norm_ has it
-        if threshold and not factor >= 1:
-            self._gradient.mul_(factor)
-        return norm
 
     @torch.no_grad()
     def _measure(self) -> None:
@@ -232,36 +207,27 @@ class Run:
         self.updates = max(0, self.updates - 1)
 
 
-def tunable(old: Training, new: Training) -> bool:
-    """Whether a run that trains as `old` says may go on as `new` says."""
-    return replace(old, **{name: getattr(new, name) for name in TUNABLE}) == new
-
-
 def advance(runs: Sequence[Run], seconds: float) -> None:
     """Whole rounds, one update of every run, for `seconds`, to the nearest one; one at least if there is any time.
 
     Runs of the same task and seed so get the same batches and stay side by side; one that has exploded stands still.
     """
     start, rounds, passed = time.perf_counter(), 0, 0.0
-    while passed * (1 + 0.5 / max(rounds, 1)) < seconds and not all(run.explosion for run in runs):
-        for run in runs:
-            run.update()
-            now = time.perf_counter() - start
-            run.seconds += now - passed
-            passed = now
-        rounds += 1
+    with Prepared():
+        while passed * (1 + 0.5 / max(rounds, 1)) < seconds and not all(run.explosion for run in runs):
+            for run in runs:
+                run.update()
+                now = time.perf_counter() - start
+                run.seconds += now - passed
+                passed = now
+            rounds += 1
 
 
 def build(experiment: Experiment) -> Network:
     """The untrained network of an experiment, its weights drawn from the experiment's seed."""
-    task = experiment.task
-    return Network(
-        task.input_size,
-        task.output_size,
-        experiment.network,
-        task.readout,
-        generator=seeds.generator(experiment.training.seed, seeds.INIT, 0),
-    )
+    generator = seeds.generator(experiment.training.seed, seeds.INIT, 0)
+    # What looks inside reads a stack; nothing here asks more of the model than that it answers.
+    return cast(Network, experiment.network.build(experiment.task, generator))
 
 
 def restored(experiment: Experiment, weights: Tensor) -> Network:
@@ -279,12 +245,3 @@ def probe(experiment: Experiment, index: int) -> Batch:
 def probe_generator(experiment: Experiment, index: int) -> torch.Generator:
     """What that sequence is drawn with."""
     return seeds.generator(experiment.training.seed, seeds.PROBE, index)
-
-
-def _ridge(network: Network, experiment: Experiment) -> RidgeReadout | None:
-    """What fits the readout where that is done in closed form."""
-    if not experiment.closed_form:
-        return None
-    readout = network.readout[-1]
-    assert isinstance(readout, torch.nn.Linear)
-    return RidgeReadout(readout, experiment.network.options["ridge"])

@@ -22,7 +22,6 @@ from torch import Tensor
 from engine.experiment import Experiment
 from engine.film import MOST, Checkpoint
 from engine.history import CAPACITY
-from engine.learners.optimizers import OPTIMIZERS
 from engine.run import Run
 from engine.settings import FieldError, shown
 
@@ -39,9 +38,7 @@ def save(run: Run, film: Sequence[Checkpoint] = ()) -> bytes:
     """The run as a file, with the moments of its `film` and those that the run still keeps itself. See `load`."""
     state = run.state_dict()
     arrays: dict[str, Tensor] = {_filed(name): value for name, value in state.pop("network").items()}
-    remembered = state.pop("optimizer")["state"].get(0, {})
-    arrays |= {f"optimizer.{name}": value for name, value in remembered.items() if value is not None}
-    arrays |= {f"ridge.{name}": value for name, value in (state.pop("ridge") or {}).items()}
+    arrays |= {f"{run.learner.filed}.{name}": value for name, value in state.pop("learner").items()}
     arrays["before"] = state.pop("before")
     for name in HISTORIES:
         history = state.pop(name)
@@ -100,19 +97,18 @@ def load(data: bytes) -> Run:
     run = Run(_experiment(state.get("experiment")))
     histories = {name: _history(name, state.get(name), arrays.pop(name, None)) for name in HISTORIES}
     film = arrays.pop("film.updates", None), arrays.pop("film.weights", None)
-    checkpoints = {
-        name.removeprefix("optimizer."): arrays.pop(name) for name in [*arrays] if name.startswith("optimizer.")
-    }
+    before = f"{run.learner.filed}."
+    learned = {name.removeprefix(before): arrays.pop(name) for name in [*arrays] if name.startswith(before)}
     expected = run.state_dict()
-    ridge = {f"ridge.{name}": value for name, value in (expected["ridge"] or {}).items()}
     weights = {_filed(name): value for name, value in expected["network"].items()} | {"before": expected["before"]}
-    _same_layout(arrays, weights | ridge, "network")
+    _same_layout(arrays, weights, "network")
     _same_places(arrays, weights)
     updates = _whole("updates", state.get("updates"), MOST_UPDATES)
-    expected["optimizer"]["state"] = {0: checkpoints} if _moments(run, checkpoints, updates, expected["before"]) else {}
+    untrained = updates == 0 and learned.keys() == expected["learner"].keys()
+    _same_layout(learned, expected["learner"] if untrained else run.learner.state_after(), run.learner.keeper)
     expected |= histories | {
         "network": {name: arrays[_filed(name)] for name in expected["network"]},
-        "ridge": {name: arrays[f"ridge.{name}"] for name in expected["ridge"]} if ridge else None,
+        "learner": learned,
         "before": arrays["before"],
         "updates": updates,
         "seconds": _amount("seconds", state.get("seconds")),
@@ -219,19 +215,6 @@ def _same_places(arrays: Mapping[str, Tensor], expected: Mapping[str, Tensor]) -
     for name, like in expected.items():
         if not like.is_floating_point() and not torch.equal(arrays[name], like):
             _refuse(f"the array {shown(name)} is not that of its own experiment")
-
-
-def _moments(run: Run, checkpoints: Mapping[str, Tensor], updates: int, weights: Tensor) -> bool:
-    """Whether the optimiser remembers anything; if so it is what it remembers after a step."""
-    if not checkpoints and (updates == 0 or run.experiment.closed_form):
-        return False
-    dummy = torch.nn.Parameter(torch.zeros_like(weights))
-    dummy.grad = torch.zeros_like(dummy)
-    optimizer = OPTIMIZERS[run.experiment.training.optimizer]([dummy], lr=1e-3)
-    optimizer.step()
-    remembered = {name: value for name, value in optimizer.state[dummy].items() if value is not None}
-    _same_layout(checkpoints, remembered, "optimiser")
-    return bool(checkpoints)
 
 
 def _history(name: str, counters: object, rows: Tensor | None) -> dict[str, object]:

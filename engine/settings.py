@@ -5,7 +5,8 @@ follow from that declaration, so a limit stands once and holds everywhere.
 """
 
 import math
-from collections.abc import Iterable, Mapping
+import numbers
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import Field, dataclass, field, fields, replace
 from typing import Any, NamedTuple
 
@@ -52,6 +53,16 @@ def number(kind: type[int] | type[float], text: str) -> int | float | str:
     return value if math.isfinite(value) else text
 
 
+def whole(value: object) -> object:
+    """A whole number of any library as Python's; whatever else as it is."""
+    return int(value) if isinstance(value, numbers.Integral) and not isinstance(value, bool) else value
+
+
+def real(value: object) -> object:
+    """A number of any library as Python's, with a point; whatever else as it is."""
+    return float(value) if isinstance(value, numbers.Real) and not isinstance(value, bool) else value
+
+
 @dataclass(frozen=True)
 class Whole:
     """A whole number, low ≤ value ≤ high."""
@@ -72,6 +83,10 @@ class Whole:
         self.check(name, value)
         assert isinstance(value, int)
         return value
+
+    def native(self, value: object) -> object:
+        """A value of a program as the kind that is checked, where it is of a like kind; else as it is."""
+        return whole(value)
 
     def write(self, value: int) -> str:
         return str(value)
@@ -107,16 +122,28 @@ class Real:
         assert isinstance(value, float)
         return value
 
+    def native(self, value: object) -> object:
+        """A value of a program as the kind that is checked, where it is of a like kind; else as it is."""
+        return real(value)
+
     def write(self, value: float) -> str:
         return repr(float(value))
 
 
 @dataclass(frozen=True)
 class Choice:
-    """One of a few identifiers."""
+    """One of a few identifiers.
+
+    of: them, or a registry of which they are the keys, or a function that returns either. What is registered later, as
+    in a notebook, can be chosen then: the options are read when they are asked for.
+    """
 
     default: str
-    options: tuple[str, ...]
+    of: Iterable[str] | Callable[[], Iterable[str]] = field(hash=False)
+
+    @property
+    def options(self) -> tuple[str, ...]:
+        return tuple(self.of() if callable(self.of) else self.of)
 
     def check(self, name: str, value: object) -> None:
         if value not in self.options:
@@ -127,6 +154,10 @@ class Choice:
     def read(self, name: str, text: str) -> str:
         self.check(name, text)
         return text
+
+    def native(self, value: object) -> object:
+        """A value of a program as it is."""
+        return value
 
     def write(self, value: str) -> str:
         return value
@@ -167,6 +198,10 @@ class Text:
         self.check(name, text)
         return text
 
+    def native(self, value: object) -> object:
+        """A value of a program as it is."""
+        return value
+
     def write(self, value: str) -> str:
         return value
 
@@ -194,9 +229,13 @@ class Numbers:
                 )
 
     def read(self, name: str, text: str) -> tuple[float, ...]:
-        numbers = tuple(number(float, part) for part in text.split(",")) if text.strip() else ()
-        self.check(name, numbers)
-        return numbers  # type: ignore[return-value]  # check() has shown that they are floats
+        values = tuple(number(float, part) for part in text.split(",")) if text.strip() else ()
+        self.check(name, values)
+        return values  # type: ignore[return-value]  # check() has shown that they are floats
+
+    def native(self, value: object) -> object:
+        """A list, an array or the like as a tuple; whatever else as it is."""
+        return tuple(map(real, value)) if isinstance(value, Collection) else value
 
     def write(self, value: tuple[float, ...]) -> str:
         return ",".join(repr(float(number)).removesuffix(".0") for number in value)
@@ -230,6 +269,12 @@ class Wholes:
         self.check(name, value)
         return value  # type: ignore[return-value]  # check() has shown that they are whole
 
+    def native(self, value: object) -> object:
+        """A list, an array or the like as a tuple, a single whole number as a list of one; whatever else as it is."""
+        if isinstance(value, Collection):
+            return tuple(map(whole, value))
+        return (whole(value),) if isinstance(value, numbers.Integral) else value
+
     def write(self, value: tuple[Any, ...]) -> str:
         return ",".join(map(str, value))
 
@@ -251,6 +296,20 @@ class Limit(NamedTuple):
         except FieldError as problem:
             nearest = self.spec.write(self.spec.nearest(value)) if isinstance(self.spec, Whole) else None  # type: ignore[arg-type]  # the field's own check has shown that it is whole
             raise FieldError((name, *self.because), f"{problem} {self.why}", nearest) from None
+
+
+def tightest(*groups: Mapping[str, Limit]) -> dict[str, Limit]:
+    """All limits together; where several limit the same setting, the one that leaves it least."""
+
+    def room(limit: Limit) -> float:
+        return len(limit.spec.options) if isinstance(limit.spec, Choice) else getattr(limit.spec, "high", math.inf)
+
+    found: dict[str, Limit] = {}
+    for group in groups:
+        for name, limit in group.items():
+            if name not in found or room(limit) < room(found[name]):
+                found[name] = limit
+    return found
 
 
 def setting(spec: Spec, when: tuple[str, str] | None = None) -> Any:
@@ -278,6 +337,16 @@ def check_settings(owner: object) -> None:
         spec.check(name, getattr(owner, name))
 
 
-def read_settings(declared: Mapping[str, Spec], params: Mapping[str, str]) -> dict[str, Any]:
+def read_settings(declared: Mapping[str, Spec], params: Mapping[str, object]) -> dict[str, Any]:
     """The values that `params` gives for the declared settings. Raises FieldError on the first bad one."""
-    return {name: spec.read(name, params[name]) for name, spec in declared.items() if name in params}
+    return {name: taken(spec, name, params[name]) for name, spec in declared.items() if name in params}
+
+
+def taken(spec: Spec, name: str, given: object) -> Any:
+    """The value that is given for a setting: as text, such as in a link, or as a program has it. Raises FieldError."""
+    if isinstance(given, str):
+        return spec.read(name, given)
+    # NumPy's and torch's numbers and arrays tell their values so.
+    value = spec.native(given.tolist() if hasattr(given, "tolist") else given)
+    spec.check(name, value)
+    return value

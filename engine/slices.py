@@ -12,10 +12,11 @@ import torch
 
 from engine import seeds
 from engine.architectures.stack import Network
-from engine.experiment import Experiment, Training
+from engine.experiment import Experiment
 from engine.film import Checkpoint
 from engine.generate.forecast import Ahead, ahead
 from engine.generate.text import PROMPT, TEMPERATURE, write
+from engine.learners import Training
 from engine.observe.trace import Trace, trace
 from engine.progress import Known, Progress, Snapshot
 from engine.run import Run, advance, probe, probe_generator, restored

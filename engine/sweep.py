@@ -19,8 +19,6 @@ from pathlib import Path
 from statistics import median
 from urllib.parse import urlencode
 
-import torch
-
 from engine.cells import CELLS
 from engine.experiment import Experiment
 from engine.learners.optimizers import USUAL_RATES
@@ -73,7 +71,7 @@ class Job:
         measured, task = run.held_out.table(), self.experiment.task
         loss = float(measured[-1, 1]) if len(measured) else math.inf
         ended = "exploded" if run.explosion else "done"
-        cell, seed = self.experiment.network.cell, self.experiment.training.seed
+        cell, seed = self.experiment.stack.cell, self.experiment.training.seed
         ratio = task.over_chance(loss)
         return Row(
             cell, self.lag, seed, self.updates, loss, task.chance_loss, ratio, ended, self.key[0], task.no_memory_loss
@@ -197,14 +195,12 @@ def numbers(name: str, text: str) -> tuple[int, ...]:
 
 
 def _whole_run(job: Job) -> Row:
-    torch.set_num_threads(1)
-    torch.set_flush_denormal(True)
     run = Run(job.experiment)
     portion(run, job.updates, float("inf"))
     return job.row(run)
 
 
-def _rows(jobs: list[Job], workers: int) -> Iterator[Row]:
+def rows(jobs: list[Job], workers: int) -> Iterator[Row]:
     """The rows as they come, from processes of their own if there are to be several."""
     pool = ThreadPoolExecutor(1) if workers == 1 else ProcessPoolExecutor(workers, get_context("spawn"))
     try:
@@ -273,7 +269,7 @@ def main(arguments: list[str]) -> int:
     with path.open("w", encoding="utf-8") as out:
         out.write(written or to_csv([]))
         out.flush()
-        for row in _rows(jobs, workers):
+        for row in rows(jobs, workers):
             out.write(to_csv([row], header=False))
             out.flush()
             print(

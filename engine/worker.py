@@ -20,12 +20,11 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import IO, Any
 
-import torch
-
 from engine.experiment import Experiment
 from engine.film import Film
 from engine.run import Run
 from engine.saving import load, save
+from engine.threads import prepare_thread
 
 HEARTBEAT = 1.0
 """Seconds between two signs of life."""
@@ -128,12 +127,6 @@ def rebuilt(origins: Sequence[Origin], updates: Sequence[int]) -> tuple[Run, ...
             run.update()
         run.seconds += time.perf_counter() - start
     return runs
-
-
-def prepare_thread() -> None:
-    """One core a thread, and no denormals: both settings are per thread, and vanishing gradients are full of them."""
-    torch.set_num_threads(1)
-    torch.set_flush_denormal(True)
 
 
 _HERE = Worker()

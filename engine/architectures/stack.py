@@ -9,10 +9,12 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from engine.architectures.base import Model, count
 from engine.architectures.connections import CONNECTIONS, Plain
+from engine.architectures.stack_settings import StackSettings
 from engine.cells import CELLS, AnyCell, Cell, DeepTransition
 from engine.cells.base import last_step
-from engine.experiment import Architecture
+from engine.tasks.base import Task
 
 DIRECTIONS = {"forward": ("forward",), "backward": ("backward",), "bidirectional": ("forward", "backward")}
 
@@ -135,7 +137,7 @@ def deep(inputs: int, hidden: int, depth: int, outputs: int | None, generator: t
     return nn.Sequential(*maps)
 
 
-class Network(nn.Module):
+class Network(Model):
     """Stacked recurrent layers under a readout.
 
     hˡ = cellˡ(xˡ), x¹ = x, xˡ⁺¹ = hˡ or what the connection makes of hˡ and xˡ; a bidirectional layer joins [forward;
@@ -151,7 +153,7 @@ class Network(nn.Module):
         self,
         input_size: int,
         output_size: int,
-        architecture: Architecture,
+        architecture: StackSettings,
         readout: str,
         *,
         generator: torch.Generator,
@@ -164,13 +166,14 @@ class Network(nn.Module):
         width = kind.required_input_size(hidden) or (hidden if depth else input_size)
         self.windows = [architecture.window(layer) for layer in range(1, architecture.layers)] + [1]
         self.layers, self.connections = nn.ModuleList(), nn.ModuleList()
-        for number, window in enumerate(self.windows):
-            cells = {direction: cell(architecture, width, output_size, generator) for direction in self.directions}
+        for layer in architecture.shapes(width, steps=1):
+            cells = {
+                direction: cell(architecture, layer.reads, output_size, generator) for direction in self.directions
+            }
             self.layers.append(Layer(cells))
-            width = sum(each.output_size for each in cells.values())
-            connection = CONNECTIONS[architecture.connection if number else "plain"]
-            self.connections.append(connection(width, generator=generator))
-            width *= window
+            connection = CONNECTIONS[architecture.connection if layer.number > 1 else "plain"]
+            self.connections.append(connection(layer.hands, generator=generator))
+            width = layer.hands
         answers = None if kind.answers else output_size
         self.readout = deep(width, hidden, architecture.output_depth, answers, generator)
 
@@ -274,12 +277,7 @@ def mean_of(sequence: Tensor, lengths: Tensor) -> Tensor:
     return (sequence * counted.unsqueeze(2)).sum(1) / lengths.clamp(min=1).unsqueeze(1)
 
 
-def count(module: nn.Module) -> int:
-    """How many numbers in `module` are trained."""
-    return sum(parameter.numel() for parameter in module.parameters())
-
-
-def cell(architecture: Architecture, input_size: int, answer_size: int, generator: torch.Generator) -> AnyCell:
+def cell(architecture: StackSettings, input_size: int, answer_size: int, generator: torch.Generator) -> AnyCell:
     """One cell of the network, in several steps if its transition is deep."""
     kind: Any = CELLS[architecture.cell]
     own = {"answer_size": answer_size} if kind.answers else {}
@@ -300,3 +298,10 @@ def cell(architecture: Architecture, input_size: int, answer_size: int, generato
 
     depth = architecture.transition_depth
     return DeepTransition(depth, make) if depth else make(None)
+
+
+class Stack(StackSettings):
+    """A stack of layers under a readout: what there is to set of it, and the network that it is."""
+
+    def build(self, task: Task, generator: torch.Generator) -> Network:
+        return Network(task.input_size, task.output_size, self, task.readout, generator=generator)

@@ -86,16 +86,11 @@ class EchoStateCell(Cell[OnlyH, NoGates, Tensor]):
     @classmethod
     def limits(cls, options: Mapping[str, Any]) -> dict[str, Limit]:
         fixed = "The reservoir and what leads into it are fixed; only the readout learns."
-        limits = {
+        return {
             "init": Limit(Choice("default", ("default",)), fixed),
             "input_depth": Limit(Whole(0, 0, 0), fixed),
             "transition_depth": Limit(Whole(0, 0, 0), fixed),
         }
-        if options.get("fit", "ridge") == "ridge":
-            linear = "With fit = ridge only a linear readout is trained; with fit = gradient there may be more."
-            limits["output_depth"] = Limit(Whole(0, 0, 0), linear)
-            limits["connection"] = Limit(Choice("plain", ("plain", "residual")), linear)
-        return limits
 
     def zeros(self, batch_size: int, size: int | None = None) -> Tensor:
         return self.W.new_zeros(batch_size, size or self.hidden_size)

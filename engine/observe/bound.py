@@ -6,8 +6,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from engine.architectures import Stack
 from engine.cells import CELLS, AnyCell, IndRNNCell, RNNCell
-from engine.experiment import Architecture
 from engine.observe.jacobians import spectral_norms
 from engine.observe.notes import Passage
 
@@ -35,7 +35,7 @@ class Bound:
         return _products(self.slope * self.norm, steps)
 
 
-def has_bound(network: Architecture) -> bool:
+def has_bound(network: Stack) -> bool:
     """Whether the cells of a network are of the simple kind."""
     return CELLS[network.cell] in (RNNCell, IndRNNCell) and not network.transition_depth
 

@@ -2,8 +2,8 @@
 
 from typing import Any, NamedTuple
 
+from engine.architectures import Stack
 from engine.cells import CELLS, INITS, DeepTransition
-from engine.experiment import Architecture
 from engine.learners.truncation import through
 from engine.script.gathering import Root, root
 
@@ -54,7 +54,7 @@ class CellSource(NamedTuple):
     roots: tuple[Root, ...]
 
 
-def cell_source(architecture: Architecture, answer_size: int, truncated: bool) -> CellSource:
+def cell_source(architecture: Stack, answer_size: int, truncated: bool) -> CellSource:
     options = architecture.options
     torchs = architecture.cell in MODULES and options.get("activation", "tanh") in ("tanh", "relu")
     if torchs and not architecture.transition_depth and not truncated:
@@ -65,7 +65,7 @@ def cell_source(architecture: Architecture, answer_size: int, truncated: bool) -
     return written._replace(call="through({cell}, {x}, {window}, {backward})[0]", roots=(*written.roots, root(through)))
 
 
-def _scaled(written: CellSource, architecture: Architecture, named: str) -> CellSource:
+def _scaled(written: CellSource, architecture: Stack, named: str) -> CellSource:
     """With the recurrent weights scaled, if they are to be."""
     scale, names = architecture.recurrent_scale, CELLS[architecture.cell].scalable
     if scale == 1 or not names:
@@ -76,7 +76,7 @@ def _scaled(written: CellSource, architecture: Architecture, named: str) -> Cell
     return written._replace(text=usual + SCALED.format(cells=cells, scale=scale, scaling=scaling))
 
 
-def _of_torch(architecture: Architecture) -> CellSource:
+def _of_torch(architecture: Stack) -> CellSource:
     hidden, options = architecture.hidden, architecture.options
     init = INITS[architecture.init]
     text = OF_TORCH.format(
@@ -91,7 +91,7 @@ def _of_torch(architecture: Architecture) -> CellSource:
     return CellSource(text, "{cell}({x})[0]", (root(init),))
 
 
-def _of_engine(architecture: Architecture, answer_size: int) -> CellSource:
+def _of_engine(architecture: Stack, answer_size: int) -> CellSource:
     kind, depth = CELLS[architecture.cell], architecture.transition_depth
     settings: dict[str, Any] = {} if architecture.init == "default" else {"init": architecture.init}
     settings |= {"answer_size": answer_size} if kind.answers else {}

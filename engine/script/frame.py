@@ -14,13 +14,12 @@ import torch
 from engine import seeds
 from engine.cells import CELLS
 from engine.experiment import Experiment
-from engine.learners.optimizers import OPTIMIZERS
-from engine.learners.ridge import RidgeReadout
+from engine.learners import learner_for
 from engine.run import build
 from engine.script.cell import cell_source
 from engine.script.gathering import gather, imported, root
 from engine.script.network import network_source
-from engine.tasks import Characters, Classification, Task
+from engine.tasks import Characters, Task
 
 # A person's text reaches this only through repr(), on comment lines or inside a literal: it stays data.
 TEMPLATE = """# {title}
@@ -55,56 +54,35 @@ TRAIN, INIT = {train}, {init}
 {training}
 """
 
-GRADIENT = """network = Network(generator({seed}, INIT, 0))
-optimizer = torch.optim.{optimizer}
-settings = dict({draw_settings})
-
-for update in range(1, 101):
-    inputs, targets, _ = {draw}({batch}, **settings, generator=generator({seed}, TRAIN, update))
-    optimizer.zero_grad()
-    loss = {loss}(network(inputs){answers})
-    loss.backward()
-{clip}    optimizer.step()
-    print(update, f"{{loss.item():.9g}}")"""
-
-RIDGE = """network = Network(generator({seed}, INIT, 0))
-ridge = RidgeReadout(network.readout, {strength!r})
-settings = dict({draw_settings})
-
-for update in range(1, 101):
-    inputs, targets, _ = {draw}({batch}, **settings, generator=generator({seed}, TRAIN, update))
-    with torch.no_grad():
-        states = network.read(inputs)
-        loss = nn.functional.mse_loss(network.readout(states), targets)
-    ridge.learn(states, targets)
-    print(update, f"{{loss.item():.9g}}")"""
-
 TABLES = {"INITS": "init", "ACTIVATIONS": "activation", "FED_BACK": "feedback"}
 """The engine's tables of which a network uses the one entry that its setting names."""
 
 
 def script(experiment: Experiment) -> str:
-    """The source of a script that trains this experiment and prints the loss of its first hundred updates."""
-    task, architecture = experiment.task, experiment.network
-    ridge = experiment.closed_form
+    """The source of a script that trains this experiment and prints the loss of its first hundred updates.
+
+    Raises FieldError if its learner cannot be written so.
+    """
+    task, architecture = experiment.task, experiment.stack
+    loop = learner_for(experiment).loop(experiment, _drawing(experiment))
     window = experiment.training.truncate
     truncate = window if window < task.steps else 0
     cell = cell_source(architecture, task.output_size, bool(truncate))
     # Only its shapes are looked at, and this is the start that is drawn fastest.
     shaped = build(replace(experiment, network=replace(architecture, init="default")))
-    network = network_source(shaped, cell.call, ridge, truncate)
+    network = network_source(shaped, cell.call, loop.reads, truncate)
     chosen = {"init": architecture.init, **architecture.options}
     gathered = gather(
         [
             [root(seeds.generator)],
             [root(task.sampler.draw)],
             [*cell.roots, *network.roots],
-            [root(RidgeReadout)] if ridge else [],
+            [root(each) for each in loop.uses],
         ],
         attributes={"learn"},
         tables={table: chosen[name] for table, name in TABLES.items() if name in chosen},
     )
-    of_seeds, of_task, of_network, of_ridge = gathered.sections
+    of_seeds, of_task, of_network, of_learner = gathered.sections
     written = experiment.to_params()
     return TEMPLATE.format(
         title=f"{experiment.task_name} with {CELLS[architecture.cell].about.name}, as trained in RNN Playground. "
@@ -116,7 +94,7 @@ def script(experiment: Experiment) -> str:
         seeds=_spaced(of_seeds),
         task=_spaced(of_task),
         network=_spaced([*of_network, cell.text, network.text]),
-        training=_spaced([*of_ridge, _ridge(experiment) if ridge else _gradient(experiment)]),
+        training=_spaced([*of_learner, loop.text]),
     )
 
 
@@ -125,27 +103,8 @@ def _spaced(texts: Iterable[str]) -> str:
     return re.sub(r"^([A-Z_]+ = .*)\n\n\n(?=[A-Z_]+ = .*$)", r"\1\n", "\n\n\n".join(texts), flags=re.MULTILINE)
 
 
-def _gradient(experiment: Experiment) -> str:
-    training, task = experiment.training, experiment.task
-    made = OPTIMIZERS[training.optimizer]
-    settings = {"lr": training.lr, "weight_decay": training.decay, **made.keywords}
-    written = ", ".join(["network.parameters()", *(f"{name}={value!r}" for name, value in settings.items())])
-    classes = isinstance(task, Classification)
-    return GRADIENT.format(
-        **_drawing(experiment),
-        optimizer=f"{made.func.__name__}({written})",
-        loss="nn.functional.cross_entropy" if classes else "nn.functional.mse_loss",
-        answers=".flatten(0, -2), targets.flatten()" if classes else ", targets",
-        clip=f"    nn.utils.clip_grad_norm_(network.parameters(), {training.clip!r})\n" if training.clip else "",
-    )
-
-
-def _ridge(experiment: Experiment) -> str:
-    return RIDGE.format(**_drawing(experiment), strength=experiment.network.options["ridge"])
-
-
 def _drawing(experiment: Experiment) -> dict[str, Any]:
-    """How both loops draw the weights and the batches."""
+    """How a loop draws the weights and the batches."""
     draw, settings = experiment.task.sampler
     return {
         "seed": experiment.training.seed,

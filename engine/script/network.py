@@ -31,10 +31,10 @@ class NetworkSource(NamedTuple):
     roots: tuple[Root, ...]
 
 
-def network_source(network: Network, call: str, ridge: bool, truncate: int) -> NetworkSource:
+def network_source(network: Network, call: str, reads: bool, truncate: int) -> NetworkSource:
     """A class whose instances compute what `network` does, its weights drawn in the same order.
 
-    `call` is how a {cell} goes through {x}, with {window} and {backward} where gradients are truncated. With `ridge`,
+    `call` is how a {cell} goes through {x}, with {window} and {backward} where gradients are truncated. With `reads`,
     the class has `read`, up to the readout, and no `forward`.
     """
     build: list[str] = []
@@ -62,13 +62,13 @@ def network_source(network: Network, call: str, ridge: bool, truncate: int) -> N
     result = _end(network.mode, paths)
     if len(network.readout):
         build.append(f"self.readout = {_maps(network.readout)}")
-        result = result if ridge else f"self.readout({result})"
+        result = result if reads else f"self.readout({result})"
     if len(network.input_mlp) or len(network.readout):
         roots.append(root(linear))
     text = TEMPLATE.format(
         outline=_outline(network),
         build=_block(build),
-        name="read" if ridge else "forward",
+        name="read" if reads else "forward",
         read=_block(read),
         result=result,
     )

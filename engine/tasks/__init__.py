@@ -1,6 +1,7 @@
 """Every task, by the identifier that stands in the link."""
 
-from engine.tasks.base import Batch, Classification, Quantity, Reading, Regression, Task, Tokens
+from engine.structures import Batch
+from engine.tasks.base import Classification, Quantity, Reading, Regression, Task, Tokens
 from engine.tasks.sequence.adding import Adding
 from engine.tasks.sequence.characters import Characters, Hello, NextCharacter
 from engine.tasks.sequence.copy import Copy

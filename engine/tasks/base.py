@@ -12,22 +12,10 @@ import torch
 from torch import Tensor
 
 from engine.settings import Limit, check_settings, conditions, specs
+from engine.structures import SEQUENCE, Batch, Structure
 
 NO_ANSWER = -100
 """The target of a step at which no answer is asked."""
-
-
-class Batch(NamedTuple):
-    """B sequences of T steps.
-
-    inputs: (B, T, I) float. targets: (B, O) float for a quantity; (B,) long for one class; (B, T) long for a class a
-    step, −100 where none is asked. mask: bool, shaped like the answers, True where the answer counts for accuracy.
-    Where nobody can say what is right after an input was changed, the target is nan, or −100 under a mask that is True.
-    """
-
-    inputs: Tensor
-    targets: Tensor
-    mask: Tensor
 
 
 @dataclass(frozen=True)
@@ -81,6 +69,9 @@ class Sampler(NamedTuple):
 
 class Task(ABC):
     """A frozen dataclass whose fields are its difficulty; subclasses are Classes or Amounts."""
+
+    structure: ClassVar[Structure] = SEQUENCE
+    """What one example is; an architecture says which structures it reads."""
 
     causal: ClassVar[bool] = False
     """True if the inputs ahead hold the answer, so that only a forward network may be asked."""

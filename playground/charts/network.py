@@ -55,7 +55,7 @@ def folded(top: int, dark: bool) -> Picture:
 
 def folded_data(experiment: Experiment, sizes: Mapping[str, int]) -> Data:
     """Shapes as units × steps, and the number of weights and biases in each box."""
-    network, task = experiment.network, experiment.task
+    network, task = experiment.stack, experiment.task
     directions = DIRECTIONS[network.direction]
     steps, row = task.steps, 0
     boxes = [(1.0, 0, "input x", f"{task.input_size} × {steps}", "", False)]

@@ -9,8 +9,8 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
-from engine import CELLS, TASKS, Experiment, FieldError
-from engine.experiment import Architecture, Training, known_settings, nearest, unknown
+from engine import ARCHITECTURES, CELLS, LEARNERS, TASKS, Experiment, FieldError, Stack, Training
+from engine.experiment import UNWRITTEN, known_settings, nearest, unknown
 from engine.settings import shown, specs
 from playground import words
 from playground.links.page_settings import EVERYWHERE, PAGE_SETTINGS, Networks, Setting, key_of
@@ -126,8 +126,18 @@ def write(chosen: Experiment) -> None:
     if st.query_params.to_dict() != address:
         st.query_params.from_dict(address)
     st.session_state["link"] = address
-    keys = {"task", *specs(Architecture), *specs(Training)}
+    keys = {"task", *UNWRITTEN, *specs(Stack), *specs(Training)}
+    keys |= {f"{name}.{field}" for name, each in ARCHITECTURES.items() for field in specs(each)}
+    keys |= {option for learner in LEARNERS.values() for option in learner.options}
     keys |= {f"{name}.{field}" for name, task in TASKS.items() for field in specs(task)}
     keys |= {f"{name}.{option}" for name, cell in CELLS.items() for option in cell.options}
     keys |= {key_of(page, name) for page, own in PAGE_SETTINGS.items() for name in own} | EVERYWHERE.keys()
     st.session_state["seen"] = {key: st.session_state[key] for key in keys if key in st.session_state}
+
+
+def network_key(experiment: Experiment, name: str) -> str:
+    """Where the control of a setting of the network keeps its value: a cell's own settings by the cell, as tasks' are,
+    and those of another architecture than a stack by the architecture."""
+    if not isinstance(experiment.network, Stack):
+        return f"{experiment.arch_name}.{name}"
+    return name if name in specs(Stack) else f"{experiment.stack.cell}.{name}"

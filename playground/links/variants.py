@@ -5,10 +5,10 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import quote, unquote
 
-from engine import CELLS, Experiment, FieldError
+from engine import CELLS, Experiment, FieldError, Stack, Training
 from engine.budget import check_together
-from engine.experiment import Architecture, Training, network_limits
-from engine.settings import Choice, Limit, Real, Spec, Whole, Wholes, shown, specs
+from engine.experiment import network_limits
+from engine.settings import Choice, Limit, Real, Spec, Whole, Wholes, shown, specs, tightest
 from playground import words
 
 FEWEST, MOST = 2, 4
@@ -46,7 +46,7 @@ KINDS = {
 def changeable(kind: str) -> dict[str, Spec]:
     """The settings in which a network of this kind may differ from the sidebar: all but the task's and the cell."""
     fixed = {"cell", *KINDS[kind].settings}
-    declared = specs(Architecture) | dict(CELLS[KINDS[kind].cell].options) | specs(Training)
+    declared = specs(Stack) | dict(CELLS[KINDS[kind].cell].options) | specs(Training)
     return {name: spec for name, spec in declared.items() if name not in fixed}
 
 
@@ -134,10 +134,10 @@ def fitted(base: Experiment, wanted: Wanted, place: int = 0) -> Member:
     known = changeable(wanted.kind)
     changes = {name: known[name].read(name, value) for name, value in wanted.changes} | dict(kind.settings)
     options = {name: spec.default for name, spec in CELLS[kind.cell].options.items()}
-    if base.network.cell == kind.cell:
-        options |= base.network.options
+    if base.stack.cell == kind.cell:
+        options |= base.stack.options
     options |= {name: value for name, value in changes.items() if name in options}
-    values: dict[str, Any] = {name: getattr(base.network, name) for name in specs(Architecture)}
+    values: dict[str, Any] = {name: getattr(base.network, name) for name in specs(Stack)}
     values |= {name: value for name, value in changes.items() if name in values and name not in options}
     values |= {"cell": kind.cell, "options": options}
     training = replace(base.training, **{name: value for name, value in changes.items() if name in specs(Training)})
@@ -149,12 +149,13 @@ def fitted(base: Experiment, wanted: Wanted, place: int = 0) -> Member:
             limit.check(name, values[name])
         values[name] = limit.spec.default
         fixed.append(Fixed(name, limit.spec.write(limit.spec.default), limit.why))  # type: ignore[arg-type]  # its own
-    return Member(place, wanted, Experiment(base.task, Architecture(**values), training), tuple(fixed))
+    return Member(place, wanted, replace(base, network=Stack(**values), training=training), tuple(fixed))
 
 
 def _broken(base: Experiment, values: Mapping[str, Any]) -> tuple[str, Limit] | None:
     """A setting that the network may not have as it is."""
-    for name, limit in (Architecture.limits(values) | network_limits(base.task)).items():
+    asked = network_limits(base.task, Stack, values, base.learner)
+    for name, limit in tightest(asked, Stack.limits(values)).items():
         try:
             limit.check(name, values[name])
         except FieldError:
@@ -194,7 +195,7 @@ def overruled(cell: str, wanted: Sequence[Wanted]) -> set[str]:
         kind = KINDS[each.kind]
         return name in kind.settings or name in dict(each.changes) or (name in own and kind.cell != cell)
 
-    names = {*specs(Architecture), *specs(Training), *own}
+    names = {*specs(Stack), *specs(Training), *own}
     return {"cell"} | {name for name in names if all(ignores(each, name) for each in wanted)}
 
 

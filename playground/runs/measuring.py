@@ -30,9 +30,7 @@ class Measured:
 
 
 def _subject(frame: Frame) -> tuple[object, ...]:
-    experiment = frame.snapshot.experiment
-    training = experiment.training
-    return experiment.task, experiment.network, training.seed, training.truncate, frame.request.probe
+    return frame.snapshot.experiment.identity, frame.request.probe
 
 
 class Measuring:

@@ -67,7 +67,7 @@ class Reader:
         """The latest moment; None while a run that is already training is being looked at for the first time."""
         session, frame = self._session, self._session.shown[0]
         experiment = frame.snapshot.experiment
-        of = experiment.task, experiment.network, experiment.training.seed
+        of = experiment.identity
         if self._of != of:
             self._of, self._given, self._checkpoint = of, None, None
             for each in (self._passages, self._matches, self._written):

@@ -13,7 +13,6 @@ from urllib.parse import urlencode
 from engine import Experiment
 from engine.film import MOST_BYTES
 from engine.progress import Course, Explosion
-from engine.run import tunable
 from engine.slices import (
     LOOKING_SHARE,
     Frame,
@@ -197,8 +196,7 @@ class Session:
     def _tunable(self, experiments: tuple[Experiment, ...]) -> bool:
         """Whether the runs can go on with other training settings, and that is all that differs."""
         return len(experiments) == len(self.experiments) and all(
-            (old.task, old.network) == (new.task, new.network) and tunable(old.training, new.training)
-            for old, new in zip(self.experiments, experiments, strict=True)
+            old.becomes(new) for old, new in zip(self.experiments, experiments, strict=True)
         )
 
     @exclusive

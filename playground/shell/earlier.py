@@ -61,23 +61,23 @@ def named_among(run: Earlier, session: Session) -> str:
     """What an earlier run is called beside the present one: networks side by side by all their cells."""
     if len(run.experiments) == 1:
         return name(run.experiments[0], session.experiment)
-    return words.listed([words.choice(each.network.cell, "cell") for each in run.experiments])
+    return words.listed([words.choice(each.stack.cell, "cell") for each in run.experiments])
 
 
 def name(run: Experiment, now: Experiment) -> str:
     """The cell of a run, its task if that is another, and the settings that differ from those of now."""
     mine, present = run.to_params(), now.to_params()
-    parts = [words.choice(run.network.cell, "cell")]
+    parts = [words.choice(run.stack.cell, "cell")]
     if run.task_name != now.task_name:
-        return " · ".join([*parts, words.TASKS[run.task_name][0]])
-    own = set() if run.network.cell == now.network.cell else {*CELLS[run.network.cell].options}
+        return " · ".join([*parts, words.task(run.task_name)[0]])
+    own = set() if run.stack.cell == now.stack.cell else {*CELLS[run.stack.cell].options}
     differ = [key for key in mine if mine[key] != present.get(key) and key not in {"cell", *own}]
     said = [words.told(key, mine[key], run.task_name) for key in differ if key not in link.OWN_DATA]
     if len(said) < len(differ):
         said.append(words.OTHER_DATA)
     if len(said) > DIFFERENCES:
         said[DIFFERENCES:] = ["…"]
-    if not said and not own and run.network.cell == now.network.cell:
+    if not said and not own and run.stack.cell == now.stack.cell:
         said = [words.AS_NOW]
     return " · ".join([*parts, *said])
 

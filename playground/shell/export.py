@@ -48,7 +48,7 @@ def draw(session: Session, page: str) -> None:
     st.download_button(
         "Download run",
         data=lambda: archive(*session.saved_with_frame()),
-        file_name=f"{experiment.task_name}-{experiment.network.cell}.zip",
+        file_name=f"{experiment.task_name}-{experiment.stack.cell}.zip",
         mime="application/zip",
         icon=":material/download:",
         on_click="ignore",
@@ -58,7 +58,7 @@ def draw(session: Session, page: str) -> None:
     st.download_button(
         "Save run",
         data=session.saved,
-        file_name=f"{experiment.task_name}-{experiment.network.cell}.safetensors",
+        file_name=f"{experiment.task_name}-{experiment.stack.cell}.safetensors",
         mime="application/octet-stream",
         icon=":material/save:",
         on_click="ignore",
@@ -81,7 +81,11 @@ def code(experiment: Experiment) -> None:
     """The network as PyTorch code, across the page, once it was asked for at the foot of the sidebar."""
     if not st.session_state.get(CODE):
         return
-    source = script(experiment)
+    try:
+        source = script(experiment)
+    except FieldError as problem:
+        st.info(words.plain(str(problem)), icon=":material/code_off:")
+        return
     with st.container(border=True):
         with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
             st.header("PyTorch code", width="content")

@@ -8,9 +8,8 @@ import numpy as np
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from engine import Experiment, FieldError
+from engine import Experiment, FieldError, Training
 from engine.budget import check_memory
-from engine.experiment import Training
 from engine.progress import Explosion, Snapshot
 from engine.slices import Frame, Frames
 from playground import words
@@ -248,7 +247,7 @@ def _underlined(colour: str) -> str:
 
 def _score(snapshot: Snapshot) -> list[tuple[str, str, str]]:
     """Losses with the colours of their lines, what is scored without learning, and the accuracy."""
-    task, colour = snapshot.experiment.task, CELL_COLOURS[snapshot.experiment.network.cell]
+    task, colour = snapshot.experiment.task, CELL_COLOURS[snapshot.experiment.stack.cell]
 
     def latest(rows: np.ndarray) -> str:
         return words.number(rows[-1, 1]) if len(rows) else "–"

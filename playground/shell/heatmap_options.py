@@ -134,7 +134,7 @@ def most_active(place: str, layer_trace: LayerTrace, frame: Frame, moving: bool)
 def _kept(place: str, chosen: str, layer_trace: LayerTrace, frame: Frame, moving: bool) -> Orders:
     """The orders by what was chosen: those of this frame, or while all moves those made a while ago."""
     experiment, updates = frame.snapshot.experiment, frame.result.checkpoint.updates
-    about = (experiment.task, experiment.network, experiment.training.seed, chosen, frame.request.probe)
+    about = (experiment.identity, chosen, frame.request.probe)
     key = f"order.{place}.{layer_trace.layer}.{layer_trace.direction}"
     kept: _Kept | None = st.session_state.get(key)
     age = _age(updates)
@@ -170,10 +170,9 @@ def _answer_scores(
 ) -> tuple[Mapping[str, np.ndarray], int]:
     """What the units tell of the answer, which a worker works out, and after how many updates that was so."""
     experiment, checkpoint = frame.snapshot.experiment, frame.result.checkpoint
-    network = (experiment.task, experiment.network, experiment.training.seed)
     answers: BackgroundResult[Tells] = st.session_state.setdefault(f"tells.{place}", BackgroundResult(POOL))
-    question = (network, checkpoint.updates)
-    known = isinstance(answers.question, tuple) and answers.question[0] == network
+    question = (experiment.identity, checkpoint.updates)
+    known = isinstance(answers.question, tuple) and answers.question[0] == experiment.identity
     found = answers.ask(question, partial(tells_at, experiment, checkpoint.weights), wait or not known)
     assert found is not None
     assert isinstance(answers.question, tuple)

@@ -6,11 +6,13 @@ from typing import Any
 
 import streamlit as st
 
-from engine import CELLS, TASKS, Experiment, FieldError
+from engine import ARCHITECTURES, CELLS, LEARNERS, TASKS, Experiment, FieldError, Stack, Training
+from engine.architectures import Architecture
 from engine.budget import MAX_SECONDS, largest_batch
-from engine.experiment import TASK, Architecture, Training, network_limits
-from engine.settings import Choice, Limit, Real, Spec, Whole, Wholes, conditions, specs
-from engine.tasks import Regression, Task
+from engine.experiment import ARCH, LEARNER, TASK, able_learners, network_limits
+from engine.learners import learner_for, name_for
+from engine.settings import Choice, Limit, Real, Spec, Whole, Wholes, conditions, read_settings, specs, tightest
+from engine.tasks import Task
 from engine.tasks.sequence.characters import NextCharacter
 from playground import words
 from playground.links import link, variants
@@ -99,10 +101,11 @@ def _show(experiment: Experiment) -> None:
         if name not in link.OWN_DATA or value:  # what was handed in stays, for when it is chosen again
             state[key] = value
         state.pop(asked_of(key), None)
-    for name, spec in specs(Architecture).items():
-        state[name] = _held(spec, getattr(experiment.network, name))
-    for name, spec in CELLS[experiment.network.cell].options.items():
-        state[f"{experiment.network.cell}.{name}"] = _held(spec, experiment.network.options[name])
+    state["arch"], state["learner"] = experiment.arch_name, experiment.learner
+    for name, (spec, value) in experiment.network.settings().items():
+        state[link.network_key(experiment, name)] = _held(spec, value)
+    for name, value in experiment.learner_options.items():
+        state[name] = _held(learner_for(experiment).options[name], value)
     for name in specs(Training):
         state[name] = getattr(experiment.training, name)
         state.pop(asked_of(name), None)
@@ -141,8 +144,8 @@ def _widgets() -> dict[str, Any]:
     """Draw all controls; their values by the name of the setting."""
     values: dict[str, Any] = {}
     st.header("Task")
-    task = values["task"] = _widget("task", "task", TASK, {name: label for name, (label, _) in words.TASKS.items()})
-    st.caption(words.TASKS[task][1])
+    task = values["task"] = _widget("task", "task", TASK, {name: words.task(name)[0] for name in TASKS})
+    st.caption(words.task(task)[1])
     values |= _group(specs(TASKS[task]), f"{task}.", task, lambda: _of_task(task))
     _suit(values)
 
@@ -156,8 +159,7 @@ def _widgets() -> dict[str, Any]:
     if learning_rate.unusual():
         st.caption(learning_rate.unusual())
     values |= _group(training, "", "", lambda: _of_work(values))
-    if values.get("fit") == "ridge" and issubclass(TASKS[task], Regression):
-        st.caption(words.RIDGE_SOLVES)
+    values |= _learner(values)
     _without_effect(values)
     return values
 
@@ -184,9 +186,54 @@ def _suit(values: Mapping[str, Any]) -> None:
         st.button(words.SUITS, help=words.SUITS_HELP, key="suits", on_click=show_next, args=(suiting,))
 
 
+def _learner(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The choice of a learner and its own settings, where there is one to choose; and what is to say of it.
+
+    One that the cell itself asks for, as a reservoir does for its readout, is chosen among the cell's settings.
+    """
+    st.session_state.setdefault("learner", LEARNER.default)
+    try:
+        network = _architecture(values)
+        about = _task(values), type(network), vars(network)
+    except FieldError:  # it is said where the experiment is put together
+        return {"learner": st.session_state["learner"]}
+    usual, offered = name_for(*about), _offered(values)
+    others = [name for name in able_learners(*about) if name != usual and name not in offered]
+    chosen = LEARNER.default
+    if others:
+        offer = Choice(LEARNER.default, (LEARNER.default, *others))
+        if st.session_state["learner"] not in offer.options:
+            st.session_state["learner"] = offer.default
+        chosen = _widget("learner", "learner", offer)
+    learner = name_for(*about, chosen)
+    if learner in words.LEARNER_NOTES:
+        st.caption(words.LEARNER_NOTES[learner])
+    return {"learner": chosen, **_group(LEARNERS[learner].options, "", "")}
+
+
+def _offered(values: Mapping[str, Any]) -> tuple[str, ...]:
+    """The learners that a cell offers by a setting of its own."""
+    fit = CELLS[values["cell"]].options.get("fit") if "cell" in values else None
+    return fit.options if isinstance(fit, Choice) else ()
+
+
 def _network(values: Mapping[str, Any]) -> dict[str, Any]:
-    """The network's controls; one that has no meaning beside the others is off and says why."""
-    declared = specs(Architecture)
+    """The network's controls, after the choice of its architecture where there is one."""
+    arch = ARCH.default
+    reading = tuple(name for name, each in ARCHITECTURES.items() if TASKS[values["task"]].structure in each.reads)
+    if len(ARCHITECTURES) > 1:
+        why = words.READ_BY.format(plural=TASKS[values["task"]].structure.plural)
+        narrower = 0 < len(reading) < len(ARCHITECTURES)
+        limit = Limit(Choice(reading[0], reading), why, ("task",)) if narrower else None
+        arch = _limited("arch", ARCH, limit)
+    if issubclass(ARCHITECTURES[arch], Stack):
+        return {"arch": arch, **_stack(values)}
+    return {"arch": arch, **_group(specs(ARCHITECTURES[arch]), f"{arch}.", "")}
+
+
+def _stack(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The controls of a stack; one that has no meaning beside the others is off and says why."""
+    declared = specs(Stack)
     cell = _widget("cell", "cell", declared["cell"])
     network = {"cell": cell}
     limits = _limits(values, cell)
@@ -197,29 +244,41 @@ def _network(values: Mapping[str, Any]) -> dict[str, Any]:
 
     draw("hidden", "layers", "direction")
     network |= _group(CELLS[cell].options, f"{cell}.", "")
-    if network.get("fit") == "ridge" and not issubclass(TASKS[values["task"]], Regression):
-        st.caption(words.NO_RIDGE)
+    _say_refused(values, network)
     draw("init", "recurrent_scale")
     with st.expander("Depth and connections"):
         draw("input_depth", "transition_depth", "output_depth", "connection", "windows")
     return network
 
 
+def _say_refused(values: Mapping[str, Any], network: Mapping[str, Any]) -> None:
+    """Why the learner that the cell's settings ask for cannot be had, if so; and which it is instead."""
+    try:
+        about = _task(values), Stack, {"options": network}
+    except FieldError:  # it is said where the experiment is put together
+        return
+    wished = LEARNERS.get(network.get("fit", ""))
+    if wished and (reason := wished.cannot(*about)):
+        instead = LEARNERS[name_for(*about)].label.lower()
+        st.caption(words.OTHER_LEARNER.format(reason=reason, learner=instead))
+
+
 def _limits(values: Mapping[str, Any], cell: str) -> dict[str, Limit]:
-    """The network's settings that are limited by the task, the cell and what the others are now."""
+    """The network's settings that are limited by the task, the learner, the cell and what the others are now."""
 
     def held(name: str, spec: Spec) -> Any:
         return _value(name, spec, st.session_state.get(name, spec.default))
 
+    around = {name: held(name, spec) for name, spec in specs(Stack).items()} | {"cell": cell}
+    around["options"] = {name: held(f"{cell}.{name}", spec) for name, spec in CELLS[cell].options.items()}
     try:
-        asked = network_limits(_task(values))
+        asked = network_limits(_task(values), Stack, around, st.session_state.get("learner", LEARNER.default))
     except FieldError:  # it is said where the experiment is put together
         asked = {}
-    around = {name: held(name, spec) for name, spec in specs(Architecture).items()} | {"cell": cell}
-    around["options"] = {name: held(f"{cell}.{name}", spec) for name, spec in CELLS[cell].options.items()}
-    for name, limit in (CELLS[cell].limits(around["options"]) | asked).items():
-        around[name] = limit.spec.default
-    return Architecture.limits(around) | asked
+    for name, limit in tightest(CELLS[cell].limits(around["options"]), asked).items():
+        if name in around:
+            around[name] = limit.spec.default
+    return tightest(asked, Stack.limits(around))
 
 
 def _limited(name: str, spec: Spec, limit: Limit | None) -> Any:
@@ -264,14 +323,16 @@ def _of_task(task: str) -> dict[str, Limit]:
 
 
 def _of_work(values: Mapping[str, Any]) -> dict[str, Limit]:
-    """The limit of the batch that the work of one update sets."""
+    """The limits of training that the learner sets, and that of the batch by the work of one update."""
     try:
-        room = largest_batch(_task(values), _architecture(values), st.session_state.get("truncate", 0))
+        task, network = _task(values), _architecture(values)
+        asked = network_limits(task, type(network), vars(network), st.session_state.get("learner", LEARNER.default))
+        room = largest_batch(task, network, st.session_state.get("truncate", 0))
     except FieldError:  # it is said where the experiment is put together
         return {}
     batch = specs(Training)["batch"]
     assert isinstance(batch, Whole)
-    return {"batch": Limit(batch.up_to(room), words.WORK.format(seconds=MAX_SECONDS))}
+    return asked | {"batch": Limit(batch.up_to(room), words.WORK.format(seconds=MAX_SECONDS))}
 
 
 def _group(
@@ -357,8 +418,10 @@ def _widget(
 
 
 def _assemble(values: Mapping[str, Any]) -> Experiment:
+    task, network, learner = _task(values), _architecture(values), values["learner"]
     training = Training(**{name: values[name] for name in specs(Training)})
-    return Experiment(_task(values), _architecture(values), training)
+    options = LEARNERS[name_for(task, type(network), vars(network), learner)].options
+    return Experiment(task, network, training, learner, read_settings(options, values))
 
 
 def _task(values: Mapping[str, Any]) -> Task:
@@ -368,12 +431,4 @@ def _task(values: Mapping[str, Any]) -> Task:
 
 def _architecture(values: Mapping[str, Any]) -> Architecture:
     """Raises FieldError, also for a list of numbers that cannot be read."""
-    options = CELLS[Architecture(cell=values["cell"]).cell].options
-
-    def chosen(declared: Mapping[str, Spec]) -> dict[str, Any]:
-        return {
-            name: spec.read(name, values[name]) if isinstance(spec, Wholes) else values[name]
-            for name, spec in declared.items()
-        }
-
-    return Architecture(**chosen(specs(Architecture)), options=chosen(options))
+    return ARCHITECTURES[ARCH.read("arch", values["arch"])].read(values)

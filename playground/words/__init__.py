@@ -4,7 +4,8 @@ import math
 import re
 from collections.abc import Sequence
 
-from engine import CELLS, FieldError
+from engine import CELLS, LEARNERS, FieldError
+from engine import TASKS as ENGINE_TASKS
 from engine.settings import Choice, Real, Spec, Text, Whole, Wholes
 from engine.tasks import Forecast, Task
 
@@ -46,6 +47,8 @@ CHOICES = {
     "highway": "Highway: gated mix of both",
     "ridge": "Ridge regression",
     "gradient": "Gradient",
+    "usual": "The usual one",
+    "stack": "Stack of layers",
     "sgd": "SGD",
     "momentum": "SGD with momentum 0.9",
     "nesterov": "SGD with Nesterov momentum 0.9",
@@ -66,6 +69,7 @@ ACTIVATIONS = {
 # Field: (label, one line of help). A task's own meaning of a name stands under "task.name".
 FIELDS = {
     "task": ("Task", "What the network is to learn. Changing it begins a new run."),
+    "arch": ("Architecture", "How the network is put together. Changing it begins a new run."),
     "length": ("Length T", "Steps in a sequence: the longer, the further back the network must remember."),
     "copy.length": ("Blank T", "Steps to wait between the letters and the sign to say them."),
     "forecast.length": ("Window", "Values the network reads before it says the next one."),
@@ -123,6 +127,7 @@ FIELDS = {
         "Recurrent scale",
         "What the matrix that reads the state is multiplied by before training; its spectral radius grows along.",
     ),
+    "learner": ("Learner", "How the weights are found. Changing it begins a new run."),
     "optimizer": ("Optimizer", "The rule that turns gradients into steps. Changing it begins a new run."),
     "lr": ("Learning rate", "Size of a step. Acts on the running network at once."),
     "batch": ("Batch B", "Sequences an update learns from. Acts on the running network at once."),
@@ -198,11 +203,12 @@ JOINED_NETWORK = (
     "their numbers of steps."
 )
 FIXED = "Those of the reservoir are fixed and not counted."
-RIDGE_SOLVES = (
-    "Ridge regression solves for the readout: optimizer, learning rate, clip, truncation and decay have no part in it. "
-    "Choose “Readout learns by: Gradient” to use them."
-)
-NO_RIDGE = "Ridge regression fits numbers; the answers of this task are symbols, so the readout is learned by gradient."
+LEARNER_NOTES = {
+    "ridge": "Ridge regression solves for the readout: optimizer, learning rate, clip, truncation and decay have no "
+    "part in it. Choose “Readout learns by: Gradient” to use them."
+}
+OTHER_LEARNER = "{reason} So the readout is learned by {learner}."
+READ_BY = "This task has {plural}, which other architectures do not read."
 
 INSIDE = "Inside, on this sequence"
 INSIDE_LOOK = (
@@ -341,6 +347,11 @@ TUNED = (
 )
 
 
+def task(name: str) -> tuple[str, str]:
+    """What a task is called, and what it asks; of one without words here, its name and what it says of itself."""
+    return TASKS.get(name) or (name, (ENGINE_TASKS[name].__doc__ or "").partition("\n")[0])
+
+
 def label(name: str, task: str = "") -> str:
     return FIELDS.get(f"{task}.{name}", FIELDS.get(name, (name, "")))[0]
 
@@ -353,6 +364,8 @@ def choice(option: str, name: str = "") -> str:
     """The label of an option of the setting `name`."""
     if name == "cell":
         return CELLS[option].about.name
+    if name == "learner" and option in LEARNERS:
+        return LEARNERS[option].label
     own = ACTIVATIONS if name in ("activation", "feedback") else CHOICES
     return own.get(option, option)
 

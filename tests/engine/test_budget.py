@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from engine import CELLS, Experiment, FieldError, Run
-from engine.budget import MAX_SECONDS, check_memory, largest_batch, memory, seconds_per_update, trained
+from engine.budget import MAX_SECONDS, check_memory, largest_batch, memory, seconds_per_update
 from engine.history import CAPACITY
 from engine.run import build
 
@@ -153,9 +153,8 @@ def test_memory_of_a_run_is_within_its_estimate(params: dict[str, str]) -> None:
     """Weights, optimiser, copies and looks, added up array by array; the history at its fullest is counted as such."""
     run = Run(Experiment.from_params(params))
     run.update()
-    tensors = sum(t.numel() for t in [run._weights, run._gradient, run._before]) + sum(
-        value.numel() for held in run.optimizer.state.values() for value in held.values()
-    )
+    held = run.learner.state().values()
+    tensors = sum(t.numel() for t in [run.learner.weights, run.learner.gradient, run._before, *held])
     layer_traces = [layer_trace for layer in run.trace().layers for layer_trace in layer]
     arrays = [a for s in layer_traces for a in (*s.state.values(), *s.gates.values(), s.grad_h)]
     history = 3 * 5 * CAPACITY * 8
@@ -177,7 +176,7 @@ def test_the_largest_experiment_there_can_be_fits_into_the_default() -> None:
 def test_the_estimate_of_what_is_trained_is_no_less(cell: str, options: dict[str, str]) -> None:
     experiment, _ = Experiment.read({"cell": cell, **options})
     count = sum(parameter.numel() for parameter in build(experiment).parameters())
-    assert trained(experiment.task, experiment.network) >= count
+    assert experiment.network.trained(experiment.task) >= count
 
 
 def test_slow_units_are_counted() -> None:
@@ -187,4 +186,4 @@ def test_slow_units_are_counted() -> None:
         Experiment.from_params({**slow, "hidden": "1", "layers": "4", "length": "500", "batch": "256"})
     experiment = Experiment.from_params(slow)
     count = sum(parameter.numel() for parameter in build(experiment).parameters())
-    assert count <= trained(experiment.task, experiment.network) < 1.2 * count
+    assert count <= experiment.network.trained(experiment.task) < 1.2 * count

@@ -15,9 +15,10 @@ import torch
 from safetensors.torch import save as file_of
 
 from engine import Experiment, FieldError, Run
+from engine.architectures import Stack
 from engine.budget import check_memory, check_together
-from engine.experiment import Architecture, Training
 from engine.generate.text import sample
+from engine.learners import Training
 from engine.observe.properties import measured
 from engine.observe.reading import Band, Passage
 from engine.observe.unit_search import best_units
@@ -124,7 +125,7 @@ CASES: dict[str, Case] = {
     # Settings beside others.
     "too many windows": Case(link(layers="2", windows="2,3"), "each layer but the last, 1 here; it was given 2,3"),
     "of another cell": Case(
-        lambda: Architecture(cell="gru", options={"alpha": 0.5}), "alpha is not a setting of the cell gru"
+        lambda: Stack(cell="gru", options={"alpha": 0.5}), "alpha is not a setting of the cell gru"
     ),
     "throws weights away": Case(
         lambda: Training(lr=10.0, decay=0.2), r"decay times lr may be 1 at most.*0\.2 · 10 = 2"

@@ -7,9 +7,11 @@ from typing import Any
 import pytest
 
 from engine import CELLS, TASKS, Experiment, FieldError
+from engine.architectures import Stack
 from engine.architectures.connections import CONNECTIONS
 from engine.cells import INITS
-from engine.experiment import Architecture, Training, known_settings
+from engine.experiment import known_settings
+from engine.learners import Training
 from engine.learners.optimizers import OPTIMIZERS
 from engine.settings import specs
 
@@ -29,15 +31,16 @@ def test_the_names_others_build_on() -> None:
     common = "task length cell hidden layers direction activation forget_bias init optimizer lr batch clip decay seed"
     shape = "input_depth transition_depth output_depth connection windows recurrent_scale truncate"
     cells = "feedback alpha slow periods radius leak sparsity fit ridge"
+    kinds = "arch learner"
     own = "readout symbols word corpus text series period noise values delay distance late"
-    assert set(known_settings()) == {*common.split(), *shape.split(), *cells.split(), *own.split()}
+    assert set(known_settings()) == {*common.split(), *shape.split(), *cells.split(), *own.split(), *kinds.split()}
 
 
 @pytest.mark.parametrize("task", TASKS)
 @pytest.mark.parametrize("cell", CELLS)
 def test_text_holds_every_setting_in_force(task: str, cell: str) -> None:
     params = Experiment.from_params({"task": task, "cell": cell}).to_params()
-    declared = {**specs(TASKS[task]), **specs(Architecture), **specs(Training), **CELLS[cell].options}
+    declared = {**specs(TASKS[task]), **specs(Stack), **specs(Training), **CELLS[cell].options}
     left_out = {"text", "values", "period", "noise"} & set(declared)  # they mean nothing beside the default series
     assert set(params) == {"task", *declared} - left_out
 
@@ -69,7 +72,7 @@ def test_every_parameter_arrives() -> None:
     }
     experiment = Experiment.from_params(params)
     assert experiment.task == TASKS["copy"](length=7, symbols=2)  # type: ignore[call-arg]
-    assert experiment.network == Architecture(
+    assert experiment.network == Stack(
         "rnn", 9, 3, "backward", "identity", 1.5, 1, 2, 3, "highway", (1,), {"activation": "relu"}
     )
     assert experiment.training == Training("sgd", 0.25, 11, 0.0, 5, 0.125, 2**31 - 1)
@@ -123,16 +126,16 @@ def test_limits(name: str, good: tuple[str, ...], bad: tuple[str, ...]) -> None:
         lambda: Training(lr=True),
         lambda: Training(seed=10**400),
         lambda: Training(clip=math.inf),
-        lambda: Architecture(hidden=16.0),  # type: ignore[arg-type]
-        lambda: Architecture(cell=["lstm"]),  # type: ignore[arg-type]
-        lambda: Architecture(cell="lstm", options={"forget_bias": math.nan}),
-        lambda: Architecture(cell="rnn", options={"activation": "softmax"}),
-        lambda: Architecture(windows=[2], layers=2),  # type: ignore[arg-type]
-        lambda: Architecture(windows=(2, True), layers=3),
-        lambda: Architecture(windows=(), layers=2),
-        lambda: Architecture(windows=(2.0,), layers=2),  # type: ignore[arg-type]
-        lambda: Architecture(cell="clockwork", options={"periods": (1, "2")}),
-        lambda: Architecture(cell="esn", options={"leak": math.nan}),
+        lambda: Stack(hidden=16.0),  # type: ignore[arg-type]
+        lambda: Stack(cell=["lstm"]),  # type: ignore[arg-type]
+        lambda: Stack(cell="lstm", options={"forget_bias": math.nan}),
+        lambda: Stack(cell="rnn", options={"activation": "softmax"}),
+        lambda: Stack(windows=[2], layers=2),  # type: ignore[arg-type]
+        lambda: Stack(windows=(2, True), layers=3),
+        lambda: Stack(windows=(), layers=2),
+        lambda: Stack(windows=(2.0,), layers=2),  # type: ignore[arg-type]
+        lambda: Stack(cell="clockwork", options={"periods": (1, "2")}),
+        lambda: Stack(cell="esn", options={"leak": math.nan}),
     ],
 )
 def test_values_that_never_were_text_are_checked_too(made: Any) -> None:
@@ -142,12 +145,12 @@ def test_values_that_never_were_text_are_checked_too(made: Any) -> None:
 
 def test_option_of_another_cell_is_no_setting_of_this_one() -> None:
     with pytest.raises(FieldError, match="forget_bias is not a setting of the cell gru"):
-        Architecture(cell="gru", options={"forget_bias": 1.0})
+        Stack(cell="gru", options={"forget_bias": 1.0})
 
 
 def test_options_not_given_take_the_cells_defaults() -> None:
-    assert Architecture(cell="lstm").options == {"forget_bias": 1.0}
-    assert Architecture(cell="rnn") == Architecture(cell="rnn", options={"activation": "tanh"})
+    assert Stack(cell="lstm").options == {"forget_bias": 1.0}
+    assert Stack(cell="rnn") == Stack(cell="rnn", options={"activation": "tanh"})
 
 
 def test_settings_of_other_tasks_and_cells_are_passed_over() -> None:
@@ -203,7 +206,7 @@ def test_a_name_means_one_thing_in_a_link() -> None:
     groups = [
         {"task"},
         {name for task in TASKS.values() for name in specs(task)},
-        set(specs(Architecture)),
+        set(specs(Stack)),
         {name for cell in CELLS.values() for name in cell.options},
         set(specs(Training)),
     ]

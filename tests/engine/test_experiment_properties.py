@@ -8,10 +8,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from engine import CELLS, TASKS, Experiment, FieldError
+from engine.architectures import Stack
 from engine.architectures.connections import CONNECTIONS
 from engine.budget import MAX_SECONDS, seconds_per_update
-from engine.experiment import Architecture, Training, known_settings, network_limits
-from engine.settings import Choice, Limit, Numbers, Real, Spec, Text, Whole, Wholes, specs
+from engine.experiment import known_settings, network_limits
+from engine.learners import Training
+from engine.settings import Choice, Limit, Numbers, Real, Spec, Text, Whole, Wholes, specs, tightest
 
 UNICODE = st.characters(codec="utf-8", exclude_categories=["Cc"])
 
@@ -43,7 +45,7 @@ def experiments(draw: st.DrawFn) -> Experiment:
 
     cell = draw(st.sampled_from(sorted(CELLS)))
     options = {name: draw(values(spec)) for name, spec in CELLS[cell].options.items()}
-    network = {**drawn(Architecture), "cell": cell, "options": options}
+    network = {**drawn(Stack), "cell": cell, "options": options}
     training = drawn(Training)
     if "periods" in options:
         options["periods"] = tuple(sorted(set(options["periods"]))[: network["hidden"]])
@@ -55,18 +57,18 @@ def experiments(draw: st.DrawFn) -> Experiment:
 
     def limited() -> dict[str, Limit]:
         """Those limits that are passed now; within them, all is possible."""
-        limits = {**Architecture.limits(network), **network_limits(task)}
+        limits = tightest(network_limits(task, Stack, network), Stack.limits(network))
         return {key: limit for key, limit in limits.items() if not fits(limit.spec, network[key])}
 
     while passed := limited():
         network |= {key: draw(values(limit.spec)) for key, limit in passed.items()}
     network["windows"] = network["windows"][: max(1, network["layers"] - 1)]
     training["decay"] = min(training["decay"], 1 / training["lr"]) * 0.999
-    architecture, learning = Architecture(**network), Training(**training)
+    architecture, learning = Stack(**network), Training(**training)
     if seconds_per_update(task, architecture, learning.batch, learning.truncate) <= MAX_SECONDS:
         return Experiment(task, architecture, learning)
     small = {"hidden": max(1, len(options.get("periods", ()))), "layers": 1, "connection": "plain", "windows": (1,)}
-    return Experiment(TASKS[name](), Architecture(**{**network, **small}), Training())
+    return Experiment(TASKS[name](), Stack(**{**network, **small}), Training())
 
 
 def fits(spec: Spec, value: Any) -> bool:
@@ -118,7 +120,7 @@ def faults(params: dict[str, str]) -> set[str]:
     wrong = unknown | ({"task"} if task not in TASKS else set()) | ({"cell"} if cell not in CELLS else set())
     in_force = {
         **specs(TASKS.get(task, TASKS["adding"])),
-        **specs(Architecture),
+        **specs(Stack),
         **specs(Training),
         **CELLS.get(cell, CELLS["lstm"]).options,
     }

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from engine import CELLS, TASKS, Experiment, FieldError
-from engine.experiment import Architecture, network_limits
+from engine.architectures import Stack
+from engine.learners import Ridge, learner_for
 from engine.settings import Choice, Limit, Spec, Whole, Wholes, specs
 
 BY_CELL = [(cell, name, limit) for cell in CELLS for name, limit in CELLS[cell].limits({}).items()]
@@ -14,7 +15,7 @@ every_limit = pytest.mark.parametrize(("cell", "name", "limit"), BY_CELL, ids=[f
 
 def beyond(name: str, limit: Spec) -> str:
     """A value that is on offer elsewhere, as text."""
-    usual = specs(Architecture)[name]
+    usual = specs(Stack)[name]
     match usual:
         case Choice():
             return next(option for option in usual.options if option not in limit.options)  # type: ignore[union-attr]
@@ -63,7 +64,7 @@ def test_what_a_cell_cannot_be_is_refused_with_its_reason(cell: str, name: str, 
 
 @every_limit
 def test_defaults_are_within_every_limit(cell: str, name: str, limit: Limit) -> None:
-    limit.spec.check(name, getattr(Architecture(cell=cell), name))
+    limit.spec.check(name, getattr(Stack(cell=cell), name))
     limit.spec.check(name, limit.spec.default)
 
 
@@ -96,7 +97,7 @@ def test_what_lies_between_layers_needs_two(name: str) -> None:
 @pytest.mark.parametrize("connection", ["residual", "highway"])
 def test_joined_windows_are_not_added_to(connection: str) -> None:
     with pytest.raises(FieldError, match="Joined windows are wider than what they would be added to") as caught:
-        Architecture(layers=2, windows=(2,), connection=connection)
+        Stack(layers=2, windows=(2,), connection=connection)
     assert caught.value.fields == ("connection", "windows")
 
 
@@ -105,7 +106,7 @@ def test_joined_windows_are_not_added_to(connection: str) -> None:
 def test_next_character_needs_a_forward_network(task: str, direction: str) -> None:
     params = {"task": task, "direction": direction}
     if task not in ("hello", "text"):
-        assert "direction" not in network_limits(Experiment.from_params(params).task)
+        assert "direction" not in Stack.asked_by(Experiment.from_params(params).task)
         return
     with pytest.raises(FieldError, match=r"direction must be forward.*would meet the next character") as caught:
         Experiment.from_params(params)
@@ -144,7 +145,7 @@ def test_periods(periods: str, hidden: str, says: str, fields: tuple[str, ...]) 
 
 @pytest.mark.parametrize(("windows", "used"), [((3,), [3, 3, 3]), ((2, 5), [2, 5, 5]), ((2, 1, 4), [2, 1, 4])])
 def test_last_window_holds_for_all_layers_above(windows: tuple[int, ...], used: list[int]) -> None:
-    architecture = Architecture(layers=4, windows=windows)
+    architecture = Stack(layers=4, windows=windows)
     assert [architecture.window(layer) for layer in (1, 2, 3)] == used
 
 
@@ -175,9 +176,9 @@ def test_bad_periods_leave_the_units_as_they_are(periods: str) -> None:
 @pytest.mark.parametrize("cell", CELLS)
 def test_default_options_fit_any_size(cell: str) -> None:
     for hidden in (1, 2, 3, 128):
-        assert Architecture(cell=cell, hidden=hidden).options == CELLS[cell].defaults(hidden)
+        assert Stack(cell=cell, hidden=hidden).options == CELLS[cell].defaults(hidden)
     usual = {name: spec.default for name, spec in CELLS[cell].options.items()}
-    assert CELLS[cell].defaults(Architecture().hidden) == usual
+    assert CELLS[cell].defaults(Stack().hidden) == usual
 
 
 @pytest.mark.parametrize("cell", CELLS)
@@ -188,7 +189,7 @@ def test_the_experiment_that_shows_a_cell_best_is_one(cell: str) -> None:
 
 def test_fit_is_in_closed_form_for_amounts_alone() -> None:
     def closed(**params: Any) -> bool:
-        return Experiment.from_params({"cell": "esn", **params}).closed_form
+        return learner_for(Experiment.from_params({"cell": "esn", **params})) is Ridge
 
     assert closed(task="adding")
     assert closed(task="forecast")

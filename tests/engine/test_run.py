@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from engine import CELLS, Experiment, FieldError, Run, seeds
-from engine.experiment import Training
+from engine.learners import Training
 from engine.learners.optimizers import OPTIMIZERS
 from engine.run import build
 from engine.tasks import TASKS

@@ -7,7 +7,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from engine import CELLS, Experiment
-from engine.experiment import TASK, Architecture, Training
+from engine.architectures import Stack
+from engine.experiment import TASK
+from engine.learners import Training
 from engine.settings import Choice, Spec, Whole, Wholes, specs
 from playground.links.presets import PRESETS
 from playground.runs.session import Session
@@ -30,7 +32,7 @@ def declared(experiment: Experiment) -> dict[str, tuple[str, Spec, Any]]:
     task, network, training = experiment.task, experiment.network, experiment.training
     found = {"task": ("task", TASK, experiment.task_name)}
     found |= {f"{experiment.task_name}.{name}": (name, spec, getattr(task, name)) for name, spec in specs(task).items()}
-    found |= {name: (name, spec, getattr(network, name)) for name, spec in specs(Architecture).items()}
+    found |= {name: (name, spec, getattr(network, name)) for name, spec in specs(Stack).items()}
     found |= {
         f"{network.cell}.{name}": (name, spec, network.options[name])
         for name, spec in CELLS[network.cell].options.items()

@@ -7,7 +7,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from engine import CELLS, TASKS, Experiment
-from engine.experiment import Architecture, Training, network_limits
+from engine.architectures import Stack
+from engine.experiment import network_limits
+from engine.learners import Training
 from engine.learners.optimizers import USUAL_RATES
 from engine.settings import specs
 from playground import words
@@ -32,9 +34,11 @@ def test_every_setting_has_a_control(task: str, cell: str) -> None:
     found = controls(app)
     expected = {f"{task}.{name}": (name, task) for name in specs(TASKS[task]) if name != "values"}
     expected |= {f"{cell}.{name}": (name, "") for name in CELLS[cell].options}
-    expected |= {name: (name, "") for name in ("task", *specs(Architecture), *specs(Training))}
+    expected |= {name: (name, "") for name in ("task", *specs(Stack), *specs(Training))}
     experiment = session(app).experiment
-    limits = Architecture.limits({**vars(experiment.network)}) | network_limits(experiment.task)
+    limits = Stack.limits({**vars(experiment.network)}) | network_limits(
+        experiment.task, Stack, vars(experiment.network)
+    )
     expected |= {f"{name}.limited": expected.pop(name) for name in limits}
     for key, (name, of) in expected.items():
         if name in ONLY_FOR:

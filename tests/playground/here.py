@@ -6,7 +6,8 @@ import time
 from collections.abc import Callable
 from queue import SimpleQueue
 
-from engine.worker import Answer, Request, Worker, packed, prepare_thread
+from engine.threads import prepare_thread
+from engine.worker import Answer, Request, Worker, packed
 from playground.runs.pool import Pool
 from playground.runs.process import GRACE
 

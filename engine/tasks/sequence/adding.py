@@ -6,7 +6,8 @@ import torch
 from torch import Tensor
 
 from engine.settings import Choice, Whole, setting
-from engine.tasks.base import Batch, Quantity, Regression, Sampler, floats
+from engine.structures import Batch
+from engine.tasks.base import Quantity, Regression, Sampler, floats
 
 
 def adding(size: int, length: int, generator: torch.Generator) -> tuple[Tensor, Tensor, Tensor]:

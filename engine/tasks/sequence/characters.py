@@ -12,7 +12,8 @@ import torch
 from torch import Tensor
 
 from engine.settings import Choice, FieldError, Limit, Text, Whole, setting, shown
-from engine.tasks.base import NO_ANSWER, Batch, Classification, Sampler
+from engine.structures import Batch
+from engine.tasks.base import NO_ANSWER, Classification, Sampler
 from engine.tasks.sequence.baselines import cross_entropy, following, frequencies
 
 MAX_SYMBOLS = 500

@@ -9,7 +9,8 @@ import torch
 from torch import Tensor
 
 from engine.settings import Limit, Whole, setting
-from engine.tasks.base import NO_ANSWER, Batch, Classification, Sampler
+from engine.structures import Batch
+from engine.tasks.base import NO_ANSWER, Classification, Sampler
 
 ALPHABET = tuple("ABCDEFGH")
 MAX_STEPS = 500

@@ -12,7 +12,8 @@ import torch
 from torch import Tensor
 
 from engine.settings import Choice, FieldError, Limit, Numbers, Real, Whole, setting
-from engine.tasks.base import Batch, Quantity, Regression, Sampler, floats
+from engine.structures import Batch
+from engine.tasks.base import Quantity, Regression, Sampler, floats
 from engine.tasks.sequence.baselines import linear_fit
 
 MIN_VALUES = 20

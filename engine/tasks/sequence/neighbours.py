@@ -8,7 +8,8 @@ import torch
 from torch import Tensor
 
 from engine.settings import Limit, Whole, setting
-from engine.tasks.base import NO_ANSWER, Batch, Classification, Sampler, uniform_loss
+from engine.structures import Batch
+from engine.tasks.base import NO_ANSWER, Classification, Sampler, uniform_loss
 
 
 def neighbours(

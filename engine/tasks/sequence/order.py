@@ -6,7 +6,8 @@ import torch
 from torch import Tensor
 
 from engine.settings import Choice, Whole, setting
-from engine.tasks.base import NO_ANSWER, Batch, Classification, Sampler, uniform_loss
+from engine.structures import Batch
+from engine.tasks.base import NO_ANSWER, Classification, Sampler, uniform_loss
 
 
 def order(size: int, length: int, generator: torch.Generator) -> tuple[Tensor, Tensor, Tensor]:

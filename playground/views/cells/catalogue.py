@@ -31,7 +31,7 @@ def choose() -> str:
         persist_state="session",
     )
     keys = by_year([key for key, cell in CELLS.items() if family in (None, cell.about.family)])
-    st.session_state.setdefault(CHOSEN, st.session_state["experiment"].network.cell)
+    st.session_state.setdefault(CHOSEN, st.session_state["experiment"].stack.cell)
     if st.session_state[CHOSEN] not in keys:
         st.session_state[CHOSEN] = keys[0]
     key: str = st.selectbox("Cell to show", keys, format_func=title, key=CHOSEN, persist_state="session")

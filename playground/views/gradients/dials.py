@@ -7,7 +7,8 @@ import numpy as np
 import streamlit as st
 
 from engine import CELLS, Experiment, FieldError
-from engine.experiment import Architecture, Training
+from engine.architectures import Stack
+from engine.learners import Training
 from engine.learners.clipping import share_clipped
 from engine.observe.gradients import Gradients
 from engine.progress import Snapshot
@@ -96,15 +97,16 @@ def _loss(snapshot: Snapshot) -> float:
 def dials() -> None:
     """The same settings as in the sidebar, within reach of the pictures."""
     experiment = visitor().experiment
-    cell, network = CELLS[experiment.network.cell], experiment.network
-    task, limited = experiment.task, Architecture.limits({**vars(network)})
+    network = experiment.stack
+    cell = CELLS[network.cell]
+    task, limited = experiment.task, Stack.limits({**vars(network)})
     found: list[tuple[str, Spec, Any, str]] = []
     if "length" in specs(task):
         limit = task.limits(vars(task)).get("length")
         spec = limit.spec if limit else specs(task)["length"]
         found.append(("length", spec, getattr(task, "length", 0), experiment.task_name))
     if "recurrent_scale" not in limited:
-        found.append(("recurrent_scale", specs(Architecture)["recurrent_scale"], network.recurrent_scale, ""))
+        found.append(("recurrent_scale", specs(Stack)["recurrent_scale"], network.recurrent_scale, ""))
     found += [
         (name, cell.options[name], network.options[name], "")
         for name in ("activation", "forget_bias")

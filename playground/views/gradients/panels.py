@@ -8,6 +8,7 @@ import numpy as np
 import streamlit as st
 
 from engine.cells import CELLS
+from engine.learners import learner_for
 from engine.learners.clipping import share_clipped
 from engine.observe.bound import has_bound
 from engine.observe.gradients import LOSS, Gradients, Question
@@ -66,7 +67,7 @@ def _ends(axis: str, *values: np.ndarray | None) -> tuple[int, int]:
 
 def views() -> None:
     """What of the gradient is shown. It stands in the link, so it is drawn with the page, not with every frame."""
-    network = visitor().experiment.network
+    network = visitor().experiment.stack
     memory = CELLS[network.cell].memory
     names = {"h": "‖∂L/∂hₜ‖", "memory": f"‖∂L/∂{memory}ₜ‖"}
     with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -118,8 +119,9 @@ def clipping(frame: Frame) -> None:
     """The norm of every update's gradient before and after clipping."""
     st.header(say.CLIPPING)
     snapshot = frame.snapshot
-    if snapshot.experiment.closed_form:
-        st.caption(say.NO_GRADIENT)
+    learner = learner_for(snapshot.experiment)
+    if not learner.has_gradient:
+        st.caption(say.NO_GRADIENT.format(learner=learner.label.lower()))
         return
     clip = snapshot.experiment.training.clip
     show(norms_picture(bool(clip)), norms_data(snapshot.norms, clip))

@@ -29,7 +29,7 @@ CLIPPING = "Gradient of each update"
 CLIPPED = "{share:.0%} of {updates:,} updates were longer than their threshold and were cut to it."
 UNCLIPPED = "No threshold is set, so no gradient is cut."
 NOTHING_YET = "Press Train: every update adds a point."
-NO_GRADIENT = "This readout is solved for by ridge regression: there is no gradient to clip."
+NO_GRADIENT = "This network learns by {learner}: there is no gradient to clip."
 
 TRIANGLE = "Every pair of steps: what of step k arrives at step t"
 TRIANGLE_LOOK = "Colour is a power of ten. Click a pair, or choose it below. The diagonal is a step with itself."

@@ -18,5 +18,5 @@ def tasks() -> None:
     """Every task in its own words."""
     st.header("Tasks")
     for name, task in TASKS.items():
-        with st.expander(words.TASKS[name][0]):
+        with st.expander(words.task(name)[0]):
             st.text(cleandoc(task.__doc__ or ""))

@@ -35,7 +35,7 @@ class Kept(NamedTuple):
 
 def _key(frame: Frame) -> object:
     experiment = frame.snapshot.experiment
-    return experiment.task, experiment.network
+    return experiment.task, experiment.stack
 
 
 def present(frame: Frame) -> Change | None:

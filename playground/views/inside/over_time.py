@@ -37,7 +37,7 @@ def states(scene: Scene) -> None:
 
 
 def _pick(scene: Scene, h: np.ndarray, order: np.ndarray | None) -> None:
-    hidden = scene.frame.snapshot.experiment.network.hidden
+    hidden = scene.frame.snapshot.experiment.stack.hidden
     # A picture of its own after every click: on one that had been clicked, the same click again would change nothing.
     key = f"inside.pick.{st.session_state.setdefault(PICKED, 0)}"
 

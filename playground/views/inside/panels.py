@@ -63,12 +63,12 @@ class Scene:
 
     @property
     def cell(self) -> str:
-        return self.frame.snapshot.experiment.network.cell
+        return self.frame.snapshot.experiment.stack.cell
 
     @property
     def first(self) -> bool:
         """Whether x is what the network itself reads."""
-        network = self.frame.snapshot.experiment.network
+        network = self.frame.snapshot.experiment.stack
         return self.place.layer == 1 and not network.input_depth and not CELLS[self.cell].required_input_size(1)
 
     @property
@@ -96,7 +96,7 @@ class Scene:
 def choose(frame: Frame) -> Place:
     """The controls."""
     seen = frame.result.trace
-    hidden = frame.snapshot.experiment.network.hidden
+    hidden = frame.snapshot.experiment.stack.hidden
     t = _step(len(seen.inputs))
     with st.container(horizontal=True, vertical_alignment="bottom", key="inside.where"):
         layer = 1
@@ -117,7 +117,7 @@ def choose(frame: Frame) -> Place:
                 persist_state="session",
             )
         transition = 1
-        if depth := frame.snapshot.experiment.network.transition_depth:
+        if depth := frame.snapshot.experiment.stack.transition_depth:
             options = list(range(1, depth + 2))
             transition = kept("inside.transition", options)
             st.segmented_control(
@@ -194,7 +194,7 @@ def network_of(frame: Frame) -> Network:
     """The network as it was when the frame was taken; built once for an experiment."""
     experiment, weights = frame.snapshot.experiment, frame.result.checkpoint.weights
     kept: tuple[object, Network] | None = st.session_state.get("inside.network")
-    key = (experiment.task, experiment.network, experiment.training.seed)
+    key = experiment.identity
     if kept is None or kept[0] != key:
         kept = st.session_state["inside.network"] = (key, restored(experiment, weights))
     torch.nn.utils.vector_to_parameters(weights.clone(), kept[1].parameters())

@@ -129,8 +129,8 @@ def _change(place: int, wanted: Sequence[Wanted]) -> None:
 def _base_values(network: Wanted) -> Mapping[str, Any]:
     """What the network has in each setting without its changes, as far as the sidebar says it."""
     base = visitor().experiment
-    own = base.network.options if base.network.cell == KINDS[network.kind].cell else {}
-    return vars(base.network) | vars(base.training) | dict(own)
+    own = base.stack.options if base.stack.cell == KINDS[network.kind].cell else {}
+    return vars(base.stack) | vars(base.training) | dict(own)
 
 
 def _alter(place: int, how: Callable[[Wanted], Wanted]) -> None:

@@ -115,7 +115,7 @@ def _states(key: str, member: Member, line: Line, frame: Frame, place: tuple[int
     trace = frame.result.trace
     layer_trace = _strand(trace, *place)
     values = layer_trace.state["h"]
-    low, high, beyond, own = heatmap_options.colours(key, layer_trace, member.experiment.network.cell, "h", not still)
+    low, high, beyond, own = heatmap_options.colours(key, layer_trace, member.experiment.stack.cell, "h", not still)
     order = heatmap_options.orders(key, layer_trace, frame, not still).get(values.shape[1])
     sample(line)
     st.markdown(f"**{member.name}** — {verdict(trace.reading, member.experiment.task)}")
@@ -130,7 +130,7 @@ def request(side: Side) -> None:
     """The heading of the states: which sequence, layer and direction."""
     st.header(say.STATES)
     st.caption(say.STATES_LOOK)
-    networks = [member.experiment.network for member in side.members]
+    networks = [member.experiment.stack for member in side.members]
     heatmap_options.choose(side.session.experiment.task)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         if side.session.experiment.task.varied:

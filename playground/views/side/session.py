@@ -30,7 +30,7 @@ class Side:
     @property
     def lines(self) -> tuple[Line, ...]:
         """How they are drawn."""
-        return lines([(member.experiment.network.cell, member.name) for member in self.members])
+        return lines([(member.experiment.stack.cell, member.name) for member in self.members])
 
 
 def chosen() -> tuple[Wanted, ...]:

@@ -67,7 +67,7 @@ def coloured(checkpoint: ReadCheckpoint) -> tuple[Band, int]:
     first, text = _window(passage, at)
     values = passage.unit(band, unit)
     plain = band.gate and not band.bipolar
-    cell = visitor().experiment.network.cell
+    cell = visitor().experiment.stack.cell
     high = 1.0 if plain else CELLS[cell].state_range.get(band.quantity) or limit(values[:, None])
     picture = letters_picture(band.quantity, "gate" if plain else "signed", high, size_for(passage.text), is_dark())
     title, _ = words.quantity(cell, band.quantity)

@@ -122,7 +122,7 @@ def inside(frame: Frame, chosen: Chosen, first: DeltaGenerator, rest: DeltaGener
 
     The first picture is drawn into `first`, where it is as high as `look.css` says; the others into `rest`.
     """
-    trace, cell = frame.result.trace, frame.snapshot.experiment.network.cell
+    trace, cell = frame.result.trace, frame.snapshot.experiment.stack.cell
     still = not visitor().moving
     layer_traces = {layer_trace.direction: layer_trace for layer_trace in trace.layers[chosen.layer - 1]}
     if not unanswered(trace):

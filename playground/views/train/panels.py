@@ -52,7 +52,7 @@ def asked() -> None:
                 key="next_probe",
                 help="The sequences shown here are held out: training never sees them.",
             )
-    st.caption(words.TASKS[experiment.task_name][1])
+    st.caption(words.task(experiment.task_name)[1])
 
 
 def task(frame: Frame) -> None:
@@ -75,7 +75,7 @@ def further(frame: Frame) -> None:
 
 def about_further() -> None:
     """What there is to say of a forecast, and from what a network of characters is to write."""
-    task, network = visitor().experiment.task, visitor().experiment.network
+    task, network = visitor().experiment.task, visitor().experiment.stack
     if isinstance(task, Forecast):
         st.caption(words.AHEAD if network.by_steps else words.NOT_AHEAD[network.direction])
         st.caption(words.LAST_VALUE.format(last=words.number(task.last_value_loss, 3)))
@@ -150,9 +150,9 @@ def about_network(view: str) -> None:
     """The sentences under it."""
     experiment, parameters = visitor().experiment, visitor().frame.snapshot.parameters
     sentences = [words.NETWORK_VIEWS[view], words.PARAMETERS.format(count=parameters)]
-    if experiment.network.cell == "esn":
+    if experiment.stack.cell == "esn":
         sentences.append(words.FIXED)
-    if max(experiment.network.windows) > 1 and experiment.network.layers > 1:
+    if max(experiment.stack.windows) > 1 and experiment.stack.layers > 1:
         sentences.append(words.JOINED_NETWORK)
     st.caption(" ".join(sentences))
 
@@ -160,7 +160,7 @@ def about_network(view: str) -> None:
 def _unrolled(frame: Frame) -> None:
     """The unrolled network: the steps that matter, and of each layer the units that are most active or come first."""
     trace, moving = frame.result.trace, visitor().moving
-    task, cell = frame.snapshot.experiment.task, frame.snapshot.experiment.network.cell
+    task, cell = frame.snapshot.experiment.task, frame.snapshot.experiment.stack.cell
     layer_traces = [layer_trace for layer in trace.layers for layer_trace in layer]
     marked = marked_steps(task, trace.reading)
     drawn = columns(len(trace.inputs), (np.flatnonzero(marked) + 1).tolist())
@@ -180,7 +180,7 @@ def _unrolled(frame: Frame) -> None:
             if 0 <= row < len(layer_traces):
                 state[LAYER], state[DIRECTION] = layer_traces[row].layer, layer_traces[row].direction
                 if band >= 0:
-                    state[UNIT] = int(chosen[row][band]) % frame.snapshot.experiment.network.hidden + 1
+                    state[UNIT] = int(chosen[row][band]) % frame.snapshot.experiment.stack.hidden + 1
             state[OPEN] = True
 
     data = unrolled_data(trace, drawn, chosen, marked, own)
@@ -213,8 +213,8 @@ def about_loss() -> None:
     """What the lines in the picture of the losses are, and why a loss cannot reach 0."""
     experiment = visitor().experiment
     st.caption(words.baselines(experiment.task))
-    if out := experiment.task.out_of_sight(experiment.network.direction):
-        st.caption(words.OUT_OF_SIGHT[out].format(task=words.TASKS[experiment.task_name][0]))
+    if out := experiment.task.out_of_sight(experiment.stack.direction):
+        st.caption(words.OUT_OF_SIGHT[out].format(task=words.task(experiment.task_name)[0]))
 
 
 def loss(frame: Frame) -> None:
@@ -226,7 +226,7 @@ def loss(frame: Frame) -> None:
     earlier = _earlier()
     data = loss_data(snapshot.losses, snapshot.held_out, task, here, earlier)
     finding = partial(findings.losses, snapshot.losses, snapshot.held_out, task.chance_loss)
-    show(loss_curve(experiment.network.cell, task.varied, bool(earlier)), data, finding, fill=True)
+    show(loss_curve(experiment.stack.cell, task.varied, bool(earlier)), data, finding, fill=True)
     if task.finite and parted(snapshot.losses, snapshot.held_out):
         st.caption(words.BY_HEART[experiment.task_name])
 
@@ -236,7 +236,7 @@ def _earlier() -> list[EarlierLoss]:
     session = visitor()
     runs = [(run.experiments[0], run.held_out[0][:, :2]) for run in session.earlier]
     return [
-        EarlierLoss(name(each, session.experiment), CELL_COLOURS[each.network.cell], rows)
+        EarlierLoss(name(each, session.experiment), CELL_COLOURS[each.stack.cell], rows)
         for each, rows in runs
         if comparable(each, session.experiment)
     ][:MOST_LINES]

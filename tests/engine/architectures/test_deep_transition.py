@@ -5,9 +5,9 @@ import pytest
 import torch
 from torch import Tensor
 
+from engine.architectures import Stack
 from engine.architectures.stack import Network
 from engine.cells import CELLS, DeepTransition
-from engine.experiment import Architecture
 from tests.engine.cells.papers import FUNCTIONS
 from tests.engine.cells.reference import assert_same, outputs_of, unrolled, values_and_gradients
 
@@ -15,7 +15,7 @@ ALLOWED = [name for name in CELLS if "transition_depth" not in CELLS[name].limit
 
 
 def deep(name: str, depth: int, **options: str) -> DeepTransition:
-    architecture = Architecture(cell=name, hidden=4, transition_depth=depth, options=options)
+    architecture = Stack(cell=name, hidden=4, transition_depth=depth, options=options)
     network = Network(3, 2, architecture, "every", generator=torch.Generator().manual_seed(0)).double()
     cell = network.layers[0].cells[0]
     assert isinstance(cell, DeepTransition)

@@ -6,9 +6,9 @@ import pytest
 import torch
 from torch import Tensor, nn
 
+from engine.architectures import Stack
 from engine.architectures.stack import DIRECTIONS, Network
 from engine.cells import CELLS
-from engine.experiment import Architecture
 from engine.settings import FieldError
 
 TORCH = {"rnn": nn.RNN, "lstm": nn.LSTM, "gru": nn.GRU}
@@ -24,7 +24,7 @@ def generator(seed: int = 0) -> torch.Generator:
 
 
 def make(cell: str, direction: str = "forward", layers: int = 1, readout: str = "every", seed: int = 0) -> Network:
-    architecture = Architecture(cell=cell, hidden=HIDDEN, layers=layers, direction=direction)
+    architecture = Stack(cell=cell, hidden=HIDDEN, layers=layers, direction=direction)
     return Network(INPUTS, OUTPUTS, architecture, readout, generator=generator(seed)).double()
 
 
@@ -53,7 +53,7 @@ def assert_close(actual: Tensor, expected: Tensor) -> None:
 
 def possible(cell: str, layers: int = 1, direction: str = "forward") -> bool:
     try:
-        Architecture(cell=cell, layers=layers, direction=direction)
+        Stack(cell=cell, layers=layers, direction=direction)
     except FieldError:
         return False
     return True
@@ -150,7 +150,7 @@ def test_stepping_equals_forward(cell: str, layers: int) -> None:
 
 @pytest.mark.parametrize("parts", [{"connection": "residual"}, {"connection": "highway"}, {"input_depth": 2}], ids=str)
 def test_stepping_takes_the_connections_and_deep_maps_along(parts: dict[str, Any]) -> None:
-    architecture = Architecture(cell="gru", hidden=HIDDEN, layers=3, transition_depth=2, output_depth=1, **parts)
+    architecture = Stack(cell="gru", hidden=HIDDEN, layers=3, transition_depth=2, output_depth=1, **parts)
     network = Network(INPUTS, OUTPUTS, architecture, "every", generator=generator()).double()
     x = sequences()
     standing, outputs = None, []
@@ -161,7 +161,7 @@ def test_stepping_takes_the_connections_and_deep_maps_along(parts: dict[str, Any
 
 
 def test_joined_windows_cannot_be_stepped() -> None:
-    architecture = Architecture(cell="gru", hidden=HIDDEN, layers=2, windows=(2,))
+    architecture = Stack(cell="gru", hidden=HIDDEN, layers=2, windows=(2,))
     with pytest.raises(ValueError, match="step by step"):
         Network(INPUTS, OUTPUTS, architecture, "last", generator=generator()).go_on(sequences().float())
 
@@ -174,7 +174,7 @@ def test_only_a_forward_network_can_be_stepped(direction: str) -> None:
 
 def test_every_cell_is_built_with_the_options() -> None:
     options = {"forget_bias": 3.0}
-    architecture = Architecture(cell="lstm", hidden=HIDDEN, layers=2, direction="bidirectional", options=options)
+    architecture = Stack(cell="lstm", hidden=HIDDEN, layers=2, direction="bidirectional", options=options)
     network = Network(INPUTS, OUTPUTS, architecture, "last", generator=generator())
     for layer in network.layers:
         for _, cell in zip(layer.directions, layer.cells, strict=True):
@@ -204,7 +204,7 @@ def test_seed_decides_the_weights(cell: str, layers: int, direction: str) -> Non
 
 
 def test_readout_starts_in_its_bound() -> None:
-    network = Network(2, 500, Architecture(hidden=50, direction="bidirectional"), "last", generator=generator())
+    network = Network(2, 500, Stack(hidden=50, direction="bidirectional"), "last", generator=generator())
     weight = network.readout[-1].weight.detach()
     assert 0.099 < float(weight.abs().max()) <= 0.1
 
@@ -240,7 +240,7 @@ def test_trained_numbers_of_one_layer(cell: str) -> None:
 
 def test_trained_numbers_of_every_part() -> None:
     """Two bidirectional layers of 5 GRU units, counted for one direction, as a deep network has them."""
-    architecture = Architecture(
+    architecture = Stack(
         cell="gru",
         hidden=5,
         layers=2,

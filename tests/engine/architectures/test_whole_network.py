@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 import torch
 
+from engine.architectures import Stack
 from engine.architectures.stack import Network, joined_in_time
-from engine.experiment import Architecture
 from tests.engine.cells.papers import highway, mlp
 from tests.engine.cells.reference import unrolled
 from tests.engine.cells.transcribed import transcribed
@@ -43,7 +43,7 @@ every_mode = pytest.mark.parametrize("mode", ["last", "mean"])
 
 
 def make(settings: dict[str, Any], mode: str) -> Network:
-    architecture = Architecture(**{"hidden": HIDDEN, **settings})
+    architecture = Stack(**{"hidden": HIDDEN, **settings})
     network = Network(INPUTS, OUTPUTS, architecture, mode, generator=torch.Generator().manual_seed(0)).double()
     with torch.no_grad():
         for parameter in network.parameters():
@@ -72,7 +72,7 @@ def windowed(rows: np.ndarray, window: int) -> np.ndarray:
     return np.array(found)
 
 
-def recomputed(architecture: Architecture, weights: dict[str, np.ndarray], x: np.ndarray, mode: str) -> np.ndarray:
+def recomputed(architecture: Stack, weights: dict[str, np.ndarray], x: np.ndarray, mode: str) -> np.ndarray:
     """The answer to one sequence (T, I), from the weights by name and the transcribed cells alone."""
     entrance = maps(weights, "input_mlp")
     deep, linear = entrance[: architecture.input_depth], entrance[architecture.input_depth :]
@@ -113,7 +113,7 @@ def recomputed(architecture: Architecture, weights: dict[str, np.ndarray], x: np
 def test_answers_are_the_recomputed_ones(settings: dict[str, Any], mode: str) -> None:
     network, x = make(settings, mode), sequence()
     weights = {key: value.numpy() for key, value in network.state_dict().items()}
-    expected = recomputed(Architecture(**{"hidden": HIDDEN, **settings}), weights, x, mode)
+    expected = recomputed(Stack(**{"hidden": HIDDEN, **settings}), weights, x, mode)
     np.testing.assert_allclose(network(torch.from_numpy(x)[None])[0].numpy(), expected, rtol=1e-11, atol=1e-12)
 
 
@@ -121,7 +121,7 @@ def test_answers_are_the_recomputed_ones(settings: dict[str, Any], mode: str) ->
 def test_gradients_are_differences_of_the_recomputation(settings: dict[str, Any]) -> None:
     """By every part of the network, along a direction at random."""
     network, x = make(settings, "last"), sequence()
-    architecture = Architecture(**{"hidden": HIDDEN, **settings})
+    architecture = Stack(**{"hidden": HIDDEN, **settings})
     weighting = torch.tensor([1.0, -0.7], dtype=torch.float64)
     (network(torch.from_numpy(x)[None])[0] * weighting).sum().backward()
     weights = {key: value.detach().numpy() for key, value in network.state_dict().items()}
@@ -178,7 +178,7 @@ def test_highway_that_is_shut_carries_everything() -> None:
 @torch.no_grad()
 def test_highway_starts_carrying() -> None:
     """σ(−1) ≈ 0.27 of the layer, the rest from below."""
-    architecture = Architecture(cell="gru", hidden=16, layers=2, connection="highway")
+    architecture = Stack(cell="gru", hidden=16, layers=2, connection="highway")
     network = Network(2, 1, architecture, "last", generator=torch.Generator().manual_seed(0))
     connection = network.connections[1]
     assert torch.equal(connection.transform.bias, torch.full((16,), -1.0))

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.experiment import Training
+from engine.learners import Training
 from engine.settings import FieldError, Real, specs
 from playground.shell.number_field import read, stepped, written
 

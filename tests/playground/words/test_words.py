@@ -7,13 +7,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine import CELLS, TASKS, Experiment, Run
-from engine.experiment import Architecture, Training
+from engine.architectures import Stack
+from engine.experiment import UNWRITTEN
+from engine.learners import Training
 from engine.settings import Choice, specs
 from engine.tasks.sequence.characters import CORPORA
 from playground import words
 from playground.links.presets import PRESETS, WRITERS
 
-OWN = [*specs(Architecture), *specs(Training), "task"]
+OWN = [*specs(Stack), *specs(Training), "task", *UNWRITTEN]
 FIELDS = [
     *((name, task) for task in TASKS for name in specs(TASKS[task]) if name != "values"),
     *((name, "") for name in OWN),
@@ -21,7 +23,7 @@ FIELDS = [
 ]
 CHOICES = [
     (name, option)
-    for owner in (*(specs(task) for task in TASKS.values()), specs(Architecture), specs(Training))
+    for owner in (*(specs(task) for task in TASKS.values()), specs(Stack), specs(Training))
     for name, spec in (*owner.items(), *((n, s) for c in CELLS.values() for n, s in c.options.items()))
     if isinstance(spec, Choice)
     for option in spec.options
