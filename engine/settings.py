@@ -34,7 +34,10 @@ class FieldError(ValueError):
 
 def shown(value: object) -> str:
     """`value` as quoted in a message: at most 40 characters, nothing unprintable."""
-    text = value if isinstance(value, str) else f"{value}"
+    try:
+        text = value if isinstance(value, str) else f"{value}"
+    except ValueError:  # Python writes no whole number of more than some thousand digits
+        text = "a whole number of thousands of digits"
     text = "".join(c if c.isprintable() else "�" for c in text[: MAX_SHOWN + 1])
     return f"“{text[:MAX_SHOWN]}…”" if len(text) > MAX_SHOWN else f"“{text}”"
 
@@ -60,7 +63,12 @@ def whole(value: object) -> object:
 
 def real(value: object) -> object:
     """A number of any library as Python's, with a point; whatever else as it is."""
-    return float(value) if isinstance(value, numbers.Real) and not isinstance(value, bool) else value
+    if not isinstance(value, numbers.Real) or isinstance(value, bool):
+        return value
+    try:
+        return float(value)
+    except OverflowError:  # a whole number that is too large for it, and for every setting
+        return value
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """Networks side by side: how one is asked for, and what experiment that makes of the one in the sidebar."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import quote, unquote
@@ -35,12 +35,27 @@ class Kind:
 
 IRNN = Kind("rnn", "IRNN", {"activation": "relu", "init": "identity"}, "A simple RNN with ReLU, begun at the identity.")
 
-# Without what stands in brackets, unless that tells two apart: names have little room side by side.
-_NAMES = [cell.about.name.partition(" (")[0] for cell in CELLS.values()]
-KINDS = {
-    key: Kind(key, short if _NAMES.count(short) == 1 else cell.about.name)
-    for (key, cell), short in zip(CELLS.items(), _NAMES, strict=True)
-} | {"irnn": IRNN}
+
+class Kinds(Mapping[str, Kind]):
+    """Every cell that is registered, and IRNN, by what stands in links."""
+
+    def __getitem__(self, key: str) -> Kind:
+        if key == "irnn":
+            return IRNN
+        # Without what stands in brackets, unless that tells two apart: names have little room side by side.
+        shorts = [cell.about.name.partition(" (")[0] for cell in CELLS.values()]
+        name = CELLS[key].about.name
+        short = name.partition(" (")[0]
+        return Kind(key, short if shorts.count(short) == 1 else name)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter((*CELLS, "irnn"))
+
+    def __len__(self) -> int:
+        return len(CELLS) + 1
+
+
+KINDS = Kinds()
 
 
 def changeable(kind: str) -> dict[str, Spec]:

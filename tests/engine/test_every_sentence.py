@@ -23,9 +23,11 @@ from engine.observe.properties import measured
 from engine.observe.reading import Band, Passage
 from engine.observe.unit_search import best_units
 from engine.saving import contents, load, save
+from engine.script import script
 from engine.sweep import Sweep, _asked, done_in, numbers
 from engine.tables import read_table
 from engine.tasks import TASKS
+from tests.engine.own import MyTask, registered
 from tests.engine.runs import trained
 from tests.engine.test_saving import FILE, parts
 from tests.engine.test_saving import REFUSED as REFUSED_FILES
@@ -42,6 +44,21 @@ class Case(NamedTuple):
 
 def link(**params: str) -> Callable[[], object]:
     return lambda: Experiment.from_params(params)
+
+
+def own(**params: str) -> Callable[[], object]:
+    """With cells, tasks and so on that somebody registered."""
+
+    def act() -> object:
+        with registered():
+            return Experiment.from_params(params)
+
+    return act
+
+
+def own_script() -> object:
+    with registered():
+        return script(Experiment.from_params({"learner": "mine"}))
 
 
 def task(name: str, **settings: Any) -> Callable[[], object]:
@@ -127,6 +144,18 @@ CASES: dict[str, Case] = {
     "of another cell": Case(
         lambda: Stack(cell="gru", options={"alpha": 0.5}), "alpha is not a setting of the cell gru"
     ),
+    "another structure": Case(own(task="tree"), "The task tree has trees, and the architecture stack reads sequences"),
+    "a learner that cannot": Case(
+        link(learner="ridge"), "The learner Ridge regression cannot train this.*more to train than that"
+    ),
+    "of another learner": Case(
+        lambda: replace(Experiment.from_params({}), learner_options={"inertia": 0.5}),
+        "inertia is not a setting of the learner Gradient",
+    ),
+    "not registered": Case(
+        lambda: replace(Experiment.from_params({}), task=MyTask()).to_params(), "MyTask has no name yet. Register it"
+    ),
+    "no script": Case(own_script, "The learner By hand cannot be written as a script of its own"),
     "throws weights away": Case(
         lambda: Training(lr=10.0, decay=0.2), r"decay times lr may be 1 at most.*0\.2 · 10 = 2"
     ),

@@ -4,7 +4,9 @@ import math
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pytest
+import torch
 
 from engine import CELLS, TASKS, Experiment, FieldError
 from engine.architectures import Stack
@@ -229,3 +231,88 @@ def test_same_experiment_same_hash() -> None:
 @pytest.mark.parametrize("task", TASKS)
 def test_task_name(task: str) -> None:
     assert Experiment.from_params({"task": task}).task_name == task
+
+
+@pytest.mark.parametrize(
+    ("given", "text"),
+    [
+        ({"length": 20, "lr": 0.01}, {"length": "20", "lr": "0.01"}),
+        ({"lr": 1, "clip": 0, "hidden": np.int64(8)}, {"lr": "1", "clip": "0", "hidden": "8"}),
+        ({"lr": np.float64(0.5), "batch": torch.tensor(7)}, {"lr": "0.5", "batch": "7"}),
+        ({"layers": 3, "windows": [2, 3]}, {"layers": "3", "windows": "2,3"}),
+        ({"layers": 2, "windows": 2}, {"layers": "2", "windows": "2"}),
+        ({"layers": "2", "windows": np.array([2])}, {"layers": "2", "windows": "2"}),
+        (
+            {"task": "forecast", "series": "own", "values": np.arange(60.0)},
+            {"task": "forecast", "series": "own", "values": ",".join(str(k) for k in range(60))},
+        ),
+        ({"task": "hello", "word": "abba"}, {"task": "hello", "word": "abba"}),
+    ],
+    ids=str,
+)
+def test_values_are_taken_as_well_as_text(given: dict[str, Any], text: dict[str, str]) -> None:
+    experiment = Experiment.from_params(given)
+    assert experiment == Experiment.from_params(text)
+    assert experiment.to_params() == Experiment.from_params(text).to_params()
+    assert Experiment.read(given) == (experiment, ())
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("length", 20.5),
+        ("length", 20.0),
+        ("length", True),
+        ("length", None),
+        ("hidden", 129),
+        ("hidden", [8]),
+        ("lr", math.nan),
+        ("lr", False),
+        pytest.param("lr", 10**400, id="lr-huge"),
+        pytest.param("seed", 10**5000, id="seed-huge"),
+        ("cell", 3),
+        ("cell", ["lstm"]),
+        ("cell", CELLS["lstm"]),
+        ("task", TASKS["adding"]),
+        ("windows", 2.5),
+        ("windows", {"a": 1}),
+        ("windows", [[1]]),
+        ("direction", b"forward"),
+    ],
+)
+def test_a_value_that_cannot_be_names_its_field(name: str, value: object) -> None:
+    with pytest.raises(FieldError, match=rf"^{name} must be .*; it was given “") as caught:
+        Experiment.from_params({name: value})
+    assert caught.value.fields == (name,)
+
+
+def test_a_value_in_a_text_or_a_series_names_its_field() -> None:
+    for params in ({"task": "hello", "word": 5}, {"task": "forecast", "series": "own", "values": ["1", "2"]}):
+        with pytest.raises(FieldError) as caught:
+            Experiment.from_params(params)
+        assert caught.value.fields == (list(params)[-1],)
+    with pytest.raises(FieldError, match="“3” is not the name of a setting"):
+        Experiment.from_params({3: 4})  # type: ignore[dict-item]
+
+
+@pytest.mark.parametrize(
+    ("changes", "same"),
+    [
+        ({"lr": 0.5}, True),
+        ({"batch": 3, "clip": 0, "decay": 0.5}, True),
+        ({"seed": 2}, False),
+        ({"optimizer": "sgd"}, False),
+        ({"truncate": 5}, False),
+        ({"hidden": 8}, False),
+        ({"forget_bias": 2}, False),
+        ({"length": 20}, False),
+        ({"task": "echo"}, False),
+    ],
+    ids=str,
+)
+def test_which_experiments_are_the_same_run(changes: dict[str, Any], same: bool) -> None:
+    """All that may change while a run goes on, and nothing else, leaves it the same run."""
+    other = Experiment.from_params(changes)
+    assert (other.identity == DEFAULT.identity) == same
+    assert DEFAULT.becomes(other) == other.becomes(DEFAULT) == same
+    assert other != DEFAULT

@@ -102,3 +102,34 @@ def test_example_in_the_docstring() -> None:
     assert python(WITHOUT + "import doctest, engine; print(doctest.testmod(engine))") == (
         "TestResults(failed=0, attempted=4)\n"
     )
+
+
+def test_what_a_notebook_wants_is_at_hand() -> None:
+    """Names that are also modules are the modules: a function there would hide what lies in them."""
+    names = "ARCHITECTURES CELLS LEARNERS TASKS Architecture Experiment Run Stack Training gradients load save trace"
+    code = f"""
+from engine import {", ".join(names.split())}, script, sweep
+import engine.script.frame, engine.sweep
+run = Run(Experiment(TASKS["adding"](length=9), Stack(cell="gru", hidden=4), Training(batch=2)))
+run.advance(0.01)
+assert load(save(run)).updates == run.updates > 0
+assert trace(run.network, run.experiment.task, run.probe(0)).loss > 0
+assert callable(gradients)
+assert "import torch" in script.script(run.experiment)
+assert len(sweep.Sweep(run.experiment, ("rnn",), (5,), seeds=1).jobs()) == 1
+print(sorted({{"stack", "gradient", "ridge", "gru", "echo"}} - {{*ARCHITECTURES, *LEARNERS, *CELLS, *TASKS}}))
+"""
+    assert python(WITHOUT + code) == "[]\n"
+
+
+def test_the_sweep_still_starts_as_a_program() -> None:
+    done = subprocess.run(  # our own code
+        [sys.executable, "-W", "error", "-m", "engine.sweep", "--help"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "--cells" in done.stdout

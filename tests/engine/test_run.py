@@ -235,3 +235,17 @@ def test_tuning_keeps_to_the_limits() -> None:
 
 def test_small_is_what_it_says() -> None:
     assert {**started().experiment.to_params(), **SMALL} == started().experiment.to_params()
+
+
+def test_a_run_says_what_it_is_and_how_far() -> None:
+    run = started(cell="gru", layers="2")
+    assert repr(run) == "<Run adding · gru, 2 layers of 6 units, forward · Gradient: 0 updates>"
+    run.update()
+    loss = f"{run.losses.table()[-1, 1]:.4g}"
+    assert repr(run) == f"<Run adding · gru, 2 layers of 6 units, forward · Gradient: 1 update, training loss {loss}>"
+    assert "Ridge regression" in repr(started(cell="esn"))
+    exploded = trained(60, cell="rnn", activation="identity", optimizer="sgd", lr="10", clip="0", length="50")
+    assert exploded.explosion
+    assert repr(exploded).endswith(
+        f"stopped at update {exploded.explosion.update} as its {exploded.explosion.quantity} was too large>"
+    )

@@ -6,9 +6,11 @@ import pytest
 import torch
 from torch import Tensor, nn
 
+from engine import Experiment
 from engine.architectures import Stack
 from engine.architectures.stack import DIRECTIONS, Network
-from engine.cells import CELLS
+from engine.cells import CELLS, Cell
+from engine.run import build
 from engine.settings import FieldError
 
 TORCH = {"rnn": nn.RNN, "lstm": nn.LSTM, "gru": nn.GRU}
@@ -261,3 +263,29 @@ def test_trained_numbers_of_every_part() -> None:
     }
     both = 2 * (3 * 5 * (5 + 5 + 2) + again) + 2 * (3 * 5 * (10 + 5 + 2) + again) + 110
     assert sum(p.numel() for p in network.parameters()) == 20 + 30 + both + 55 + 12
+
+
+@pytest.mark.parametrize(
+    "more", [{}, {"direction": "bidirectional"}, {"windows": "2,3"}, {"input_depth": "1"}], ids=str
+)
+@pytest.mark.parametrize("cell", CELLS)
+def test_the_shapes_of_layers_are_those_of_the_cells(cell: str, more: dict[str, str]) -> None:
+    """What estimates, pictures and the network itself go by is one."""
+    experiment, _ = Experiment.read({"cell": cell, "layers": "3", "hidden": "6", "length": "13", **more})
+    network, stack = build(experiment), experiment.stack
+    first = network.layers[0].cells[0].input_size
+    shapes = list(stack.shapes(first, experiment.task.steps))
+    assert [each.number for each in shapes] == list(range(1, stack.layers + 1))
+    x = experiment.task.batch(2, torch.Generator()).inputs
+    steps = []
+
+    def noting(each: Cell, inputs: torch.Tensor) -> torch.Tensor:
+        steps.append(inputs.shape[1])
+        return each.outputs(inputs)
+
+    network(x, noting)
+    assert [each.steps for each in shapes for _ in range(stack.directions)] == steps
+    for shape, layer in zip(shapes, network.layers, strict=True):
+        assert {each.input_size for each in layer.cells} == {shape.reads}
+        if not CELLS[cell].answers:
+            assert sum(each.output_size for each in layer.cells) == shape.hands
