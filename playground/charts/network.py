@@ -66,17 +66,15 @@ def folded_data(experiment: Experiment, sizes: Mapping[str, int]) -> Data:
     if sizes["input_mlp"]:
         row += 1
         boxes.append((1.0, row, "input maps", f"{network.hidden} × {steps}", parameters("input_mlp"), False))
-    for layer in range(1, network.layers + 1):
+    for layer in network.shapes(task.input_size, task.steps):
         row += 1
         for k, direction in enumerate(directions):
             place = 1.0 if len(directions) == 1 else 0.52 + 0.96 * k
-            name = f"layer {layer} {ARROW[direction]}"
-            weights = parameters(f"layer {layer}")
-            if k == 0 and f"connection {layer}" in sizes:
-                weights += f" + {sizes[f'connection {layer}']:,} {network.connection}"
-            boxes.append((place, row, name, f"{network.hidden} × {steps}", weights, True))
-        if layer < network.layers:
-            steps = -(-steps // network.window(layer))
+            name = f"layer {layer.number} {ARROW[direction]}"
+            weights = parameters(f"layer {layer.number}")
+            if k == 0 and f"connection {layer.number}" in sizes:
+                weights += f" + {sizes[f'connection {layer.number}']:,} {network.connection}"
+            boxes.append((place, row, name, f"{network.hidden} × {layer.steps}", weights, True))
     answers = task.steps if task.readout == "every" else 1
     reads = {"last": "last state", "mean": "mean of states", "every": "every state"}[task.readout]
     if sizes["readout"]:

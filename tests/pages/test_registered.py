@@ -64,7 +64,7 @@ def test_its_own_settings_have_controls_and_stay_in_the_link(params: dict[str, s
     assert own_setting in controls(app)
     written = app.session_state["made"].to_params()
     assert {name: written[name] for name in params} == params
-    assert written.items() <= {name: value for name, value in app.query_params.items()}.items()
+    assert written.items() <= app.query_params.items()
 
 
 @pytest.mark.usefixtures("own")

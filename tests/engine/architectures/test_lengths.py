@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 import torch
 
+from engine.architectures import Stack
 from engine.architectures.stack import Network
-from engine.experiment import Architecture
 
 LENGTHS = torch.tensor([7, 1, 4])
 NETWORKS: list[dict[str, Any]] = [
@@ -23,7 +23,7 @@ NETWORKS: list[dict[str, Any]] = [
 def test_each_is_answered_as_if_alone(settings: dict[str, Any], readout: str) -> None:
     """Values, and gradients by every weight."""
     made = torch.Generator().manual_seed(1)
-    network = Network(3, 2, Architecture(hidden=5, **settings), readout, generator=made).double()
+    network = Network(3, 2, Stack(hidden=5, **settings), readout, generator=made).double()
     inputs = torch.randn(3, 7, 3, generator=made, dtype=torch.float64)
     read, states = network.run(inputs, lengths=LENGTHS)
     alone = [network.run(inputs[row : row + 1, :length]) for row, length in enumerate(LENGTHS.tolist())]
@@ -47,7 +47,7 @@ def test_each_is_answered_as_if_alone(settings: dict[str, Any], readout: str) ->
 def test_states_are_handed_over(settings: dict[str, Any]) -> None:
     """A sequence in two parts, the second from the states of the first, is the whole sequence."""
     made = torch.Generator().manual_seed(1)
-    network = Network(3, 2, Architecture(hidden=5, **settings), "every", generator=made).double()
+    network = Network(3, 2, Stack(hidden=5, **settings), "every", generator=made).double()
     inputs = torch.randn(3, 7, 3, generator=made, dtype=torch.float64)
     first = network.run(inputs[:, :3])
     second = network.run(inputs[:, 3:], states=first.states)
@@ -55,6 +55,6 @@ def test_states_are_handed_over(settings: dict[str, Any]) -> None:
 
 
 def test_joined_steps_need_equal_lengths() -> None:
-    network = Network(3, 2, Architecture(layers=2, windows=(2,)), "last", generator=torch.Generator().manual_seed(1))
+    network = Network(3, 2, Stack(layers=2, windows=(2,)), "last", generator=torch.Generator().manual_seed(1))
     with pytest.raises(ValueError, match="same length"):
         network.run(torch.zeros(3, 7, 3), lengths=LENGTHS)

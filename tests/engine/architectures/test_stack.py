@@ -8,8 +8,8 @@ from torch import Tensor, nn
 
 from engine import Experiment
 from engine.architectures import Stack
-from engine.architectures.stack import DIRECTIONS, Network
-from engine.cells import CELLS, Cell
+from engine.architectures.stack import DIRECTIONS, Network, Placed, fast
+from engine.cells import CELLS
 from engine.run import build
 from engine.settings import FieldError
 
@@ -277,11 +277,11 @@ def test_the_shapes_of_layers_are_those_of_the_cells(cell: str, more: dict[str, 
     shapes = list(stack.shapes(first, experiment.task.steps))
     assert [each.number for each in shapes] == list(range(1, stack.layers + 1))
     x = experiment.task.batch(2, torch.Generator()).inputs
-    steps = []
+    steps: list[int] = []
 
-    def noting(each: Cell, inputs: torch.Tensor) -> torch.Tensor:
+    def noting(placed: Placed, inputs: Tensor, state: Any) -> tuple[Tensor, Any]:
         steps.append(inputs.shape[1])
-        return each.outputs(inputs)
+        return fast(placed, inputs, state)
 
     network(x, noting)
     assert [each.steps for each in shapes for _ in range(stack.directions)] == steps
