@@ -13,4 +13,6 @@ from engine.run import Run
 from engine.settings import FieldError
 from engine.tasks import TASKS
 
+__version__ = "0.1.0"
+
 __all__ = ["CELLS", "TASKS", "Experiment", "FieldError", "Run"]

@@ -37,18 +37,21 @@ def wait_until(true: Callable[[], bool], what: str, seconds: float = PATIENCE) -
 
 
 class Process:
-    """A command run as a process, its output in a log."""
+    """A command run as a process, its output in a log.
 
-    def __init__(self, name: str, command: Sequence[str], **environment: str) -> None:
+    folder: where it runs, and where Python looks for modules first.
+    """
+
+    def __init__(self, name: str, command: Sequence[str], folder: Path = ROOT, **environment: str) -> None:
         LOGS.mkdir(exist_ok=True)
         self.log = LOGS / f"{name}-{os.getpid()}-{free_port()}.log"
         with self.log.open("wb") as output:
             self._popen = subprocess.Popen(  # noqa: S603  # our own command
                 command,
-                cwd=ROOT,
+                cwd=folder,
                 stdout=output,
                 stderr=output,
-                env={**os.environ, "PYTHONPATH": str(ROOT), **environment},
+                env={**os.environ, "PYTHONPATH": str(folder), **environment},
             )
 
     @property
