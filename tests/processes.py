@@ -36,6 +36,26 @@ def wait_until(true: Callable[[], bool], what: str, seconds: float = PATIENCE) -
         time.sleep(0.02)
 
 
+def ended(*command: str | Path, folder: Path = ROOT, **environment: str) -> subprocess.CompletedProcess[str]:
+    """A command that has ended, with what it printed."""
+    return subprocess.run(  # noqa: S603  # our own command
+        [str(part) for part in command],
+        cwd=folder,
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+
+
+def printed(*command: str | Path, folder: Path = ROOT, **environment: str) -> str:
+    """What a command prints; its failure is the test's."""
+    done = ended(*command, folder=folder, **environment)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
 class Process:
     """A command run as a process, its output in a log.
 

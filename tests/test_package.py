@@ -1,7 +1,9 @@
 """The wheel, as it is built and installed: in an environment of its own, away from the checkout."""
 
 import csv
-import subprocess
+import json
+import re
+import shutil
 import sys
 import sysconfig
 import venv
@@ -15,7 +17,7 @@ from packaging.requirements import Requirement
 
 from benchmarks.client import Answer, Visitor
 from engine import __version__
-from tests.processes import ROOT, Process, answers, apart, free_port
+from tests.processes import ROOT, Process, answers, apart, ended, free_port, printed
 
 pytestmark = pytest.mark.processes
 
@@ -24,21 +26,21 @@ LEFT_OUT = {"engine/ruff.toml", "playground/requirements.txt"}
 PAGES = ("", "side", "gradients", "cells", "inside", "text", "class", "guide")
 
 
-def run(*command: str | Path, folder: Path = ROOT) -> str:
-    """What a command prints; its failure is the test's."""
-    done = subprocess.run(  # noqa: S603  # our own command
-        list(map(str, command)), cwd=folder, capture_output=True, text=True, timeout=300, check=False
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
+def built(source: Path, folder: Path) -> Path:
+    """The wheel of a source tree, in `folder`."""
+    printed(sys.executable, "-m", "pip", "wheel", "--no-deps", "--no-build-isolation", "--wheel-dir", folder, source)
+    (wheel,) = folder.glob("*.whl")
+    return wheel
+
+
+def names_in(wheel: Path) -> set[str]:
+    with zipfile.ZipFile(wheel) as archive:
+        return set(archive.namelist())
 
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("wheel")
-    run(sys.executable, "-m", "pip", "wheel", "--no-deps", "--no-build-isolation", "--wheel-dir", folder, ROOT)
-    (built,) = folder.glob("*.whl")
-    return built
+    return built(ROOT, tmp_path_factory.mktemp("wheel"))
 
 
 @pytest.fixture(scope="module")
@@ -52,7 +54,7 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     paths = {"base": str(folder), "platbase": str(folder)}
     commands = Path(sysconfig.get_path("scripts", "venv", paths))
     python = commands / "python"
-    run(sys.executable, "-m", "pip", "--python", python, "install", "--no-deps", "--no-index", wheel)
+    printed(sys.executable, "-m", "pip", "--python", python, "install", "--no-deps", "--no-index", wheel)
     packages = Path(sysconfig.get_path("purelib", "venv", paths))
     (packages / "of_the_tests.pth").write_text(sysconfig.get_path("purelib"), encoding="utf-8")
     return commands
@@ -68,11 +70,11 @@ def page(installed: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 
 
 def test_the_wheel_holds_every_file_of_the_product(wheel: Path) -> None:
-    listed = run("git", "ls-files", "--cached", "--others", "--exclude-standard", *FOLDERS)
+    listed = printed("git", "ls-files", "--cached", "--others", "--exclude-standard", *FOLDERS)
     found = {name for name in listed.splitlines() if (ROOT / name).exists()}
+    held = {name for name in names_in(wheel) if ".dist-info/" not in name}
+    (about,) = (name for name in names_in(wheel) if name.endswith("/METADATA"))
     with zipfile.ZipFile(wheel) as archive:
-        held = {name for name in archive.namelist() if ".dist-info/" not in name}
-        (about,) = (name for name in archive.namelist() if name.endswith("/METADATA"))
         metadata = message_from_bytes(archive.read(about))
     assert found >= LEFT_OUT
     assert held == found - LEFT_OUT
@@ -85,9 +87,9 @@ def test_the_wheel_holds_every_file_of_the_product(wheel: Path) -> None:
 
 def test_the_modules_are_those_of_the_wheel(installed: Path, tmp_path: Path) -> None:
     code = "import engine, playground; print(engine.__file__, playground.__file__, sep='\\n')"
-    for line in run(installed / "python", "-c", code, folder=tmp_path).splitlines():
+    for line in printed(installed / "python", "-c", code, folder=tmp_path).splitlines():
         assert Path(line).is_relative_to(installed.parent)
-    assert run(installed / "rnn-playground", "--version", folder=tmp_path) == f"rnn-playground {__version__}\n"
+    assert printed(installed / "rnn-playground", "--version", folder=tmp_path) == f"rnn-playground {__version__}\n"
 
 
 def test_the_command_serves_every_page_and_trains(page: str) -> None:
@@ -112,7 +114,7 @@ def test_the_command_serves_every_page_and_trains(page: str) -> None:
 def test_the_command_makes_a_sweep(installed: Path, tmp_path: Path) -> None:
     """From several processes, which begin with the modules of the wheel as well."""
     small = ("--cells", "rnn", "--lags", "5", "--seeds", "2", "--updates", "50", "--workers", "2", "--out", "found.csv")
-    run(installed / "rnn-playground", "sweep", *small, "task=adding", "hidden=4", "batch=4", folder=tmp_path)
+    printed(installed / "rnn-playground", "sweep", *small, "task=adding", "hidden=4", "batch=4", folder=tmp_path)
     with (tmp_path / "found.csv").open(encoding="utf-8") as file:
         assert sorted((row["cell"], row["lag"], row["seed"]) for row in csv.DictReader(file)) == [
             ("rnn", "5", "1"),
@@ -121,9 +123,31 @@ def test_the_command_makes_a_sweep(installed: Path, tmp_path: Path) -> None:
 
 
 def test_a_command_that_is_not_there_is_named(installed: Path, tmp_path: Path) -> None:
-    done = subprocess.run(  # noqa: S603  # our own command
-        [installed / "rnn-playground", "swep"], cwd=tmp_path, capture_output=True, text=True, timeout=120, check=False
-    )
+    done = ended(installed / "rnn-playground", "swep", folder=tmp_path)
     assert done.returncode == 2
     assert "there is no command 'swep'" in done.stderr
-    assert "rnn-playground sweep" in run(installed / "rnn-playground", "sweep", "--help", folder=tmp_path)
+    assert "rnn-playground sweep" in printed(installed / "rnn-playground", "sweep", "--help", folder=tmp_path)
+
+
+def test_what_a_container_is_built_from_makes_the_same_wheel(wheel: Path, tmp_path: Path) -> None:
+    """.dockerignore leaves all of that in."""
+    source = tmp_path / "source"
+    source.mkdir()
+    for line in (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines():
+        for path in ROOT.glob(line[1:]) if line.startswith("!") else ():
+            (shutil.copytree if path.is_dir() else shutil.copy)(path, source / path.name)
+    assert names_in(built(source, tmp_path / "built")) == names_in(wheel)
+
+
+def test_the_health_check_of_the_container_tells_a_server_from_none(page: str, tmp_path: Path) -> None:
+    (check,) = re.findall(r"HEALTHCHECK .*?CMD (\[.*?\])\n", (ROOT / "Dockerfile").read_text(encoding="utf-8"), re.S)
+    python, *command = json.loads(check)
+    assert python == "python"
+
+    def told(address: str) -> int:
+        asked = [part.replace("http://127.0.0.1:8501", address) for part in command]
+        assert asked != command
+        return ended(sys.executable, *asked, folder=tmp_path).returncode
+
+    assert told(page) == 0
+    assert told(f"http://127.0.0.1:{free_port()}") != 0
