@@ -43,21 +43,26 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return built(ROOT, tmp_path_factory.mktemp("wheel"))
 
 
-@pytest.fixture(scope="module")
-def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of the commands of a fresh environment with the wheel in it.
+def fresh(folder: Path, *asked: str | Path) -> Path:
+    """A fresh environment with what `pip install` was asked for; the folder of its commands.
 
-    What the wheel asks for comes from the environment of the tests, or torch would be installed again.
+    What that needs comes from the environment of the tests, or torch would be installed again.
     """
-    folder = tmp_path_factory.mktemp("installed")
     venv.create(folder, symlinks=True)
     paths = {"base": str(folder), "platbase": str(folder)}
     commands = Path(sysconfig.get_path("scripts", "venv", paths))
-    python = commands / "python"
-    printed(sys.executable, "-m", "pip", "--python", python, "install", "--no-deps", "--no-index", wheel)
     packages = Path(sysconfig.get_path("purelib", "venv", paths))
-    (packages / "of_the_tests.pth").write_text(sysconfig.get_path("purelib"), encoding="utf-8")
+    others = packages / "of_the_tests.pth"
+    others.write_text(sysconfig.get_path("purelib"), encoding="utf-8")
+    options = ("--no-deps", "--no-index", "--no-build-isolation", "--ignore-installed")
+    printed(sys.executable, "-m", "pip", "--python", commands / "python", "install", *options, *asked)
     return commands
+
+
+@pytest.fixture(scope="module")
+def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the commands of a fresh environment with the wheel in it."""
+    return fresh(tmp_path_factory.mktemp("installed"), wheel)
 
 
 @pytest.fixture(scope="module")
@@ -89,7 +94,6 @@ def test_the_modules_are_those_of_the_wheel(installed: Path, tmp_path: Path) -> 
     code = "import engine, playground; print(engine.__file__, playground.__file__, sep='\\n')"
     for line in printed(installed / "python", "-c", code, folder=tmp_path).splitlines():
         assert Path(line).is_relative_to(installed.parent)
-    assert printed(installed / "rnn-playground", "--version", folder=tmp_path) == f"rnn-playground {__version__}\n"
 
 
 def test_the_command_serves_every_page_and_trains(page: str) -> None:
@@ -122,13 +126,6 @@ def test_the_command_makes_a_sweep(installed: Path, tmp_path: Path) -> None:
         ]
 
 
-def test_a_command_that_is_not_there_is_named(installed: Path, tmp_path: Path) -> None:
-    done = ended(installed / "rnn-playground", "swep", folder=tmp_path)
-    assert done.returncode == 2
-    assert "there is no command 'swep'" in done.stderr
-    assert "rnn-playground sweep" in printed(installed / "rnn-playground", "sweep", "--help", folder=tmp_path)
-
-
 def test_what_a_container_is_built_from_makes_the_same_wheel(wheel: Path, tmp_path: Path) -> None:
     """.dockerignore leaves all of that in."""
     source = tmp_path / "source"
@@ -151,3 +148,12 @@ def test_the_health_check_of_the_container_tells_a_server_from_none(page: str, t
 
     assert told(page) == 0
     assert told(f"http://127.0.0.1:{free_port()}") != 0
+
+
+def test_make_dev_puts_the_checkout_on_the_path(tmp_path: Path) -> None:
+    """What the Makefile asks of pip, here in a fresh environment."""
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    (options,) = re.findall(r"pip install --quiet (--no-deps --no-build-isolation --editable) \.$", makefile, re.M)
+    commands = fresh(tmp_path / "environment", *options.split(), ROOT)
+    code = "import engine, playground.charts.notebook; print(engine.__file__)"
+    assert Path(printed(commands / "python", "-c", code, folder=tmp_path).strip()) == ROOT / "engine" / "__init__.py"
