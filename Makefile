@@ -3,7 +3,7 @@ BIN = .venv/bin
 # Some tests watch clocks, and machines are shared: one that fails is tried once more, and listed as RERUN.
 RERUNS = --reruns 1
 
-.PHONY: run test
+.PHONY: run test dev docs
 
 run: .venv/run
 	$(BIN)/streamlit run playground/app.py
@@ -14,6 +14,14 @@ test: .venv/test
 	$(BIN)/mypy
 	$(BIN)/pytest -n auto -m "not browser and not processes" $(RERUNS)
 	$(BIN)/pytest -m "browser or processes" $(RERUNS)
+
+# For whoever changes the code: the package itself, so that notebooks find it, and checks before every commit.
+dev: .venv/test
+	$(BIN)/pip install --quiet --no-deps --no-build-isolation --editable .
+	$(BIN)/pre-commit install
+
+docs: .venv/test
+	$(BIN)/mkdocs build --strict
 
 .venv/run: requirements.txt
 	@echo "Making .venv; the first time this takes a few minutes."

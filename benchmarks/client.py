@@ -47,6 +47,7 @@ class Visitor:
     path: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
     session: str = ""
+    theme: Any = None
     fragment: str = ""
     updates: int = 0
     loss: str = ""
@@ -118,6 +119,7 @@ class Visitor:
             kind = message.WhichOneof("type")
             if kind == "new_session":
                 self.session = message.new_session.initialize.session_id or self.session
+                self.theme = message.new_session.custom_theme
             elif kind == "delta":
                 deltas.append(message.delta)
             elif kind == "script_finished" and message.script_finished != message.FINISHED_EARLY_FOR_RERUN:

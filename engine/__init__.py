@@ -21,6 +21,8 @@ from engine.saving import load, save
 from engine.settings import FieldError
 from engine.tasks import TASKS
 
+__version__ = "0.1.0"
+
 __all__ = [
     "ARCHITECTURES",
     "CELLS",

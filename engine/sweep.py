@@ -210,8 +210,8 @@ def rows(jobs: list[Job], workers: int) -> Iterator[Row]:
         pool.shutdown(cancel_futures=True)
 
 
-def _asked(arguments: list[str]) -> tuple[Sweep, Path, int]:
-    parser = argparse.ArgumentParser(prog="python -m engine.sweep", description=__doc__.split("\n", 1)[0])
+def _asked(arguments: list[str], program: str) -> tuple[Sweep, Path, int]:
+    parser = argparse.ArgumentParser(prog=program, description=__doc__.split("\n", 1)[0])
     parser.add_argument("--cells", default=",".join(CELLS), help=f"of {', '.join(CELLS)}")
     parser.add_argument("--lags", default="10,50,100")
     parser.add_argument("--seeds", default=str(SEEDS.default), help="how many, from 1 on")
@@ -254,10 +254,18 @@ def _settings(given: Sequence[str]) -> dict[str, str]:
     return found
 
 
-def main(arguments: list[str]) -> int:
-    """Run the sweep that the command line asks for."""
+def main(arguments: list[str], program: str = "python -m engine.sweep") -> int:
+    """Run the sweep that the command line asks for; the exit code. program: how it was called, for its help."""
     try:
-        sweep, path, workers = _asked(arguments)
+        return _main(arguments, program)
+    except KeyboardInterrupt:
+        print("Interrupted; the same command goes on from here.", file=sys.stderr)
+        return 1
+
+
+def _main(arguments: list[str], program: str) -> int:
+    try:
+        sweep, path, workers = _asked(arguments, program)
         written, done = done_in(path)
     except FieldError as problem:
         print(problem, file=sys.stderr)
@@ -279,7 +287,4 @@ def main(arguments: list[str]) -> int:
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(main(sys.argv[1:]))
-    except KeyboardInterrupt:
-        sys.exit("Interrupted; the same command goes on from here.")
+    sys.exit(main(sys.argv[1:]))

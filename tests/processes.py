@@ -36,19 +36,42 @@ def wait_until(true: Callable[[], bool], what: str, seconds: float = PATIENCE) -
         time.sleep(0.02)
 
 
-class Process:
-    """A command run as a process, its output in a log."""
+def ended(*command: str | Path, folder: Path = ROOT, **environment: str) -> subprocess.CompletedProcess[str]:
+    """A command that has ended, with what it printed."""
+    return subprocess.run(  # noqa: S603  # our own command
+        [str(part) for part in command],
+        cwd=folder,
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
 
-    def __init__(self, name: str, command: Sequence[str], **environment: str) -> None:
+
+def printed(*command: str | Path, folder: Path = ROOT, **environment: str) -> str:
+    """What a command prints; its failure is the test's."""
+    done = ended(*command, folder=folder, **environment)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+class Process:
+    """A command run as a process, its output in a log.
+
+    folder: where it runs, and where Python looks for modules first.
+    """
+
+    def __init__(self, name: str, command: Sequence[str], folder: Path = ROOT, **environment: str) -> None:
         LOGS.mkdir(exist_ok=True)
         self.log = LOGS / f"{name}-{os.getpid()}-{free_port()}.log"
         with self.log.open("wb") as output:
             self._popen = subprocess.Popen(  # noqa: S603  # our own command
                 command,
-                cwd=ROOT,
+                cwd=folder,
                 stdout=output,
                 stderr=output,
-                env={**os.environ, "PYTHONPATH": str(ROOT), **environment},
+                env={**os.environ, "PYTHONPATH": str(folder), **environment},
             )
 
     @property

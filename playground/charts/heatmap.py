@@ -7,6 +7,8 @@ import altair as alt
 import numpy as np
 import pyarrow as pa
 
+from engine.cells import CELLS
+from engine.observe.trace import LayerTrace
 from playground.charts.base import (
     KEY_HEIGHT,
     Data,
@@ -127,6 +129,18 @@ def beside_key(
         .encode(x=alt.value(x), y=alt.value(y))
         for x, y, colour, text in said
     ]
+
+
+def fixed_ends(layer_trace: LayerTrace, cell: str, name: str) -> tuple[float, float] | None:
+    """The ends of the colours of a state or gate that always stays within ends of its own, such as a gate or an angle.
+
+    None for every other: its ends are found from its values.
+    """
+    if name in layer_trace.gates and name not in layer_trace.bipolar:
+        return 0.0, 1.0
+    if name in CELLS[cell].state_range:
+        return -CELLS[cell].state_range[name], CELLS[cell].state_range[name]
+    return None
 
 
 def heatmap_data(

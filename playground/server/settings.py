@@ -1,4 +1,4 @@
-"""What whoever runs a server can set, all of it from environment variables; README.md lists them."""
+"""What whoever runs a server can set, all of it from environment variables; docs/run.md lists them."""
 
 import logging
 import os

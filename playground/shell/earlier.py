@@ -5,11 +5,10 @@ import streamlit as st
 from engine import CELLS, Experiment
 from engine.settings import Whole, specs
 from playground import words
-from playground.links import link
 from playground.links.variants import CHOSEN
 from playground.runs.earlier import Earlier
 from playground.runs.session import Session
-from playground.shell import sidebar
+from playground.shell import link, sidebar
 from playground.shell.wishes import later
 
 DIFFERENCES = 3

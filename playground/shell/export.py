@@ -17,11 +17,10 @@ from engine.script import script
 from engine.slices import Frame
 from engine.tasks import Tokens
 from playground import words
-from playground.links import link
 from playground.links.page_settings import SEVERAL_RUNS
 from playground.runs.session import Session
 from playground.server.settings import SETTINGS
-from playground.shell import browser, sidebar
+from playground.shell import browser, link, sidebar
 
 CODE = "code.open"
 """Whether the visitor wants to see the code."""

@@ -12,7 +12,6 @@ from typing import NamedTuple
 import numpy as np
 import streamlit as st
 
-from engine import CELLS
 from engine.observe.keeping import Tells, activity, change_at, deciding, in_falling_order, marked_steps, marks_steps
 from engine.observe.trace import LayerTrace
 from engine.requests import tells_at
@@ -20,6 +19,7 @@ from engine.slices import Frame
 from engine.tasks import Task
 from playground import words
 from playground.charts.base import common, round_limit
+from playground.charts.heatmap import fixed_ends
 from playground.links.page_settings import COLOURS, ORDER, key_of
 from playground.runs.background import BackgroundResult
 from playground.server.shared import POOL
@@ -83,10 +83,8 @@ def colours(place: str, layer_trace: LayerTrace, cell: str, name: str, moving: b
     Gates keep their scale from 0 to 1, and angles theirs, whatever is chosen.
     """
     values = {**layer_trace.state, **layer_trace.gates}[name]
-    if name in layer_trace.gates and name not in layer_trace.bipolar:
-        return Colours(0.0, 1.0)
-    if name in CELLS[cell].state_range:
-        return Colours(-CELLS[cell].state_range[name], CELLS[cell].state_range[name])
+    if ends := fixed_ends(layer_trace, cell, name):
+        return Colours(*ends)
     if own():
         return Colours(-1.0, 1.0, own=True)
     return _held(f"colours.{place}.{layer_trace.layer}.{layer_trace.direction}.{name}", values, moving)

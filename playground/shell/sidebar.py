@@ -15,9 +15,9 @@ from engine.settings import Choice, Limit, Real, Spec, Whole, Wholes, conditions
 from engine.tasks import Task
 from engine.tasks.sequence.characters import NextCharacter
 from playground import words
-from playground.links import link, variants
+from playground.links import variants
 from playground.links.presets import PRESETS, WRITERS
-from playground.shell import learning_rate, number_field, own_data, preset_choice
+from playground.shell import learning_rate, link, number_field, own_data, preset_choice
 
 CHANGES, NEW_SEED, KEPT = "experiment.changes", "seed.new", "preset.kept"
 """What is to become of the experiment that the controls say; whether it gets another seed; a preset's name to keep."""

@@ -1,4 +1,4 @@
-"""What whoever runs a server can set: read from the environment, checked, and listed in the README."""
+"""What whoever runs a server can set: read from the environment, checked, and listed in docs/run.md."""
 
 import dataclasses
 import logging
@@ -9,7 +9,7 @@ import pytest
 from engine.settings import specs
 from playground.server.settings import Settings, cores, variable
 
-README = (Path(__file__).parents[3] / "README.md").read_text(encoding="utf-8")
+RUN_IT = (Path(__file__).parents[3] / "docs" / "run.md").read_text(encoding="utf-8")
 
 
 def test_nothing_set_means_defaults() -> None:
@@ -40,9 +40,9 @@ def test_what_cannot_be_used_is_said_and_takes_its_default(value: str, caplog: p
     assert value in caplog.text
 
 
-def test_every_variable_stands_in_the_readme_with_its_default() -> None:
+def test_every_variable_stands_in_the_docs_with_its_default() -> None:
     for name in specs(Settings):
-        row = next(line for line in README.splitlines() if f"`{variable(name)}`" in line)
+        row = next(line for line in RUN_IT.splitlines() if f"`{variable(name)}`" in line)
         assert name in {"workers", "scheduler"} or str(getattr(Settings(), name)) in row
 
 

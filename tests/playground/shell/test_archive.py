@@ -11,8 +11,7 @@ import pytest
 
 from engine import CELLS, Experiment, Run
 from engine.slices import Frame
-from playground.links import link
-from playground.shell import export
+from playground.shell import export, link
 from tests.engine.runs import shown, trained
 
 CASES = [
