@@ -51,7 +51,7 @@ class Shown:
 
 def loss(run: Run) -> Shown:
     """Training and held-out loss over updates, with chance and the best answer without memory."""
-    task, cell = run.experiment.task, run.experiment.network.cell
+    task, cell = run.experiment.task, run.experiment.stack.cell
     return Shown(loss_curve(cell, task.varied), loss_data(run.losses.table(), run.held_out.table(), task))
 
 
@@ -71,7 +71,7 @@ def quantity(run: Run, layer_trace: LayerTrace, name: str = "h") -> Shown:
 
     Raises KeyError if there is none of that name.
     """
-    cell = run.experiment.network.cell
+    cell = run.experiment.stack.cell
     values = {**layer_trace.state, **layer_trace.gates}[name]
     high = round_limit(common(values))
     low, high = fixed_ends(layer_trace, cell, name) or (-high, high)
