@@ -10,7 +10,7 @@
 from engine.cells import CELLS
 from engine.experiment import Experiment
 from engine.run import Run
-from engine.settings import FieldError
+from engine.settings import SettingError
 from engine.tasks import TASKS
 
-__all__ = ["CELLS", "TASKS", "Experiment", "FieldError", "Run"]
+__all__ = ["CELLS", "TASKS", "Experiment", "Run", "SettingError"]

@@ -9,11 +9,12 @@ from engine.architectures.connections import CONNECTIONS
 from engine.budget import MAX_SECONDS, beyond, seconds_per_update
 from engine.cells import CELLS, INITS
 from engine.learners.optimizers import OPTIMIZERS
+from engine.messages import Message, Option, Setting, Value, quoted
 from engine.settings import (
     Choice,
-    FieldError,
     Limit,
     Real,
+    SettingError,
     Spec,
     Whole,
     Wholes,
@@ -21,7 +22,6 @@ from engine.settings import (
     conditions,
     read_settings,
     setting,
-    shown,
     specs,
 )
 from engine.tasks import TASKS, Regression, Task
@@ -62,7 +62,8 @@ class Architecture:
         declared = CELLS[self.cell].options
         for name in self.options:
             if name not in declared:
-                raise FieldError(name, f"{name} is not a setting of the cell {self.cell}.")
+                cell = Option("cell", self.cell)
+                raise SettingError(name, Message("setting.of_cell", setting=Setting(name), cell=cell))
         options = CELLS[self.cell].defaults(self.hidden) | dict(self.options)
         for name, value in options.items():
             declared[name].check(name, value)
@@ -71,30 +72,32 @@ class Architecture:
         for name, limit in self.limits({**vars(self)}).items():
             limit.check(name, getattr(self, name))
         if len(self.windows) > max(1, self.layers - 1):
-            given = ",".join(map(str, self.windows))
-            raise FieldError(
+            raise SettingError(
                 ("windows", "layers"),
-                f"windows may hold a number for each layer but the last, {self.layers - 1} here; it was given {given}. "
-                "Name fewer, or raise layers.",
+                Message(
+                    "network.windows",
+                    windows=Setting("windows"),
+                    layers=Setting("layers"),
+                    most=self.layers - 1,
+                    given=quoted(",".join(map(str, self.windows))),
+                ),
             )
 
     @classmethod
     def limits(cls, values: Mapping[str, Any]) -> dict[str, Limit]:
         """The settings that are limited beside the other settings' `values`: by the cell, and by each other."""
         limits = dict(CELLS[values["cell"]].limits(values["options"]))
-        single = "It acts between layers, and this network has a single one."
-        wider = "Joined windows are wider than what they would be added to."
+        single = Message("network.single_layer")
         plain = Choice("plain", ("plain",))
         if not CELLS[values["cell"]].scalable:
-            own = "This cell has no matrix for its state alone that may start at any size."
-            limits["recurrent_scale"] = Limit(Real(1.0, 1.0, 1.0), own)
+            limits["recurrent_scale"] = Limit(Real(1.0, 1.0, 1.0), Message("network.own_start"))
         if values["layers"] == 1:
             limits |= {
                 "connection": Limit(plain, single, ("layers",)),
                 "windows": Limit(UNJOINED, single, ("layers",)),
             }
         elif max(values["windows"]) > 1 and "connection" not in limits:
-            limits["connection"] = Limit(plain, wider, ("windows",))
+            limits["connection"] = Limit(plain, Message("network.wider"), ("windows",))
         return limits
 
     @property
@@ -129,10 +132,9 @@ class Training:
     def __post_init__(self) -> None:
         check_settings(self)
         if self.lr * self.decay > 1:
-            raise FieldError(
-                ("decay", "lr"),
-                "decay times lr may be 1 at most, or every update throws the weights past 0 and further out each time; "
-                f"it was given {self.decay:g} · {self.lr:g} = {self.decay * self.lr:g}. Lower one of them.",
+            given = {"given_decay": self.decay, "given_lr": self.lr, "product": self.decay * self.lr}
+            raise SettingError(
+                ("decay", "lr"), Message("training.decay", decay=Setting("decay"), lr=Setting("lr"), **given)
             )
 
 
@@ -140,7 +142,7 @@ class Training:
 class Experiment:
     """All that determines a run: the same experiment gives the same losses, update by update.
 
-    Raises FieldError, whose text is a sentence for the person who chose the setting.
+    Raises SettingError, told to the person who chose the setting.
     """
 
     task: Task
@@ -156,15 +158,15 @@ class Experiment:
             heavy = ["batch", "hidden", "layers", *(["length"] if "length" in specs(self.task) else [])]
             deep = ("input_depth", "transition_depth", "output_depth")
             heavy += [name for name in deep if getattr(self.network, name)]
-            advice = f"Lower one of: {', '.join(name for name in heavy if self._lowers(name))}"
+            values: dict[str, Value] = {
+                "needed": beyond(needed),
+                "most": MAX_SECONDS,
+                "settings": tuple(Setting(name) for name in heavy if self._lowers(name)),
+            }
             if seconds_per_update(self.task, self.network, batch) <= MAX_SECONDS:
-                heavy.insert(0, "truncate")
-                advice += "; or set truncate to 0, as windows of steps take longer than the whole sequence"
-            raise FieldError(
-                heavy,
-                f"One update of this network would take about {beyond(needed)} seconds, and {MAX_SECONDS:g} is the "
-                f"limit. {advice}.",
-            )
+                message = Message("budget.windows", **values, truncate=Setting("truncate"))
+                raise SettingError(("truncate", *heavy), message)
+            raise SettingError(heavy, Message("budget.update", **values))
 
     def _lowers(self, name: str) -> bool:
         """Whether a number is not at its lowest yet."""
@@ -185,7 +187,7 @@ class Experiment:
     def from_params(cls, params: Mapping[str, str]) -> Self:
         """The experiment that a mapping of text describes; what it leaves out takes its default.
 
-        Settings of other tasks and cells are passed over. Raises FieldError for a bad value or an unknown name.
+        Settings of other tasks and cells are passed over. Raises SettingError for a bad value or an unknown name.
         """
         for name in params:
             if name not in known_settings():
@@ -201,7 +203,7 @@ class Experiment:
         )
 
     @classmethod
-    def read(cls, params: Mapping[str, str]) -> tuple[Self, tuple[FieldError, ...]]:
+    def read(cls, params: Mapping[str, str]) -> tuple[Self, tuple[SettingError, ...]]:
         """Like from_params, but a bad setting takes its default: the experiment, and what was wrong.
 
         A number beyond what other settings allow takes the nearest that they do. Where settings do not fit together,
@@ -209,13 +211,13 @@ class Experiment:
         there always is an experiment. Every problem says what was taken instead.
         """
         left = dict(params)
-        problems: list[FieldError] = []
+        problems: list[SettingError] = []
         changed: list[list[str]] = []
         while True:
             try:
                 experiment = cls.from_params(left)
                 break
-            except FieldError as problem:
+            except SettingError as problem:
                 at_fault = next((name for name in problem.fields if name in left), None)
                 if not (problems and _goes_on(problems[-1], problem, changed[-1])):
                     problems.append(problem)
@@ -247,30 +249,30 @@ class Experiment:
         return {name: spec.write(value) for name, (spec, value) in declared.items()}
 
 
-def _goes_on(before: FieldError, problem: FieldError, changed: list[str]) -> bool:
+def _goes_on(before: SettingError, problem: SettingError, changed: list[str]) -> bool:
     """Whether settings that do not fit together still do not, now that one of them was changed."""
     return len(problem.fields) > 1 and before.fields[0] == problem.fields[0] and changed[-1] in problem.fields
 
 
-def _instead(names: list[str], taken: Mapping[str, str]) -> str:
-    """What became of settings that could not be used, as a sentence."""
-    used = [
-        f"{name} = {shown(taken[name])}" if name in taken else f"no {name}"
+def _instead(names: list[str], taken: Mapping[str, str]) -> Message:
+    """What became of settings that could not be used."""
+    used = tuple(
+        Message("setting.value", setting=Setting(name), value=quoted(taken[name], name))
+        if name in taken
+        else Message("setting.none", setting=Setting(name))
         for name in names
         if name in known_settings()
-    ]
-    return f"Taken instead: {', '.join(used)}." if used else "It was passed over."
+    )
+    return Message("setting.taken", settings=used) if used else Message("setting.passed_over")
 
 
 def network_limits(task: Task) -> dict[str, Limit]:
     """What a task asks of the network."""
     limits = {}
     if task.causal:
-        ahead = "A network that reads backward would meet the next character before it has to predict it."
-        limits["direction"] = Limit(Choice("forward", ("forward",)), ahead, ("task",))
+        limits["direction"] = Limit(Choice("forward", ("forward",)), Message("task.forward_only"), ("task",))
     if task.readout == "every":
-        each = "This task asks for an answer at every step, and joined steps would have one together."
-        limits["windows"] = Limit(UNJOINED, each, ("task",))
+        limits["windows"] = Limit(UNJOINED, Message("task.every_step"), ("task",))
     return limits
 
 
@@ -285,11 +287,11 @@ def nearest(name: str, names: Iterable[str]) -> str | None:
     return next(iter(get_close_matches(lower, begun, n=1, cutoff=0.75)), None)
 
 
-def unknown(name: str, meant: str | None) -> FieldError:
+def unknown(name: str, meant: str | None) -> SettingError:
     """What to say of a name that is no setting's."""
-    return FieldError(
-        name, f"{shown(name)} is not the name of a setting{f'; the nearest is {meant}' if meant else ''}."
-    )
+    if meant is None:
+        return SettingError(name, Message("setting.unknown", name=quoted(name)))
+    return SettingError(name, Message("setting.unknown_like", name=quoted(name), meant=Setting(meant)))
 
 
 def known_settings() -> dict[str, tuple[Spec, ...]]:

@@ -9,7 +9,17 @@ from torch import Tensor, nn
 from engine.cells.about import About
 from engine.cells.base import Cell
 from engine.cells.state import NoGates, OnlyH
+from engine.messages import Message, Option, Setting, declare
 from engine.settings import Choice, Limit, Real, Spec, Whole
+
+declare(
+    {
+        "echo_state.fixed": "The reservoir and what leads into it are fixed; only the readout learns.",
+        "echo_state.linear": (
+            "With {fit} = {ridge} only a linear readout is trained; with {fit} = {gradient} there may be more."
+        ),
+    }
+)
 
 
 class EchoStateCell(Cell[OnlyH, NoGates, Tensor]):
@@ -85,14 +95,15 @@ class EchoStateCell(Cell[OnlyH, NoGates, Tensor]):
 
     @classmethod
     def limits(cls, options: Mapping[str, Any]) -> dict[str, Limit]:
-        fixed = "The reservoir and what leads into it are fixed; only the readout learns."
+        fixed = Message("echo_state.fixed")
         limits = {
             "init": Limit(Choice("default", ("default",)), fixed),
             "input_depth": Limit(Whole(0, 0, 0), fixed),
             "transition_depth": Limit(Whole(0, 0, 0), fixed),
         }
         if options.get("fit", "ridge") == "ridge":
-            linear = "With fit = ridge only a linear readout is trained; with fit = gradient there may be more."
+            ridge, gradient = Option("fit", "ridge"), Option("fit", "gradient")
+            linear = Message("echo_state.linear", fit=Setting("fit"), ridge=ridge, gradient=gradient)
             limits["output_depth"] = Limit(Whole(0, 0, 0), linear)
             limits["connection"] = Limit(Choice("plain", ("plain", "residual")), linear)
         return limits

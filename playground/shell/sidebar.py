@@ -6,9 +6,10 @@ from typing import Any
 
 import streamlit as st
 
-from engine import CELLS, TASKS, Experiment, FieldError
+from engine import CELLS, TASKS, Experiment, SettingError
 from engine.budget import MAX_SECONDS, largest_batch
 from engine.experiment import TASK, Architecture, Training, network_limits
+from engine.messages import Message
 from engine.settings import Choice, Limit, Real, Spec, Whole, Wholes, conditions, specs
 from engine.tasks import Regression, Task
 from engine.tasks.sequence.characters import NextCharacter
@@ -43,12 +44,12 @@ def experiment(page: str) -> Experiment:
         values = _widgets()
     try:
         chosen = _assemble(values)
-    except FieldError as problem:
+    except SettingError as problem:
         # On top of the page, where it is seen whatever part of the sidebar is.
         if problem.fields[0] in link.OWN_DATA and not values[problem.fields[0]]:
             st.info(words.NOTHING_YET, icon=":material/upload:")
         else:
-            st.error(words.sentence(problem, values["task"]) + words.AS_IT_WAS, icon=":material/error:")
+            st.error(words.say(problem.message, task=values["task"]) + words.AS_IT_WAS, icon=":material/error:")
         chosen = st.session_state["experiment"]
     if changes := st.session_state.pop(CHANGES, ()):
         for change in changes:
@@ -128,7 +129,7 @@ def _notices() -> None:
     """What was wrong with the link, until it is dismissed."""
     problems = st.session_state.get("problems")
     if problems:
-        lines = "\n".join(f"- {words.plain(problem)}" for problem in problems)
+        lines = "\n".join(f"- {words.say(problem, as_in_link=True)}" for problem in problems)
         st.warning(
             lines,
             title="Part of the link could not be used",
@@ -166,7 +167,7 @@ def _without_effect(values: Mapping[str, Any]) -> None:
     """What is not as its control says, because of the data."""
     try:
         task = _task(values)
-    except FieldError:  # it is said where the experiment is put together
+    except SettingError:  # it is said where the experiment is put together
         return
     if values["truncate"] >= task.steps:
         st.caption(words.UNTRUNCATED.format(steps=task.steps, truncate=values["truncate"]))
@@ -213,7 +214,7 @@ def _limits(values: Mapping[str, Any], cell: str) -> dict[str, Limit]:
 
     try:
         asked = network_limits(_task(values))
-    except FieldError:  # it is said where the experiment is put together
+    except SettingError:  # it is said where the experiment is put together
         asked = {}
     around = {name: held(name, spec) for name, spec in specs(Architecture).items()} | {"cell": cell}
     around["options"] = {name: held(f"{cell}.{name}", spec) for name, spec in CELLS[cell].options.items()}
@@ -229,13 +230,13 @@ def _limited(name: str, spec: Spec, limit: Limit | None) -> Any:
     kept = st.session_state.setdefault(name, _held(spec, spec.default))
     try:
         limit.check(name, _value(name, spec, kept))
-    except FieldError:
+    except SettingError:
         kept = _held(limit.spec, limit.spec.default)
     key = f"{name}.limited"
     st.session_state[key] = kept
     single = not isinstance(limit.spec, Choice) or len(limit.spec.options) == 1
     chosen = _widget(name, key, limit.spec, disabled=single, on_change=partial(_take_over, name, key))
-    st.caption(limit.why)
+    st.caption(words.say(limit.why))
     return chosen
 
 
@@ -253,7 +254,7 @@ def _value(name: str, spec: Spec, held: Any) -> Any:
     """The value of what a widget holds; the default if that cannot be read, which is said elsewhere."""
     try:
         return spec.read(name, held) if isinstance(spec, Wholes) else held
-    except FieldError:
+    except SettingError:
         return spec.default
 
 
@@ -267,11 +268,11 @@ def _of_work(values: Mapping[str, Any]) -> dict[str, Limit]:
     """The limit of the batch that the work of one update sets."""
     try:
         room = largest_batch(_task(values), _architecture(values), st.session_state.get("truncate", 0))
-    except FieldError:  # it is said where the experiment is put together
+    except SettingError:  # it is said where the experiment is put together
         return {}
     batch = specs(Training)["batch"]
     assert isinstance(batch, Whole)
-    return {"batch": Limit(batch.up_to(room), words.WORK.format(seconds=MAX_SECONDS))}
+    return {"batch": Limit(batch.up_to(room), Message("batch.work", seconds=MAX_SECONDS))}
 
 
 def _group(
@@ -306,9 +307,9 @@ def _within(name: str, key: str, spec: Whole, limit: Limit, task: str) -> Any:
         state[asked] = wanted
     chosen = _widget(name, key, limit.spec, task=task, on_change=lambda: state.pop(asked, None))
     if asked in state:
-        st.caption(words.CUT.format(high=limit.spec.high, why=words.plain(limit.why), asked=wanted))
+        st.caption(words.CUT.format(high=limit.spec.high, why=words.say(limit.why, task=task), asked=wanted))
     elif limit.spec.high < spec.high:
-        st.caption(words.AT_MOST.format(high=limit.spec.high, why=words.plain(limit.why)))
+        st.caption(words.AT_MOST.format(high=limit.spec.high, why=words.say(limit.why, task=task)))
     return chosen
 
 
@@ -367,7 +368,7 @@ def _task(values: Mapping[str, Any]) -> Task:
 
 
 def _architecture(values: Mapping[str, Any]) -> Architecture:
-    """Raises FieldError, also for a list of numbers that cannot be read."""
+    """Raises SettingError, also for a list of numbers that cannot be read."""
     options = CELLS[Architecture(cell=values["cell"]).cell].options
 
     def chosen(declared: Mapping[str, Spec]) -> dict[str, Any]:

@@ -190,7 +190,7 @@ def test_a_control_without_a_meaning_is_off_and_says_why() -> None:
     said = {caption.value for caption in app.sidebar.caption}
     for name in ("layers", "transition_depth", "output_depth", "connection", "windows"):
         assert found[f"{name}.limited"].proto.disabled
-        assert limits[name].why in said
+        assert words.say(limits[name].why) in said
     assert found["direction.limited"].options == ["Forward", "Backward"]
     assert not found["direction.limited"].proto.disabled
 

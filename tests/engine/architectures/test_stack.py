@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from engine.architectures.stack import DIRECTIONS, Network
 from engine.cells import CELLS
 from engine.experiment import Architecture
-from engine.settings import FieldError
+from engine.settings import SettingError
 
 TORCH = {"rnn": nn.RNN, "lstm": nn.LSTM, "gru": nn.GRU}
 INPUTS, HIDDEN, OUTPUTS = 3, 5, 2
@@ -54,7 +54,7 @@ def assert_close(actual: Tensor, expected: Tensor) -> None:
 def possible(cell: str, layers: int = 1, direction: str = "forward") -> bool:
     try:
         Architecture(cell=cell, layers=layers, direction=direction)
-    except FieldError:
+    except SettingError:
         return False
     return True
 
