@@ -89,7 +89,7 @@ def test_a_translation_is_looked_up_by_the_english_sentence_also_of_what_is_insi
     wording.translations = Backwards()
     taken = Message("setting.taken", settings=(Message("setting.none", setting=Setting("text")), Setting("lr")))
     assert wording.say(taken) == "nekaT :daetsni on text, lr."
-    assert wording.say(Message("column.sentinel", count=1)) == "yehT yam dnats rof .”eulav on“"
+    assert wording.say(Message("column.sentinel", count=1)) == "yehT yam dnats rof on“ .”eulav"
 
 
 def test_options_and_lists_are_said_by_the_wording() -> None:
