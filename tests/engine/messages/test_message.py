@@ -40,7 +40,7 @@ def test_as_text_it_is_english_with_the_names_of_code() -> None:
     ids=str,
 )
 def test_values_too_few_too_many_and_of_another_kind_are_refused(values: dict[str, object]) -> None:
-    with pytest.raises(TypeError, match="The message setting.too_long"):
+    with pytest.raises(TypeError, match=r"The message setting\.too_long"):
         Message("setting.too_long", **values)  # type: ignore[arg-type]  # on purpose
 
 
