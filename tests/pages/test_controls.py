@@ -275,7 +275,7 @@ def test_a_delay_that_no_longer_fits_is_said() -> None:
     app = opened(task="echo", length="30", delay="20", hidden="4", batch="4")
     app = sound(app.slider(key="echo.length").set_value(10).run())
     assert session(app).experiment.to_params()["delay"] == "9"
-    assert "9 and not 20. It must be shorter than length (10 steps), or nothing is asked." in captions(app)
+    assert "9 and not 20. It must be shorter than “Length T” (10 steps), or nothing is asked." in captions(app)
 
 
 def test_a_batch_that_no_longer_fits_is_said() -> None:
