@@ -18,7 +18,7 @@ from engine.observe.gradients import gradients
 from engine.observe.trace import trace
 from engine.run import Run
 from engine.saving import load, save
-from engine.settings import FieldError
+from engine.settings import SettingError
 from engine.tasks import TASKS
 
 __version__ = "0.1.0"
@@ -30,9 +30,9 @@ __all__ = [
     "TASKS",
     "Architecture",
     "Experiment",
-    "FieldError",
     "Learner",
     "Run",
+    "SettingError",
     "Stack",
     "Training",
     "gradients",

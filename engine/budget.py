@@ -11,7 +11,8 @@ from collections.abc import Sequence
 from engine.architectures import Architecture
 from engine.history import CAPACITY
 from engine.learners import Plan
-from engine.settings import FieldError, specs
+from engine.messages import Message, Setting, Value
+from engine.settings import SettingError, specs
 from engine.tasks import Task
 
 MAX_SECONDS = 0.5
@@ -55,37 +56,32 @@ def memory(task: Task, network: Architecture) -> int:
     return 4 * WEIGHT_COPIES * network.trained(task) + LOOKS * (4 * network.shown(task) + 8 * rows) + 8 * rows
 
 
-def beyond(seconds: float) -> str:
-    """A duration above the limit, so rounded that it stays above."""
-    return f"{math.ceil(100 * seconds) / 100:.2f}"
+def beyond(seconds: float) -> float:
+    """A duration above the limit, rounded to two digits in such a way that it stays above."""
+    return math.ceil(100 * seconds) / 100
 
 
 def check_memory(experiment: Plan, megabytes: int) -> None:
-    """Raises FieldError if a run of this experiment needs more."""
+    """Raises SettingError if a run of this experiment needs more."""
     check_together((experiment,), megabytes)
 
 
 def check_together(experiments: Sequence[Plan], megabytes: int) -> None:
-    """Raises FieldError if runs of these experiments, held and trained side by side, need more memory or time.
+    """Raises SettingError if runs of these experiments, held and trained side by side, need more memory or time.
 
     In time they have what one run has: an update of each is a piece of work that nothing interrupts.
     """
     needed = sum(memory(each.task, each.network) for each in experiments) / 2**20
-    what = "This network" if len(experiments) == 1 else f"These {len(experiments)} networks together"
+    count = len(experiments)
     length = ["length"] if all("length" in specs(each.task) for each in experiments) else []
     sizes = [*dict.fromkeys(name for each in experiments for name in each.network.heavy), *length]
     if needed > megabytes:
-        raise FieldError(
-            sizes,
-            f"{what} would need about {math.ceil(needed)} MB, and this server gives each visitor {megabytes} MB. "
-            f"Lower one of: {', '.join(sizes)}.",
-        )
+        values: dict[str, Value] = {"count": count, "needed": math.ceil(needed), "most": megabytes}
+        raise SettingError(sizes, Message("budget.memory", **values, settings=tuple(map(Setting, sizes))))
     seconds = sum(
         seconds_per_update(each.task, each.network, each.training.batch, each.training.truncate) for each in experiments
     )
     if seconds > MAX_SECONDS:
-        raise FieldError(
-            ("batch", *sizes),
-            f"{what} would take about {beyond(seconds)} seconds for an update of each, and {MAX_SECONDS:g} is the "
-            f"limit. Lower one of: {', '.join(['batch', *sizes])}.",
-        )
+        heavy = ["batch", *sizes]
+        values = {"count": count, "needed": beyond(seconds), "most": MAX_SECONDS}
+        raise SettingError(heavy, Message("budget.together", **values, settings=tuple(map(Setting, heavy))))

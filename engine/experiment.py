@@ -8,15 +8,15 @@ from typing import Any, Self
 from engine.architectures import ARCHITECTURES, Architecture, Stack
 from engine.budget import MAX_SECONDS, beyond, seconds_per_update
 from engine.learners import LEARNERS, USUAL, Learner, Training, learner_for, name_for
+from engine.messages import Message, Option, Setting, Value, Word, quoted
 from engine.settings import (
     Choice,
-    FieldError,
     Limit,
+    SettingError,
     Spec,
     Whole,
     conditions,
     read_settings,
-    shown,
     specs,
     taken,
     tightest,
@@ -41,7 +41,7 @@ class Experiment:
     learner: a key of LEARNERS, or "usual" for the one that `learner_for` finds. learner_options: that learner's own
     settings; those not given take their defaults.
 
-    Raises FieldError, whose text is a sentence for the person who chose the setting.
+    Raises SettingError, told to the person who chose the setting.
     """
 
     task: Task
@@ -60,40 +60,46 @@ class Experiment:
         if needed > MAX_SECONDS:
             heavy = ["batch", *self.network.heavy, *(["length"] if "length" in specs(self.task) else [])]
             heavy += self.network.heavy_maps
-            advice = f"Lower one of: {', '.join(name for name in heavy if self._lowers(name))}"
+            values: dict[str, Value] = {
+                "needed": beyond(needed),
+                "most": MAX_SECONDS,
+                "settings": tuple(Setting(name) for name in heavy if self._lowers(name)),
+            }
             if seconds_per_update(self.task, self.network, batch) <= MAX_SECONDS:
-                heavy.insert(0, "truncate")
-                advice += "; or set truncate to 0, as windows of steps take longer than the whole sequence"
-            raise FieldError(
-                heavy,
-                f"One update of this network would take about {beyond(needed)} seconds, and {MAX_SECONDS:g} is the "
-                f"limit. {advice}.",
-            )
+                message = Message("budget.windows", **values, truncate=Setting("truncate"))
+                raise SettingError(("truncate", *heavy), message)
+            raise SettingError(heavy, Message("budget.update", **values))
 
     def _check_structure(self) -> None:
         """That the network reads what the task has."""
         structure = self.task.structure
         if structure not in self.network.reads:
-            able = [name for name, each in ARCHITECTURES.items() if structure in each.reads]
-            read = " and ".join(sorted(each.plural for each in self.network.reads))
-            advice = f"Choose one of {', '.join(able)}" if able else "Choose another task"
-            raise FieldError(
-                ("arch", "task"),
-                f"The task {self.task_name} has {structure.plural}, and the architecture {self.arch_name} reads "
-                f"{read}. {advice}.",
-            )
+            able = tuple(Option("arch", name) for name, each in ARCHITECTURES.items() if structure in each.reads)
+            read = tuple(Word(plural) for plural in sorted(each.plural for each in self.network.reads))
+            values: dict[str, Value] = {
+                "task": Option("task", self.task_name),
+                "has": Word(structure.plural),
+                "arch": Option("arch", self.arch_name),
+                "reads": read,
+            }
+            if able:
+                raise SettingError(("arch", "task"), Message("arch.reads_other", **values, able=able))
+            raise SettingError(("arch", "task"), Message("arch.reads_none", **values))
 
     def _check_learner(self) -> None:
         """That the learner can train this, and that its own settings are right."""
         LEARNER.check("learner", self.learner)
         learner, about = learner_for(self), (self.task, type(self.network), vars(self.network))
         if reason := learner.cannot(*about):
-            raise FieldError(("learner", "task", "cell"), f"The learner {learner.label} cannot train this. {reason}")
+            cannot = Message("learner.cannot", learner=Word(learner.label), reason=reason)
+            raise SettingError(("learner", "task", "cell"), cannot)
         for name, limit in learner.limits(*about).items():
             limit.check(name, getattr(self.training if name in specs(self.training) else self.network, name))
         for name in self.learner_options:
             if name not in learner.options:
-                raise FieldError(name, f"{name} is not a setting of the learner {learner.label}.")
+                raise SettingError(
+                    name, Message("setting.of_learner", setting=Setting(name), learner=Word(learner.label))
+                )
         options = {name: spec.default for name, spec in learner.options.items()} | dict(self.learner_options)
         for name, value in options.items():
             learner.options[name].check(name, value)
@@ -138,7 +144,7 @@ class Experiment:
     def from_params(cls, params: Mapping[str, object]) -> Self:
         """The experiment that a mapping describes, with values as text or as they are; the rest takes its default.
 
-        Settings of other tasks, architectures, cells and learners are passed over. Raises FieldError, which names the
+        Settings of other tasks, architectures, cells and learners are passed over. Raises SettingError, which names the
         field, for a bad value or an unknown name.
         """
         known = known_settings()
@@ -160,7 +166,7 @@ class Experiment:
         )
 
     @classmethod
-    def read(cls, params: Mapping[str, object]) -> tuple[Self, tuple[FieldError, ...]]:
+    def read(cls, params: Mapping[str, object]) -> tuple[Self, tuple[SettingError, ...]]:
         """Like from_params, but a bad setting takes its default: the experiment, and what was wrong.
 
         A number beyond what other settings allow takes the nearest that they do. Where settings do not fit together,
@@ -168,13 +174,13 @@ class Experiment:
         there always is an experiment. Every problem says what was taken instead.
         """
         left = dict(params)
-        problems: list[FieldError] = []
+        problems: list[SettingError] = []
         changed: list[list[str]] = []
         while True:
             try:
                 experiment = cls.from_params(left)
                 break
-            except FieldError as problem:
+            except SettingError as problem:
                 at_fault = next((name for name in problem.fields if name in left), None)
                 if not (problems and _goes_on(problems[-1], problem, changed[-1])):
                     problems.append(problem)
@@ -211,12 +217,10 @@ class Experiment:
 
 
 def _key(registry: Mapping[str, type], kind: type, setting: str) -> str:
-    """By which name something is registered. Raises FieldError."""
+    """By which name something is registered. Raises SettingError."""
     found = next((name for name, each in registry.items() if each is kind), None)
     if found is None:
-        raise FieldError(
-            setting, f"{kind.__name__} has no name yet. Register it, as in TASKS[“mine”] = {kind.__name__}."
-        )
+        raise SettingError(setting, Message("setting.not_registered", kind=kind.__name__))
     return found
 
 
@@ -233,19 +237,21 @@ def able_learners(task: Task, architecture: type[Architecture], values: Mapping[
     return {name: each for name, each in LEARNERS.items() if not each.cannot(task, architecture, values)}
 
 
-def _goes_on(before: FieldError, problem: FieldError, changed: list[str]) -> bool:
+def _goes_on(before: SettingError, problem: SettingError, changed: list[str]) -> bool:
     """Whether settings that do not fit together still do not, now that one of them was changed."""
     return len(problem.fields) > 1 and before.fields[0] == problem.fields[0] and changed[-1] in problem.fields
 
 
-def _instead(names: list[str], taken: Mapping[str, str]) -> str:
-    """What became of settings that could not be used, as a sentence."""
-    used = [
-        f"{name} = {shown(taken[name])}" if name in taken else f"no {name}"
+def _instead(names: list[str], taken: Mapping[str, str]) -> Message:
+    """What became of settings that could not be used."""
+    used = tuple(
+        Message("setting.value", setting=Setting(name), value=quoted(taken[name], name))
+        if name in taken
+        else Message("setting.none", setting=Setting(name))
         for name in names
         if name in known_settings()
-    ]
-    return f"Taken instead: {', '.join(used)}." if used else "It was passed over."
+    )
+    return Message("setting.taken", settings=used) if used else Message("setting.passed_over")
 
 
 def nearest(name: str, names: Iterable[str]) -> str | None:
@@ -259,11 +265,11 @@ def nearest(name: str, names: Iterable[str]) -> str | None:
     return next(iter(get_close_matches(lower, begun, n=1, cutoff=0.75)), None)
 
 
-def unknown(name: str, meant: str | None) -> FieldError:
+def unknown(name: str, meant: str | None) -> SettingError:
     """What to say of a name that is no setting's."""
-    return FieldError(
-        name, f"{shown(name)} is not the name of a setting{f'; the nearest is {meant}' if meant else ''}."
-    )
+    if meant is None:
+        return SettingError(name, Message("setting.unknown", name=quoted(name)))
+    return SettingError(name, Message("setting.unknown_like", name=quoted(name), meant=Setting(meant)))
 
 
 def known_settings() -> dict[str, tuple[Spec, ...]]:

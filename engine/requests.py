@@ -89,14 +89,14 @@ def passage_at(experiment: Experiment, weights: Tensor) -> tuple[Passage, float]
 
 
 def best_in(passage: Passage, name: str, character: str) -> list[Match]:
-    """The units that follow a property best. Raises FieldError if it cannot be searched for."""
+    """The units that follow a property best. Raises SettingError if it cannot be searched for."""
     return best_units(passage, measured(passage.text, name, character))
 
 
 def written_at(
     experiment: Experiment, weights: Tensor, prompt: str, temperature: float, top_k: int, number: int
 ) -> Written:
-    """Sample `number` (0, 1, …) of what the network writes. Raises FieldError if it cannot."""
+    """Sample `number` (0, 1, …) of what the network writes. Raises SettingError if it cannot."""
     task = _text(experiment)
     generator = seeds.generator(experiment.training.seed, seeds.SAMPLE, number)
     length = (

@@ -169,7 +169,7 @@ class Run:
 
     @classmethod
     def from_state_dict(cls, state: dict[str, Any]) -> "Run":
-        """The run that `state_dict` described. Raises FieldError if its experiment is not a valid one."""
+        """The run that `state_dict` described. Raises SettingError if its experiment is not a valid one."""
         run = cls.__new__(cls)
         run._build(Experiment.from_params(state["experiment"]))
         run.network.load_state_dict(state["network"])

@@ -22,8 +22,9 @@ from torch import Tensor
 from engine.experiment import Experiment
 from engine.film import MOST, Checkpoint
 from engine.history import CAPACITY
+from engine.messages import Message, MessageError, Value, Word, quoted
 from engine.run import Run
-from engine.settings import FieldError, shown
+from engine.settings import SettingError
 
 FORMAT, VERSION = "rnn-playground run", 1
 MAX_BYTES = 48_000_000
@@ -32,6 +33,11 @@ MAX_BYTES = 48_000_000
 MAX_HEADER_BYTES = 4_000_000
 MOST_UPDATES = 10**12
 HISTORIES = {"losses": 2, "held_out": 3, "norms": 3}
+HISTORY_NAMES = {"losses": Word("losses"), "held_out": Word("held-out losses"), "norms": Word("gradient norms")}
+
+
+class RunFileError(MessageError):
+    """A file that is no saved run, or one that cannot be continued."""
 
 
 def save(run: Run, film: Sequence[Checkpoint] = ()) -> bytes:
@@ -76,24 +82,24 @@ class Contents(NamedTuple):
 
 
 def contents(data: bytes) -> Contents:
-    """What is in a file that somebody brings. Raises FieldError as `load`, and if there is nothing to see in it."""
+    """What is in a file that somebody brings. Raises RunFileError as `load`, and if there is nothing to see in it."""
     run = load(data)
     with torch.no_grad():
         if not run.network(run.probe(0).inputs).isfinite().all():
-            _refuse("its weights are so large that the network's answers are no numbers")
+            _refuse("run_file.huge_weights")
     return Contents(run.experiment, run.updates)
 
 
 def load(data: bytes) -> Run:
-    """The run in a file. Raises FieldError with a sentence about whatever is wrong with it."""
+    """The run in a file. Raises RunFileError, which says what is wrong with it."""
     metadata = _metadata(data)
     state = _state(metadata)
     try:
         arrays = arrays_in(data)
     except (SafetensorError, ValueError, KeyError, TypeError, OverflowError):
-        _refuse("its arrays are damaged")
+        _refuse("run_file.arrays")
     if "checksum" in metadata and metadata["checksum"] != _checksum(metadata["run"], arrays):
-        _refuse("it is not as it was saved, as its checksum shows: a part of it was damaged or changed")
+        _refuse("run_file.checksum")
     run = Run(_experiment(state.get("experiment")))
     histories = {name: _history(name, state.get(name), arrays.pop(name, None)) for name in HISTORIES}
     film = arrays.pop("film.updates", None), arrays.pop("film.weights", None)
@@ -129,44 +135,36 @@ def _checksum(run: str, arrays: Mapping[str, Tensor]) -> str:
 
 
 def _experiment(given: object) -> Experiment:
-    """The experiment that a file tells of. Raises FieldError."""
+    """The experiment that a file tells of. Raises RunFileError."""
     params = _params(given)
     try:
         return Experiment.from_params(params)
-    except FieldError as problem:
+    except SettingError as problem:
         # Once, windows and passages longer than their data were made as long as it allows, under the length asked for.
         if problem.fields[0] != "length" or problem.nearest is None:
-            raise FieldError("run", f"{problem} So the saved run cannot be continued.") from None
+            raise RunFileError(Message("run_file.setting", problem=problem.message)) from None
         return Experiment.from_params(params | {"length": problem.nearest})
 
 
 def _metadata(data: bytes) -> dict[str, Any]:
     """What the header says beside the arrays."""
     if len(data) > MAX_BYTES:
-        raise FieldError("run", f"The file has {len(data):,} bytes, and a saved run has {MAX_BYTES:,} at most.")
+        raise RunFileError(Message("run_file.too_large", size=len(data), most=MAX_BYTES))
     size = int.from_bytes(data[:8], "little")
     if data[8:9] == b"{" and len(data) - 8 < size <= MAX_HEADER_BYTES:
-        raise FieldError(
-            "run",
-            f"The file is cut short, or no saved run: its header alone should have {size:,} bytes, and it ends after "
-            f"{len(data):,}. Bring it here once more.",
-        )
+        raise RunFileError(Message("run_file.cut_short", wanted=size, size=len(data)))
     if len(data) < 8 or not 2 <= size <= len(data) - 8 or data[8:9] != b"{":
-        raise FieldError("run", "The file is not a saved run. Choose one that was saved here with “Save run”.")
+        raise RunFileError(Message("run_file.other"))
     if size > MAX_HEADER_BYTES:
-        _refuse("its header is too long")
+        _refuse("run_file.long_header")
     try:
         metadata = json.loads(data[8 : 8 + size]).get("__metadata__")
     except (ValueError, RecursionError, AttributeError):
-        _refuse("its header is damaged")
+        _refuse("run_file.header")
     if not isinstance(metadata, dict) or metadata.get("format") != FORMAT:
-        raise FieldError("run", "The file holds arrays, but not those of a run. Choose one that was saved here.")
+        raise RunFileError(Message("run_file.other_arrays"))
     if metadata.get("version") != str(VERSION):
-        raise FieldError(
-            "run",
-            f"The file is of version {shown(metadata.get('version'))}, and this playground reads version {VERSION}. "
-            "Open it where it was saved.",
-        )
+        raise RunFileError(Message("run_file.version", version=quoted(metadata.get("version")), own=VERSION))
     return metadata
 
 
@@ -175,15 +173,15 @@ def _state(metadata: Mapping[str, Any]) -> dict[str, Any]:
     try:
         state = json.loads(metadata["run"])
     except (ValueError, RecursionError, KeyError, TypeError):
-        _refuse("its settings are damaged")
+        _refuse("run_file.settings")
     if not isinstance(state, dict):
-        _refuse("its settings are damaged")
+        _refuse("run_file.settings")
     return state
 
 
 def _params(given: object) -> dict[str, str]:
     if not isinstance(given, dict) or not all(isinstance(value, str) for value in given.values()):
-        _refuse("its settings are damaged")
+        _refuse("run_file.settings")
     return given
 
 
@@ -191,18 +189,17 @@ def _same_layout(arrays: Mapping[str, Tensor], expected: Mapping[str, Tensor], o
     """Names, shapes and types as expected of the network or optimiser that owns them, and finite numbers."""
     if arrays.keys() != expected.keys():
         wrong = sorted(arrays.keys() ^ expected.keys())[0]
-        fault = "is missing" if wrong in expected else "is none of them"
-        _refuse(f"it has not the arrays of its own {owner}: {shown(wrong)} {fault}")
+        code = "run_file.missing" if wrong in expected else "run_file.unexpected"
+        _refuse(code, owner=Word(owner), array=quoted(wrong))
     for name, value in arrays.items():
         like = expected[name]
+        array, whose = quoted(name), Word(owner)
         if value.shape != like.shape:
-            _refuse(
-                f"the array {shown(name)} has shape {tuple(value.shape)}, and its {owner} needs {tuple(like.shape)}"
-            )
+            _refuse("run_file.shape", array=array, shape=_shape(value), owner=whose, wanted=_shape(like))
         if value.dtype != like.dtype:
-            _refuse(f"the array {shown(name)} holds {_kind(value)} numbers, and its {owner} needs {_kind(like)} ones")
+            _refuse("run_file.kind", array=array, kind=_kind(value), owner=whose, wanted=_kind(like))
         if not value.isfinite().all():
-            _refuse(f"the array {shown(name)} holds values that are no numbers")
+            _refuse("run_file.not_finite", array=array)
 
 
 def _kind(array: Tensor) -> str:
@@ -210,33 +207,38 @@ def _kind(array: Tensor) -> str:
     return str(array.dtype).removeprefix("torch.")
 
 
+def _shape(array: Tensor) -> str:
+    """Its sizes, such as (17, 3)."""
+    return f"{tuple(array.shape)}"
+
+
 def _same_places(arrays: Mapping[str, Tensor], expected: Mapping[str, Tensor]) -> None:
     """Whole numbers say where to look, such as a permutation; they follow from the experiment and are not learned."""
     for name, like in expected.items():
         if not like.is_floating_point() and not torch.equal(arrays[name], like):
-            _refuse(f"the array {shown(name)} is not that of its own experiment")
+            _refuse("run_file.other_places", array=quoted(name))
 
 
 def _history(name: str, counters: object, rows: Tensor | None) -> dict[str, object]:
     """A history as `History.restored` takes it."""
-    columns = HISTORIES[name]
+    columns, history = HISTORIES[name], HISTORY_NAMES[name]
     if rows is None:
-        _refuse(f"its {name} are missing")
+        _refuse("run_file.no_history", history=history)
     if rows.dtype != torch.float64:
-        _refuse(f"its {name} are {_kind(rows)} numbers, and should be float64 ones")
+        _refuse("run_file.history_kind", history=history, kind=_kind(rows))
     if rows.dim() != 2 or rows.shape[1] != columns:
-        _refuse(f"its {name} are no table of {columns} columns")
+        _refuse("run_file.history_columns", history=history, columns=columns)
     if len(rows) >= CAPACITY:
-        _refuse(f"its {name} have {len(rows):,} rows, and a run keeps fewer than {CAPACITY:,}")
+        _refuse("run_file.history_rows", history=history, count=len(rows), most=CAPACITY)
     if not rows.isfinite().all():
-        _refuse(f"its {name} hold values that are no numbers")
+        _refuse("run_file.history_not_finite", history=history)
     if not (rows[1:, 0] > rows[:-1, 0]).all():
-        _refuse(f"its {name} are not in order")
+        _refuse("run_file.history_order", history=history)
     if not isinstance(counters, dict):
-        _refuse(f"its {name} have no counters")
+        _refuse("run_file.no_counters", history=history)
     stride, seen = (_whole(f"{name}.{key}", counters.get(key), MOST_UPDATES) for key in ("stride", "seen"))
     if stride < 1 or stride & (stride - 1) or -(-seen // stride) != len(rows):
-        _refuse(f"its {name} do not fit their counters")
+        _refuse("run_file.counters", history=history)
     return {"rows": rows.numpy(), "stride": stride, "seen": seen}
 
 
@@ -245,21 +247,19 @@ def _film(times: Tensor | None, weights: Tensor | None, updates: int, like: Tens
     if times is None and weights is None:
         return []
     if times is None or weights is None:
-        _refuse(f"of its film, the {'times' if times is None else 'weights'} are missing")
+        _refuse("run_file.no_film_times" if times is None else "run_file.no_film_weights")
     if times.dtype != torch.int64 or times.dim() != 1:
-        _refuse("the times of its film are no list of int64 numbers")
+        _refuse("run_file.film_times")
     if len(times) > MOST:
-        _refuse(f"its film has {len(times):,} moments, and {MOST} are the most")
+        _refuse("run_file.film_length", count=len(times), most=MOST)
     if weights.shape != (len(times), len(like)):
-        _refuse(
-            f"its film has weights of shape {tuple(weights.shape)}, and its network needs {(len(times), len(like))}"
-        )
+        _refuse("run_file.film_shape", shape=_shape(weights), wanted=f"{(len(times), len(like))}")
     if weights.dtype != like.dtype:
-        _refuse(f"its film has {_kind(weights)} weights, and its network needs {_kind(like)} ones")
+        _refuse("run_file.film_kind", kind=_kind(weights), wanted=_kind(like))
     if not weights.isfinite().all():
-        _refuse("the weights of its film hold values that are no numbers")
+        _refuse("run_file.film_not_finite")
     if len(times) and not (times[0] >= 0 and times[-1] <= updates and (times[1:] > times[:-1]).all()):
-        _refuse("the moments of its film are not in order")
+        _refuse("run_file.film_order")
     # Copied, so that each can be let go on its own.
     return [Checkpoint(int(time), row.clone()) for time, row in zip(times, weights, strict=True)]
 
@@ -268,21 +268,21 @@ def _explosion(given: object) -> tuple[int, str] | None:
     if given is None:
         return None
     if not isinstance(given, list) or len(given) != 2 or given[1] not in ("loss", "gradient"):
-        _refuse("how it ended is damaged")
+        _refuse("run_file.explosion")
     return _whole("explosion", given[0], MOST_UPDATES), given[1]
 
 
 def _whole(name: str, value: object, most: int) -> int:
     if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= most:
-        _refuse(f"{name} must be a whole number from 0 to {most:,}, and is {shown(value)}")
+        _refuse("run_file.whole", name=name, most=most, given=quoted(value))
     return value
 
 
 def _amount(name: str, value: object) -> float:
     if not isinstance(value, int | float) or isinstance(value, bool) or not 0 <= value < math.inf:
-        _refuse(f"{name} must be a number, 0 or more, and is {shown(value)}")
+        _refuse("run_file.amount", name=name, given=quoted(value))
     return float(value)
 
 
-def _refuse(what: str) -> NoReturn:
-    raise FieldError("run", f"The saved run cannot be continued: {what}. Save it again where it comes from.")
+def _refuse(code: str, **values: Value) -> NoReturn:
+    raise RunFileError(Message("run_file.refused", fault=Message(code, **values)))

@@ -10,36 +10,27 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import Field, dataclass, field, fields, replace
 from typing import Any, NamedTuple
 
-MAX_SHOWN = 40
+from engine.messages import Message, MessageError, Option, Setting, Value, Word, quoted
+
 MAX_DIGITS = 300
 
 
-class FieldError(ValueError):
-    """A setting that cannot be used. Its text is a sentence for the person who chose it.
+class SettingError(MessageError):
+    """A setting that cannot be used, told to the person who chose it.
 
     `fields` names the settings at fault, the first one foremost. nearest: as text, what comes nearest to what was given
-    and is allowed, where numbers are limited by other settings. instead: once a link was read in spite of it, a
-    sentence that says what was taken.
+    and is allowed, where numbers are limited by other settings. instead: once a link was read in spite of it, what was
+    taken.
     """
 
-    def __init__(self, names: str | Iterable[str], sentence: str, nearest: str | None = None) -> None:
-        super().__init__(sentence)
+    def __init__(self, names: str | Iterable[str], message: Message, nearest: str | None = None) -> None:
+        super().__init__(message)
         self.fields = (names,) if isinstance(names, str) else tuple(names)
         self.nearest = nearest
-        self.instead = ""
+        self.instead: Message | None = None
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return type(self), (self.fields, str(self)), vars(self)
-
-
-def shown(value: object) -> str:
-    """`value` as quoted in a message: at most 40 characters, nothing unprintable."""
-    try:
-        text = value if isinstance(value, str) else f"{value}"
-    except ValueError:  # Python writes no whole number of more than some thousand digits
-        text = "a whole number of thousands of digits"
-    text = "".join(c if c.isprintable() else "�" for c in text[: MAX_SHOWN + 1])
-    return f"“{text[:MAX_SHOWN]}…”" if len(text) > MAX_SHOWN else f"“{text}”"
+        return type(self), (self.fields, self.message), vars(self)
 
 
 def number(kind: type[int] | type[float], text: str) -> int | float | str:
@@ -82,9 +73,7 @@ class Whole:
 
     def check(self, name: str, value: object) -> None:
         if not isinstance(value, int) or isinstance(value, bool) or not self.low <= value <= self.high:
-            unit = f" {self.unit}" if self.unit else ""
-            span = f"a whole number from {self.low:,} to {self.high:,}{unit}" if self.low < self.high else self.low
-            raise FieldError(name, f"{name} must be {span}; it was given {shown(value)}.")
+            raise SettingError(name, _outside("setting.whole", name, self, value))
 
     def read(self, name: str, text: str) -> int:
         value = number(int, text)
@@ -120,9 +109,7 @@ class Real:
 
     def check(self, name: str, value: object) -> None:
         if isinstance(value, bool) or not isinstance(value, int | float) or not self.low <= value <= self.high:
-            unit = f" {self.unit}" if self.unit else ""
-            span = f"a number from {self.low:g} to {self.high:g}{unit}" if self.low < self.high else f"{self.low:g}"
-            raise FieldError(name, f"{name} must be {span}; it was given {shown(value)}.")
+            raise SettingError(name, _outside("setting.real", name, self, value))
 
     def read(self, name: str, text: str) -> float:
         value = number(float, text)
@@ -155,9 +142,11 @@ class Choice:
 
     def check(self, name: str, value: object) -> None:
         if value not in self.options:
-            allowed = ", ".join(self.options)
-            one_of = "one of " if len(self.options) > 1 else ""
-            raise FieldError(name, f"{name} must be {one_of}{allowed}; it was given {shown(value)}.")
+            options = tuple(Option(name, each) for each in self.options)
+            if len(options) == 1:
+                raise SettingError(name, _not_the_only(name, options[0], value))
+            given = quoted(value, name)
+            raise SettingError(name, Message("setting.choice", setting=Setting(name), options=options, given=given))
 
     def read(self, name: str, text: str) -> str:
         self.check(name, text)
@@ -183,23 +172,17 @@ class Text:
 
     def check(self, name: str, value: object) -> None:
         if not isinstance(value, str):
-            raise FieldError(name, f"{name} must be text; it was given {shown(value)}.")
+            raise SettingError(name, Message("setting.no_text", setting=Setting(name), given=quoted(value)))
         try:
             size = len(value.encode())
         except UnicodeEncodeError:
-            raise FieldError(name, f"{name} holds characters that are not valid Unicode; save it as UTF-8.") from None
+            raise SettingError(name, Message("setting.no_unicode", setting=Setting(name))) from None
         if size > self.max_bytes:
-            raise FieldError(
-                name,
-                f"{name} may be up to {self.max_bytes:,} bytes long; it was given {size:,}. Use a shorter piece of it.",
-            )
+            raise SettingError(name, Message("setting.too_long", setting=Setting(name), most=self.max_bytes, size=size))
         control = next((k for k, c in enumerate(value) if (c < " " and c not in "\n\t\v\f\x1a") or c == "\x7f"), None)
         if control is not None:
-            raise FieldError(
-                name,
-                f"{name} holds control characters, as a binary file does: the first, {ord(value[control]):#04x}, is "
-                f"its character {control + 1:,}. Give it plain text.",
-            )
+            sign, place = ord(value[control]), control + 1
+            raise SettingError(name, Message("setting.control", setting=Setting(name), sign=sign, place=place))
 
     def read(self, name: str, text: str) -> str:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
@@ -223,17 +206,16 @@ class Numbers:
 
     def check(self, name: str, value: object) -> None:
         if not isinstance(value, tuple):
-            raise FieldError(name, f"{name} must be a list of numbers; it was given {shown(value)}.")
+            raise SettingError(name, Message("setting.no_list", setting=Setting(name), given=quoted(value)))
         if len(value) > self.max_count:
-            raise FieldError(
-                name,
-                f"{name} may hold up to {self.max_count:,} numbers; it was given {len(value):,}. Use a part of them.",
+            raise SettingError(
+                name, Message("setting.too_many", setting=Setting(name), most=self.max_count, count=len(value))
             )
         for index, number in enumerate(value, 1):
             if isinstance(number, bool) or not isinstance(number, int | float) or not abs(number) <= 1e30:
-                raise FieldError(
+                raise SettingError(
                     name,
-                    f"{name} must be numbers between -1e30 and 1e30; number {index:,} is {shown(number)}.",
+                    Message("setting.no_number", setting=Setting(name), place=index, given=quoted(number)),
                 )
 
     def read(self, name: str, text: str) -> tuple[float, ...]:
@@ -264,10 +246,21 @@ class Wholes:
             not isinstance(v, int) or isinstance(v, bool) or not self.low <= v <= self.high
             for v in value  # type: ignore[attr-defined]  # a tuple, or never reached
         ):
-            given = self.write(value) if isinstance(value, tuple) else value
-            span = f"1 to {self.max_count} whole numbers from {self.low:,} to {self.high:,} with commas between them, "
-            allowed = span + f"such as {self.write(self.default)}" if self.max_count > 1 else self.write(self.default)
-            raise FieldError(name, f"{name} must be {allowed}; it was given {shown(given)}.")
+            given, example = self.write(value) if isinstance(value, tuple) else value, self.write(self.default)
+            if self.max_count == 1:
+                raise SettingError(name, _not_the_only(name, example, given))
+            raise SettingError(
+                name,
+                Message(
+                    "setting.wholes",
+                    setting=Setting(name),
+                    most=self.max_count,
+                    low=self.low,
+                    high=self.high,
+                    example=example,
+                    given=quoted(given),
+                ),
+            )
 
     def read(self, name: str, text: str) -> tuple[int, ...]:
         parts = text.split(",", self.max_count + 1)
@@ -287,23 +280,42 @@ class Wholes:
         return ",".join(map(str, value))
 
 
+def _outside(code: str, name: str, spec: Whole | Real, given: object) -> Message:
+    """What is said of a number that is none, or is out of range; with the unit, if there is one."""
+    if spec.low == spec.high:
+        return _not_the_only(name, spec.low, given)
+    values: dict[str, Value] = {"setting": Setting(name), "low": spec.low, "high": spec.high, "given": quoted(given)}
+    if spec.unit:
+        code, values = f"{code}_of", {**values, "unit": Word(spec.unit)}
+    return Message(code, **values)
+
+
+def _not_the_only(name: str, only: Value, given: object) -> Message:
+    """What is said where a setting may be one thing alone."""
+    return Message("setting.fixed", setting=Setting(name), only=only, given=quoted(given, name))
+
+
 Spec = Whole | Real | Choice | Text | Numbers | Wholes
 
 
 class Limit(NamedTuple):
-    """What a setting may be where that is less than usual; why, as a sentence; because of which other settings."""
+    """What a setting may be where that is less than usual; why; because of which other settings.
+
+    The reason is a sentence; as a Message it can be translated.
+    """
 
     spec: Spec
-    why: str
+    why: Message | str
     because: tuple[str, ...] = ("cell",)
 
     def check(self, name: str, value: object) -> None:
-        """Raise FieldError that names the setting and those it is limited by."""
+        """Raise SettingError that names the setting and those it is limited by."""
         try:
             self.spec.check(name, value)
-        except FieldError as problem:
+        except SettingError as problem:
             nearest = self.spec.write(self.spec.nearest(value)) if isinstance(self.spec, Whole) else None  # type: ignore[arg-type]  # the field's own check has shown that it is whole
-            raise FieldError((name, *self.because), f"{problem} {self.why}", nearest) from None
+            limited = Message("setting.limited", problem=problem.message, why=self.why)
+            raise SettingError((name, *self.because), limited, nearest) from None
 
 
 def tightest(*groups: Mapping[str, Limit]) -> dict[str, Limit]:
@@ -340,18 +352,18 @@ def specs(owner: object) -> dict[str, Spec]:
 
 
 def check_settings(owner: object) -> None:
-    """Check every declared setting of a dataclass instance. Raises FieldError."""
+    """Check every declared setting of a dataclass instance. Raises SettingError."""
     for name, spec in specs(owner).items():
         spec.check(name, getattr(owner, name))
 
 
 def read_settings(declared: Mapping[str, Spec], params: Mapping[str, object]) -> dict[str, Any]:
-    """The values that `params` gives for the declared settings. Raises FieldError on the first bad one."""
+    """The values that `params` gives for the declared settings. Raises SettingError on the first bad one."""
     return {name: taken(spec, name, params[name]) for name, spec in declared.items() if name in params}
 
 
 def taken(spec: Spec, name: str, given: object) -> Any:
-    """The value that is given for a setting: as text, such as in a link, or as a program has it. Raises FieldError."""
+    """The value given for a setting: as text, such as in a link, or as a program has it. Raises SettingError."""
     if isinstance(given, str):
         return spec.read(name, given)
     # NumPy's and torch's numbers and arrays tell their values so.

@@ -21,7 +21,7 @@ from engine.observe.trace import Trace, trace
 from engine.progress import Known, Progress, Snapshot
 from engine.run import Run, advance, probe, probe_generator, restored
 from engine.saving import save
-from engine.settings import FieldError
+from engine.settings import SettingError
 from engine.tasks import Characters, Forecast
 
 LOOKING_SHARE = 0.25
@@ -208,5 +208,5 @@ def sample_of(experiment: Experiment, network: Network, request: ProbeRequest) -
         prompt = "".join(task.alphabet[code] for code in task.encode(task.spelled(request.prompt))) or task.source[0]
         length = SAMPLE_LENGTH if task.varied else max(1, len(task.source) - len(prompt))
         return prompt + write(network, task, prompt, length, request.temperature, generator)
-    except FieldError:
+    except SettingError:
         return None

@@ -22,8 +22,9 @@ from urllib.parse import urlencode
 from engine.cells import CELLS
 from engine.experiment import Experiment
 from engine.learners.optimizers import USUAL_RATES
+from engine.messages import Message, Option, Setting, quoted
 from engine.run import HELD_OUT_EVERY, Run
-from engine.settings import FieldError, Whole, number, shown
+from engine.settings import SettingError, Whole, number
 from engine.tasks.lag import LAGS
 
 MOST_RUNS = 300
@@ -80,7 +81,7 @@ class Job:
 
 @dataclass(frozen=True)
 class Sweep:
-    """Cells × lags × seeds 1 to `seeds`, everything else as in `base`. Raises FieldError.
+    """Cells × lags × seeds 1 to `seeds`, everything else as in `base`. Raises SettingError.
 
     A cell or lag that is named twice is tried once. made: the updates of every run, `updates` and as many more as it
     takes until the held-out loss is measured.
@@ -98,15 +99,10 @@ class Sweep:
         SEEDS.check("seeds", self.seeds)
         UPDATES.check("updates", self.updates)
         if not self.cells or not self.lags:
-            raise FieldError(
-                "lags" if self.cells else "cells", "A sweep needs one cell and one lag at least. Choose some."
-            )
+            raise SettingError("lags" if self.cells else "cells", Message("sweep.empty"))
         count = len(self.cells) * len(self.lags) * self.seeds
         if count > MOST_RUNS:
-            raise FieldError(
-                ("seeds", "lags", "cells"),
-                f"This sweep would be {count:,} runs, and {MOST_RUNS} is the limit. Take fewer cells, lags or seeds.",
-            )
+            raise SettingError(("seeds", "lags", "cells"), Message("sweep.too_long", count=count, most=MOST_RUNS))
         self.jobs()
 
     @property
@@ -122,7 +118,7 @@ class Sweep:
         """Every run, seed by seed, so that an unfinished sweep already shows all cells and lags."""
         params = self.base.to_params()
         if self.lag_setting not in params:
-            raise FieldError("task", f"The task {self.base.task_name} has no lag to sweep. Choose another task.")
+            raise SettingError("task", Message("sweep.no_lag", task=Option("task", self.base.task_name)))
         return [
             Job(
                 lag,
@@ -176,21 +172,16 @@ def done_in(path: Path) -> tuple[str, set[tuple[str, int]]]:
     text = text[: text.rfind("\n") + 1]
     names = [field.name for field in fields(Row)]
     if text and text.split("\n", 1)[0] != ",".join(names):
-        raise FieldError(
-            "out",
-            f"{path} is no table of a sweep as this version writes one: its first line differs. Name another file.",
-        )
+        raise SettingError("out", Message("sweep.other_table", path=f"{path}"))
     return text, {(line["settings"], int(line["updates"])) for line in csv.DictReader(io.StringIO(text))}
 
 
 def numbers(name: str, text: str) -> tuple[int, ...]:
-    """Whole numbers parted by commas, each once, in order. Raises FieldError."""
+    """Whole numbers with commas between them, each once, in order. Raises SettingError."""
     found = [number(int, part.strip()) for part in text.split(",") if part.strip()]
     for value in found:
         if not isinstance(value, int):
-            raise FieldError(
-                name, f"{name} must be whole numbers parted by commas, as in 10, 50; it was given {shown(text)}."
-            )
+            raise SettingError(name, Message("sweep.numbers", setting=Setting(name), given=quoted(text)))
     return tuple(sorted({int(value) for value in found}))
 
 
@@ -238,18 +229,19 @@ def _asked(arguments: list[str], program: str) -> tuple[Sweep, Path, int]:
     )
     for name, option in (("cell", "--cells"), ("seed", "--seeds"), (sweep.lag_setting, "--lags")):
         if name in settings:
-            raise FieldError(name, f"{name} is what the sweep tries out; leave it out and use {option}.")
+            raise SettingError(name, Message("sweep.swept", setting=Setting(name), option=option))
     return sweep, given.out, WORKERS.read("workers", given.workers)
 
 
 def _settings(given: Sequence[str]) -> dict[str, str]:
-    """Settings as written on the command line. Raises FieldError."""
+    """Settings as written on the command line. Raises SettingError."""
     found: dict[str, str] = {}
     for text in given:
         name, sign, value = text.partition("=")
-        if not sign or name in found:
-            fault = "is given twice" if sign else f"has no value; write it as {name}=value"
-            raise FieldError(name, f"{shown(name)} {fault}.")
+        if not sign:
+            raise SettingError(name, Message("sweep.no_value", name=quoted(name), example=f"{name}=value"))
+        if name in found:
+            raise SettingError(name, Message("sweep.twice", name=quoted(name)))
         found[name] = value
     return found
 
@@ -267,7 +259,7 @@ def _main(arguments: list[str], program: str) -> int:
     try:
         sweep, path, workers = _asked(arguments, program)
         written, done = done_in(path)
-    except FieldError as problem:
+    except SettingError as problem:
         print(problem, file=sys.stderr)
         return 2
     jobs = [job for job in sweep.jobs() if job.key not in done]

@@ -67,7 +67,7 @@ class Architecture(ABC):
     def read(cls, params: Mapping[str, object]) -> Self:
         """The one that `params` describes, as text or as values; what is left out takes its default.
 
-        Raises FieldError. Names that are not its own are passed over.
+        Raises SettingError. Names that are not its own are passed over.
         """
         return cls(**read_settings(specs(cls), params))
 

@@ -7,11 +7,12 @@ from typing import Any, ClassVar, NamedTuple, Self
 from engine.architectures.base import Architecture, Work
 from engine.architectures.connections import CONNECTIONS
 from engine.cells import CELLS, INITS
+from engine.messages import Message, Option, Setting, quoted
 from engine.settings import (
     Choice,
-    FieldError,
     Limit,
     Real,
+    SettingError,
     Spec,
     Whole,
     Wholes,
@@ -70,7 +71,8 @@ class StackSettings(Architecture):
         declared = CELLS[self.cell].options
         for name in self.options:
             if name not in declared:
-                raise FieldError(name, f"{name} is not a setting of the cell {self.cell}.")
+                cell = Option("cell", self.cell)
+                raise SettingError(name, Message("setting.of_cell", setting=Setting(name), cell=cell))
         options = CELLS[self.cell].defaults(self.hidden) | dict(self.options)
         for name, value in options.items():
             declared[name].check(name, value)
@@ -79,30 +81,32 @@ class StackSettings(Architecture):
         for name, limit in self.limits({**vars(self)}).items():
             limit.check(name, getattr(self, name))
         if len(self.windows) > max(1, self.layers - 1):
-            given = ",".join(map(str, self.windows))
-            raise FieldError(
+            raise SettingError(
                 ("windows", "layers"),
-                f"windows may hold a number for each layer but the last, {self.layers - 1} here; it was given {given}. "
-                "Name fewer, or raise layers.",
+                Message(
+                    "network.windows",
+                    windows=Setting("windows"),
+                    layers=Setting("layers"),
+                    most=self.layers - 1,
+                    given=quoted(",".join(map(str, self.windows))),
+                ),
             )
 
     @classmethod
     def limits(cls, values: Mapping[str, Any]) -> dict[str, Limit]:
         """The settings that are limited beside the other settings' `values`: by the cell, and by each other."""
         limits = dict(CELLS[values["cell"]].limits(values["options"]))
-        single = "It acts between layers, and this network has a single one."
-        wider = "Joined windows are wider than what they would be added to."
+        single = Message("network.single_layer")
         plain = Choice("plain", ("plain",))
         if not CELLS[values["cell"]].scalable:
-            own = "This cell has no matrix for its state alone that may start at any size."
-            limits["recurrent_scale"] = Limit(Real(1.0, 1.0, 1.0), own)
+            limits["recurrent_scale"] = Limit(Real(1.0, 1.0, 1.0), Message("network.own_start"))
         if values["layers"] == 1:
             limits |= {
                 "connection": Limit(plain, single, ("layers",)),
                 "windows": Limit(UNJOINED, single, ("layers",)),
             }
         elif max(values["windows"]) > 1 and "connection" not in limits:
-            limits["connection"] = Limit(plain, wider, ("windows",))
+            limits["connection"] = Limit(plain, Message("network.wider"), ("windows",))
         return limits
 
     @classmethod
@@ -110,11 +114,9 @@ class StackSettings(Architecture):
         """What a task asks of the network."""
         limits = {}
         if task.causal:
-            ahead = "A network that reads backward would meet the next character before it has to predict it."
-            limits["direction"] = Limit(Choice("forward", ("forward",)), ahead, ("task",))
+            limits["direction"] = Limit(Choice("forward", ("forward",)), Message("task.forward_only"), ("task",))
         if task.readout == "every":
-            each = "This task asks for an answer at every step, and joined steps would have one together."
-            limits["windows"] = Limit(UNJOINED, each, ("task",))
+            limits["windows"] = Limit(UNJOINED, Message("task.every_step"), ("task",))
         return limits
 
     @classmethod

@@ -66,7 +66,7 @@ class Cell(nn.Module, Generic[S, G, W]):
 
     @classmethod
     def check(cls, hidden: int, options: Mapping[str, Any]) -> None:
-        """Raise FieldError if the options do not fit together or do not fit H."""
+        """Raise SettingError if the options do not fit together or do not fit H."""
 
     @classmethod
     def width(cls, hidden: int, options: Mapping[str, Any]) -> int:

@@ -9,7 +9,19 @@ from torch import Tensor, tanh
 
 from engine.cells.about import HIDDEN, About
 from engine.cells.base import StackedCell
-from engine.settings import FieldError, Limit, Spec, Whole, Wholes
+from engine.messages import Message, Setting, declare, quoted
+from engine.settings import Limit, SettingError, Spec, Whole, Wholes
+
+declare(
+    {
+        "clockwork.order": "{periods} must rise from each to the next, such as 1,2,4,8; it was given {given}.",
+        "clockwork.too_many": (
+            "{periods} may be at most as many as there are units, {most}; it was given {given}. Give fewer "
+            "numbers, or raise {hidden}."
+        ),
+        "clockwork.transition": "Its clocks count time steps, and a further transition would count as one more.",
+    }
+)
 
 
 class ClockworkState(NamedTuple):
@@ -75,8 +87,7 @@ class ClockworkCell(StackedCell[ClockworkState, ClockworkGates, Tensor]):
 
     @classmethod
     def limits(cls, options: Mapping[str, Any]) -> dict[str, Limit]:
-        why = "Its clocks strike once a step, and a further transition would be a step more."
-        return {"transition_depth": Limit(Whole(0, 0, 0), why)}
+        return {"transition_depth": Limit(Whole(0, 0, 0), Message("clockwork.transition"))}
 
     @classmethod
     def defaults(cls, hidden: int) -> dict[str, Any]:
@@ -87,16 +98,13 @@ class ClockworkCell(StackedCell[ClockworkState, ClockworkGates, Tensor]):
     @classmethod
     def check(cls, hidden: int, options: Mapping[str, Any]) -> None:
         periods = options["periods"]
-        given = ",".join(map(str, periods))
+        setting, given = Setting("periods"), quoted(",".join(map(str, periods)))
         if any(slow <= fast for fast, slow in pairwise(periods)):
-            raise FieldError(
-                "periods", f"periods must rise from each to the next, such as 1,2,4,8; it was given {given}."
-            )
+            raise SettingError("periods", Message("clockwork.order", periods=setting, given=given))
         if len(periods) > hidden:
-            raise FieldError(
+            raise SettingError(
                 ("periods", "hidden"),
-                f"periods may be at most as many as there are units, {hidden}; it was given {given}. "
-                "Name fewer, or raise hidden.",
+                Message("clockwork.too_many", periods=setting, most=hidden, given=given, hidden=Setting("hidden")),
             )
 
     def initial_state(self, batch_size: int) -> ClockworkState:

@@ -9,7 +9,14 @@ from torch import Tensor, nn
 from engine.cells.about import About
 from engine.cells.base import Cell
 from engine.cells.state import NoGates, OnlyH
+from engine.messages import Message, declare
 from engine.settings import Choice, Limit, Real, Spec, Whole
+
+declare(
+    {
+        "echo_state.fixed": "The reservoir and what leads into it are fixed; only the readout learns.",
+    }
+)
 
 
 class EchoStateCell(Cell[OnlyH, NoGates, Tensor]):
@@ -85,7 +92,7 @@ class EchoStateCell(Cell[OnlyH, NoGates, Tensor]):
 
     @classmethod
     def limits(cls, options: Mapping[str, Any]) -> dict[str, Limit]:
-        fixed = "The reservoir and what leads into it are fixed; only the readout learns."
+        fixed = Message("echo_state.fixed")
         return {
             "init": Limit(Choice("default", ("default",)), fixed),
             "input_depth": Limit(Whole(0, 0, 0), fixed),

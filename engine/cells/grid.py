@@ -9,7 +9,16 @@ from torch import Tensor, nn, sigmoid, tanh
 from engine.cells.about import LSTM_QUANTITIES, About
 from engine.cells.base import Cell
 from engine.cells.initial import INITS, Parts
+from engine.messages import Message, declare
 from engine.settings import Choice, Limit, Whole, Wholes
+
+declare(
+    {
+        "grid.direction": "The layer above continues the depth memory of this one, which has one direction.",
+        "grid.depth": "Its depth is gated already.",
+        "grid.windows": "A window of steps has no single depth memory that the layer above could continue.",
+    }
+)
 
 
 class GridState(NamedTuple):
@@ -97,13 +106,12 @@ class GridLSTMCell(Cell[GridState, GridGates, Tensor]):
 
     @classmethod
     def limits(cls, options: Mapping[str, Any]) -> dict[str, Limit]:
-        two = "The layer above continues the depth memory of this one, which has one direction."
-        depth = "Its depth is gated already."
+        depth = Message("grid.depth")
         return {
-            "direction": Limit(Choice("forward", ("forward", "backward")), two),
+            "direction": Limit(Choice("forward", ("forward", "backward")), Message("grid.direction")),
             "transition_depth": Limit(Whole(0, 0, 0), depth),
             "connection": Limit(Choice("plain", ("plain",)), depth),
-            "windows": Limit(Wholes((1,), 1, 1, 1), "A window of steps has no one depth memory to go on with."),
+            "windows": Limit(Wholes((1,), 1, 1, 1), Message("grid.windows")),
         }
 
     @classmethod

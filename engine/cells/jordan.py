@@ -12,7 +12,16 @@ from engine.cells.base import Cell
 from engine.cells.initial import INITS, Parts
 from engine.cells.simple import ACTIVATIONS
 from engine.cells.state import NoGates
+from engine.messages import Message, declare
 from engine.settings import Choice, Limit, Spec, Whole
+
+declare(
+    {
+        "jordan.single": "It feeds its answer back, and only one layer of one direction gives the answer.",
+        "jordan.own_answer": "It gives the answer itself, so that it can be fed back.",
+        "jordan.transition": "What it carries from step to step is its answer, and a further transition has none.",
+    }
+)
 
 FED_BACK: dict[str, Callable[[Tensor], Tensor]] = {
     "identity": lambda y: y,
@@ -91,14 +100,12 @@ class JordanCell(Cell[JordanState, NoGates, None]):
 
     @classmethod
     def limits(cls, options: Mapping[str, Any]) -> dict[str, Limit]:
-        one = "It feeds its answer back, and only one layer of one direction gives the answer."
-        own = "It gives the answer itself, so that it can be fed back."
-        answer = "What it carries from step to step is its answer, which a further transition has not got."
+        one = Message("jordan.single")
         return {
             "layers": Limit(Whole(1, 1, 1, "layers"), one),
             "direction": Limit(Choice("forward", ("forward", "backward")), one),
-            "transition_depth": Limit(Whole(0, 0, 0), answer),
-            "output_depth": Limit(Whole(0, 0, 0), own),
+            "transition_depth": Limit(Whole(0, 0, 0), Message("jordan.transition")),
+            "output_depth": Limit(Whole(0, 0, 0), Message("jordan.own_answer")),
         }
 
     @property

@@ -7,7 +7,10 @@ from engine.cells.about import HIDDEN, About
 from engine.cells.base import Cell, StackedCell, last_step
 from engine.cells.initial import INITS, Parts
 from engine.cells.state import NoGates, OnlyH
+from engine.messages import Message, declare
 from engine.settings import Limit, Whole
+
+declare({"residual.transition": "Nothing but an input ever changes its state, and a further transition has no input."})
 
 ADDED = (HIDDEN[0], "Every step adds to it and nothing takes away by itself: look for colours that deepen with time.")
 
@@ -45,8 +48,7 @@ class ResidualInputCell(Cell[OnlyH, NoGates, None]):
 
     @classmethod
     def limits(cls, options: object) -> dict[str, Limit]:
-        why = "Nothing but an input ever changes its state, and a further transition has none."
-        return {"transition_depth": Limit(Whole(0, 0, 0), why)}
+        return {"transition_depth": Limit(Whole(0, 0, 0), Message("residual.transition"))}
 
     def initial_state(self, batch_size: int) -> OnlyH:
         return OnlyH(self.zeros(batch_size))

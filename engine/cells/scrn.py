@@ -10,7 +10,10 @@ from engine.cells.about import HIDDEN, About
 from engine.cells.base import Cell
 from engine.cells.initial import INITS, Parts
 from engine.cells.state import NoGates
+from engine.messages import Message, declare
 from engine.settings import Limit, Real, Spec, Whole
+
+declare({"scrn.transition": "Its slow state is to fade by α once a time step, not more often."})
 
 
 class SCRNState(NamedTuple):
@@ -77,8 +80,7 @@ class SCRNCell(Cell[SCRNState, NoGates, Tensor]):
 
     @classmethod
     def limits(cls, options: Mapping[str, Any]) -> dict[str, Limit]:
-        why = "Its slow state is to fade by α once a step, not more often."
-        return {"transition_depth": Limit(Whole(0, 0, 0), why)}
+        return {"transition_depth": Limit(Whole(0, 0, 0), Message("scrn.transition"))}
 
     @classmethod
     def width(cls, hidden: int, options: Mapping[str, Any]) -> int:

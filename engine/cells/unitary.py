@@ -10,7 +10,15 @@ from torch import Tensor, nn
 from engine.cells.about import About
 from engine.cells.base import Cell
 from engine.cells.state import NoGates, OnlyH
+from engine.messages import Message, declare
 from engine.settings import Choice, Limit, Whole
+
+declare(
+    {
+        "unitary.start": "Its weights start as the paper draws them, or W would not be unitary.",
+        "unitary.transition": "Its transition is a product of seven maps already.",
+    }
+)
 
 
 def mod_relu(re: Tensor, im: Tensor, b: Tensor) -> tuple[Tensor, Tensor]:
@@ -79,11 +87,9 @@ class UnitaryCell(Cell[OnlyH, NoGates, Tensor]):
 
     @classmethod
     def limits(cls, options: Mapping[str, Any]) -> dict[str, Limit]:
-        start = "Its weights start as the paper draws them, or W would not be unitary."
-        why = "Its transition already is a product of seven maps."
         return {
-            "init": Limit(Choice("default", ("default",)), start),
-            "transition_depth": Limit(Whole(0, 0, 0), why),
+            "init": Limit(Choice("default", ("default",)), Message("unitary.start")),
+            "transition_depth": Limit(Whole(0, 0, 0), Message("unitary.transition")),
         }
 
     @classmethod

@@ -8,7 +8,8 @@ import torch
 
 from engine.architectures.stack import Network
 from engine.generate.feedback import feed_back
-from engine.settings import FieldError, Real, Text, Whole
+from engine.messages import Message
+from engine.settings import Real, SettingError, Text, Whole
 from engine.tasks import Characters
 
 TEMPERATURE = Real(0.8, 0.1, 2.0)
@@ -70,7 +71,7 @@ def sample(
 
     With top_k 0, or as many as there are, all characters can come; with 1, only the likeliest. Characters of the prompt
     that the network does not know are passed over, or read as the rare sign □ if it has one; with none left it starts
-    from the text's first character. Raises FieldError if a setting is out of range, and ValueError for a network that
+    from the text's first character. Raises SettingError if a setting is out of range, and ValueError for a network that
     reads backwards. Source of top-k: Fan, Lewis & Dauphin 2018.
     """
     TEMPERATURE.check("temperature", temperature)
@@ -85,7 +86,7 @@ def sample(
         # In double precision, less the largest: softmax(y/τ) cannot overflow as long as the outputs are finite.
         scores = outputs[0].double()
         if not bool(scores.isfinite().all()):
-            raise FieldError("lr", "The network's outputs are no longer finite, so it cannot write.")
+            raise SettingError("lr", Message("writing.not_finite"))
         probabilities = ((_likeliest(scores, top_k) - scores.max()) / temperature).softmax(-1)
         code = int(torch.multinomial(probabilities, 1, generator=generator))
         drawn_from[len(written)] = probabilities.numpy()

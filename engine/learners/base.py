@@ -9,7 +9,8 @@ from torch import Tensor
 from engine.architectures.base import Architecture, Model
 from engine.learners.flat import flattened
 from engine.learners.training import Training
-from engine.settings import FieldError, Limit, Spec
+from engine.messages import Message, Word
+from engine.settings import Limit, SettingError, Spec
 from engine.structures import Batch
 from engine.tasks.base import Task
 
@@ -85,9 +86,9 @@ class Learner(ABC):
         self.weights, self.gradient = flattened(model)
 
     @classmethod
-    def cannot(cls, task: Task, architecture: type[Architecture], values: Mapping[str, Any]) -> str:
-        """Why it cannot train such a network, as a sentence; "" if it can. values: the network's settings."""
-        return ""
+    def cannot(cls, task: Task, architecture: type[Architecture], values: Mapping[str, Any]) -> Message | None:
+        """Why it cannot train such a network; None if it can. values: the network's settings."""
+        return None
 
     @classmethod
     def limits(cls, task: Task, architecture: type[Architecture], values: Mapping[str, Any]) -> dict[str, Limit]:
@@ -119,8 +120,8 @@ class Learner(ABC):
 
     @classmethod
     def loop(cls, plan: Plan, drawing: Mapping[str, Any]) -> Loop:
-        """The loop of a script that trains as it does. Raises FieldError if it has none.
+        """The loop of a script that trains as it does. Raises SettingError if it has none.
 
         drawing: as text, how weights and batches are drawn: seed, batch, draw (a function), draw_settings.
         """
-        raise FieldError("learner", f"The learner {cls.label} cannot be written as a script of its own.")
+        raise SettingError("learner", Message("learner.no_script", learner=Word(cls.label)))

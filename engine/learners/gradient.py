@@ -13,6 +13,7 @@ from engine.architectures.stack import Network, fast
 from engine.learners.base import Learner, Loop, Plan, Update
 from engine.learners.optimizers import OPTIMIZERS, bare_step
 from engine.learners.truncation import truncated
+from engine.messages import Message
 from engine.settings import Limit, Whole
 from engine.structures import Batch
 from engine.tasks.base import Classification, Task
@@ -58,7 +59,7 @@ class Gradient(Learner):
     def limits(cls, task: Task, architecture: type[Architecture], values: Mapping[str, Any]) -> dict[str, Limit]:
         if architecture.truncatable:
             return {}
-        return {"truncate": Limit(Whole(0, 0, 0), "The gradient of this architecture cannot be cut.", ("arch",))}
+        return {"truncate": Limit(Whole(0, 0, 0), Message("learner.not_cut"), ("arch",))}
 
     def update(self, batch: Batch, keep: Callable[[], None]) -> Update:
         self.gradient.zero_()

@@ -10,6 +10,7 @@ from torch import Tensor, nn
 from engine.architectures.base import Architecture, Model
 from engine.architectures.stack import Network
 from engine.learners.base import Learner, Loop, Plan, Update
+from engine.messages import Message, Option, Setting
 from engine.settings import Choice, Limit, Whole
 from engine.structures import Batch
 from engine.tasks.base import Regression, Task
@@ -81,16 +82,17 @@ class Ridge(Learner):
         self.readout = RidgeReadout(readout, _strength(plan))
 
     @classmethod
-    def cannot(cls, task: Task, architecture: type[Architecture], values: Mapping[str, Any]) -> str:
+    def cannot(cls, task: Task, architecture: type[Architecture], values: Mapping[str, Any]) -> Message | None:
         if "ridge" not in values.get("options", {}):
-            return "Ridge regression solves for the readout alone, and this network has more to train than that."
+            return Message("learner.readout_alone")
         if not isinstance(task, Regression):
-            return "Ridge regression fits numbers, and the answers of this task are symbols."
-        return ""
+            return Message("learner.numbers")
+        return None
 
     @classmethod
     def limits(cls, task: Task, architecture: type[Architecture], values: Mapping[str, Any]) -> dict[str, Limit]:
-        linear = "With fit = ridge only a linear readout is trained; with fit = gradient there may be more."
+        ridge, gradient = Option("fit", "ridge"), Option("fit", "gradient")
+        linear = Message("learner.linear", fit=Setting("fit"), ridge=ridge, gradient=gradient)
         return {
             "output_depth": Limit(Whole(0, 0, 0), linear, ("fit",)),
             "connection": Limit(Choice("plain", ("plain", "residual")), linear, ("fit",)),

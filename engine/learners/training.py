@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from engine.learners.optimizers import OPTIMIZERS
-from engine.settings import Choice, FieldError, Real, Whole, check_settings, setting
+from engine.messages import Message, Setting
+from engine.settings import Choice, Real, SettingError, Whole, check_settings, setting
 
 
 @dataclass(frozen=True)
@@ -28,8 +29,7 @@ class Training:
     def __post_init__(self) -> None:
         check_settings(self)
         if self.lr * self.decay > 1:
-            raise FieldError(
-                ("decay", "lr"),
-                "decay times lr may be 1 at most, or every update throws the weights past 0 and further out each time; "
-                f"it was given {self.decay:g} · {self.lr:g} = {self.decay * self.lr:g}. Lower one of them.",
+            given = {"given_decay": self.decay, "given_lr": self.lr, "product": self.decay * self.lr}
+            raise SettingError(
+                ("decay", "lr"), Message("training.decay", decay=Setting("decay"), lr=Setting("lr"), **given)
             )

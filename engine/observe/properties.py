@@ -8,7 +8,8 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
-from engine.settings import FieldError, shown
+from engine.messages import Message, Option, Setting, quoted
+from engine.settings import SettingError
 
 Property = Callable[[str], np.ndarray]
 
@@ -92,13 +93,16 @@ CHARACTER = "character"
 
 
 def measured(text: str, name: str, character: str = "") -> np.ndarray:
-    """The property `name` at every character of `text`. Raises FieldError if there is no such property."""
+    """The property `name` at every character of `text`. Raises SettingError if there is no such property."""
     if name == CHARACTER:
         if len(character) != 1:
-            raise FieldError("character", f"character must be exactly one character; it was given {shown(character)}.")
+            setting = Setting(CHARACTER)
+            raise SettingError(CHARACTER, Message("search.character", setting=setting, given=quoted(character)))
         return where(text, character.__eq__)
     if name not in PROPERTIES:
-        raise FieldError(
-            "property", f"property must be one of {', '.join((*PROPERTIES, CHARACTER))}; it was given {shown(name)}."
+        options = tuple(Option("property", each) for each in (*PROPERTIES, CHARACTER))
+        message = Message(
+            "setting.choice", setting=Setting("property"), options=options, given=quoted(name, "property")
         )
+        raise SettingError("property", message)
     return PROPERTIES[name](text)

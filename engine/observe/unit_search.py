@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from engine.messages import Message
 from engine.observe.reading import Passage
-from engine.settings import FieldError
+from engine.settings import SettingError
 
 FEWEST = 5
 """Characters with the property, and without it, that each part must have."""
@@ -43,14 +44,14 @@ def best_units(passage: Passage, target: np.ndarray, most: int = MOST) -> list[M
     """The units of all layers, states and gates that follow `target` (N,) best, whichever the sign.
 
     They are chosen by |r| on the training part of the passage; the score is r on its held-out part, which had no say in
-    the choice, so for units that only happen to fit it is about 0. Raises FieldError, as a sentence for a person, if
+    the choice, so for units that only happen to fit it is about 0. Raises SettingError if
     there is no held-out text or the property hardly varies in one of the parts.
     """
     seen, unseen = slice(None, passage.held), slice(passage.held, None)
     if passage.held in (0, len(passage.text)):
-        raise FieldError("property", "A single word is too short for a search: there is no second text to score it on.")
-    for part, name in ((seen, "training"), (unseen, "held-out")):
-        _check(target[part], name)
+        raise SettingError("property", Message("search.one_word"))
+    for part, code in ((seen, "search.few_training"), (unseen, "search.few_held_out")):
+        _check(target[part], code)
     found = np.empty(passage.values.shape[1])
     for band in passage.bands:  # band by band, as double precision takes four times the room
         found[band.start : band.start + band.units] = correlations(passage.units(band)[seen], target[seen])
@@ -63,13 +64,10 @@ def best_units(passage: Passage, target: np.ndarray, most: int = MOST) -> list[M
     return matches
 
 
-def _check(target: np.ndarray, part: str) -> None:
+def _check(target: np.ndarray, code: str) -> None:
+    """Raise SettingError with this code if a part has too few characters with the property, or without it."""
     if not set(np.unique(target).tolist()) <= {0.0, 1.0}:
         return
     positive = int(target.sum())
     if min(positive, len(target) - positive) < FEWEST:
-        raise FieldError(
-            "property",
-            f"This is so at {positive:,} of the {len(target):,} {part} characters that were read; a search needs at "
-            f"least {FEWEST} where it is so and {FEWEST} where it is not.",
-        )
+        raise SettingError("property", Message(code, count=positive, total=len(target), fewest=FEWEST))

@@ -61,7 +61,7 @@ TABLES = {"INITS": "init", "ACTIVATIONS": "activation", "FED_BACK": "feedback"}
 def script(experiment: Experiment) -> str:
     """The source of a script that trains this experiment and prints the loss of its first hundred updates.
 
-    Raises FieldError if its learner cannot be written so.
+    Raises SettingError if its learner cannot be written so.
     """
     task, architecture = experiment.task, experiment.stack
     loop = learner_for(experiment).loop(experiment, _drawing(experiment))

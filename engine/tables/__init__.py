@@ -1,7 +1,7 @@
 """Tables as people have them: read as a person would, and what was decided is told."""
 
 from engine.tables.columns import Cell, Column, Far, filled, longest
-from engine.tables.decoding import ENCODINGS, Decoded, decode
+from engine.tables.decoding import ENCODINGS, DataFileError, Decoded, decode
 from engine.tables.reading import Table, read_table
 from engine.tables.separators import SEPARATORS
 
@@ -10,6 +10,7 @@ __all__ = [
     "SEPARATORS",
     "Cell",
     "Column",
+    "DataFileError",
     "Decoded",
     "Far",
     "Table",

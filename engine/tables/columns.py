@@ -1,13 +1,14 @@
 """A column of a table: its numbers, its gaps, and what stands out in it."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
 
-from engine.settings import shown
+from engine.messages import Message, Value, quoted
 
 NAMED = 3
 FAR = 10.0
@@ -24,8 +25,12 @@ class Cell(NamedTuple):
     line: int
     text: str
 
-    def __str__(self) -> str:
-        return f"line {self.line:,}: {shown(self.text) if self.text else 'empty'}"
+    @property
+    def said(self) -> Message:
+        """Where it is, and its text."""
+        if not self.text:
+            return Message("column.empty_cell", line=self.line)
+        return Message("column.cell", line=self.line, text=quoted(self.text))
 
 
 class Far(NamedTuple):
@@ -97,35 +102,34 @@ class Column:
         return years or days or COUNTER.fullmatch(self.name) is not None
 
     @property
-    def said(self) -> str:
-        """The cells that are no number, as a sentence; "" if all are."""
+    def said(self) -> tuple[Message, ...]:
+        """The cells that are no number; nothing if all are."""
         if not self.strange:
-            return ""
-        named = ", ".join(map(str, self.strange[:NAMED]))
-        more = len(self.strange) - NAMED
-        rest = f" and {more:,} more" if more > 0 else ""
-        many = f"{len(self.strange):,} cells are" if len(self.strange) > 1 else "1 cell is"
-        return f"Column {shown(self.name)}: {many} no number ({named}{rest})."
+            return ()
+        cells = few([cell.said for cell in self.strange])
+        return (Message("column.strange", column=quoted(self.name), count=len(self.strange), cells=cells),)
 
     @property
-    def far_said(self) -> str:
-        """The values far outside the rest, as a sentence; "" if there are none."""
+    def far_said(self) -> tuple[Message, ...]:
+        """The values far outside the rest, and whether they look like sentinels; nothing if there are none."""
         if not self.far:
-            return ""
-        one = len(self.far) == 1
-        named = ", ".join(f"line {far.line:,}: {far.value:g}" for far in self.far[:NAMED])
-        rest = f" and {len(self.far) - NAMED:,} more" if len(self.far) > NAMED else ""
-        sign = " It may stand for “no value”." if one else " They may stand for “no value”."
-        return (
-            f"Column {shown(self.name)}: {len(self.far):,} {'value is' if one else 'values are'} far outside the rest "
-            f"({named}{rest}).{sign if any(far.sentinel for far in self.far) else ''}"
-        )
+            return ()
+        count = len(self.far)
+        cells = few([Message("column.far_cell", line=far.line, value=far.value) for far in self.far])
+        said = Message("column.far", column=quoted(self.name), count=count, cells=cells)
+        return (said, Message("column.sentinel", count=count)) if any(far.sentinel for far in self.far) else (said,)
 
     def without_far(self) -> np.ndarray:
         """The values (N,), with NaN where one is far outside the rest."""
         values = self.values.copy()
         values[[far.row for far in self.far]] = np.nan
         return values
+
+
+def few(parts: Sequence[Value], most: int = NAMED) -> Value:
+    """The first `most` of `parts` as a list, and how many more there are."""
+    named, more = tuple(parts[:most]), len(parts) - most
+    return Message("table.and_more", named=named, more=more) if more > 0 else named
 
 
 def longest(values: np.ndarray) -> tuple[int, int]:

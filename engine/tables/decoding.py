@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from charset_normalizer import from_bytes
 
-from engine.settings import FieldError, shown
+from engine.messages import Message, MessageError, quoted
 
 ENCODINGS = {
     "utf_8": "UTF-8",
@@ -35,6 +35,10 @@ MARKS = (
 )
 
 
+class DataFileError(MessageError):
+    """A file with a text or a table that cannot be read."""
+
+
 class Decoded(NamedTuple):
     """A text, the key of ENCODINGS it was read in, and whether the file leaves no doubt about it.
 
@@ -49,59 +53,52 @@ class Decoded(NamedTuple):
     first_wrong: int = 0
 
     @property
-    def said(self) -> str:
-        """How it was read, in a sentence or two."""
-        said = f"Read as {ENCODINGS[self.encoding]}{'' if self.certain else ', the likeliest encoding'}."
-        if self.wrong:
-            places = "One place does" if self.wrong == 1 else f"{self.wrong:,} places do"
-            said += f" {places} not belong to it, the first at byte {self.first_wrong:,}: � stands there."
-        return said
+    def said(self) -> tuple[Message, ...]:
+        """How it was read."""
+        code = "decoding.read" if self.certain else "decoding.likeliest"
+        said = Message(code, encoding=ENCODINGS[self.encoding])
+        if not self.wrong:
+            return (said,)
+        return said, Message("decoding.wrong", count=self.wrong, first=self.first_wrong)
 
 
-def decode(data: bytes, field: str, encoding: str | None = None) -> Decoded:
+def decode(data: bytes, encoding: str | None = None) -> Decoded:
     """The text in `data`, read in `encoding` (a key of ENCODINGS), or in the one that fits it best.
 
     A byte order mark is left out. Line breaks of all three kinds become "\\n". A few wrong bytes in a text of another
-    alphabet than ASCII become �. Raises FieldError, naming `field`, if it is no text, or no text in `encoding`.
+    alphabet than ASCII become �. Raises DataFileError if it is no text, or no text in `encoding`.
     """
     if encoding is not None and encoding not in ENCODINGS:
-        raise FieldError(field, f"The encoding must be one of {', '.join(ENCODINGS)}; it was given {shown(encoding)}.")
+        raise DataFileError(Message("decoding.encoding", encodings=tuple(ENCODINGS), given=quoted(encoding)))
     for mark, name, codec in MARKS:
         if data.startswith(mark) and encoding in (None, name):
-            return _checked(data, field, name, codec, certain=True, start=len(mark))
+            return _checked(data, name, codec, certain=True, start=len(mark))
     wide = _utf_16(data)
     if encoding is not None:
         codec = (wide or _chinese_utf_16(data) or "utf_16_le") if encoding == "utf_16" else encoding
-        return _checked(data, field, encoding, codec, certain=True)
+        return _checked(data, encoding, codec, certain=True)
     if wide:
-        return _checked(data, field, "utf_16", wide, certain=True)
+        return _checked(data, "utf_16", wide, certain=True)
     found = BINARY.search(data)
     if not found:
         try:
-            return _checked(data, field, "utf_8", "utf_8", certain=True)
-        except FieldError:
+            return _checked(data, "utf_8", "utf_8", certain=True)
+        except DataFileError:
             pass
     wide = _chinese_utf_16(data)
     if wide:
-        return _checked(data, field, "utf_16", wide, certain=False)
+        return _checked(data, "utf_16", wide, certain=False)
     if found:
-        raise FieldError(
-            field,
-            f"The file is not text: byte {found.start() + 1:,} is the control character {data[found.start()]:#04x}, "
-            "as a binary file has. Save it as plain text, best in UTF-8.",
-        )
+        place = found.start()
+        raise DataFileError(Message("decoding.binary", place=place + 1, sign=data[place]))
     guess = _likeliest(data)
     try:
-        return _checked(data, field, guess, guess, certain=False)
-    except FieldError:
-        raise FieldError(
-            field,
-            f"The file is not text in one of the encodings {', '.join(ENCODINGS.values())}. "
-            "Save it as plain text in UTF-8.",
-        ) from None
+        return _checked(data, guess, guess, certain=False)
+    except DataFileError:
+        raise DataFileError(Message("decoding.none_fits", encodings=tuple(ENCODINGS.values()))) from None
 
 
-def _checked(data: bytes, field: str, encoding: str, codec: str, certain: bool, start: int = 0) -> Decoded:
+def _checked(data: bytes, encoding: str, codec: str, certain: bool, start: int = 0) -> Decoded:
     """What stands from byte `start` on, counted from 0."""
     wrong = first_wrong = 0
     try:
@@ -111,17 +108,10 @@ def _checked(data: bytes, field: str, encoding: str, codec: str, certain: bool, 
         own = LOST.encode(codec, "ignore")
         wrong = text.count(LOST) - (data.count(own) if own else 0)
         if wrong * 3 > sum(c > "\x7f" for c in text) - text.count(LOST):
-            raise FieldError(
-                field,
-                f"The file is not text in {ENCODINGS[encoding]}: byte {first_wrong:,} does not belong to it. "
-                "Choose another encoding, or save the file in UTF-8.",
-            ) from None
+            other = Message("decoding.other", encoding=ENCODINGS[encoding], place=first_wrong)
+            raise DataFileError(other) from None
     if BINARY.search(text.encode("utf-8", "replace")):
-        raise FieldError(
-            field,
-            f"The file is not text: read in {ENCODINGS[encoding]}, it holds control characters, as a binary file does. "
-            "Choose another encoding, or save it as plain text in UTF-8.",
-        )
+        raise DataFileError(Message("decoding.control", encoding=ENCODINGS[encoding]))
     whole = text.replace("\r\n", "\n").replace("\r", "\n")
     return Decoded(whole, encoding, certain and not wrong, wrong, first_wrong)
 

@@ -9,10 +9,10 @@ from itertools import islice
 
 import numpy as np
 
-from engine.settings import FieldError, shown
+from engine.messages import Message, Quoted, Value, quoted
 from engine.tables.cells import DECIMAL_MARKS, bare, decimal_evidence, number
-from engine.tables.columns import Cell, Column
-from engine.tables.decoding import ENCODINGS, decode
+from engine.tables.columns import Cell, Column, few
+from engine.tables.decoding import ENCODINGS, DataFileError, decode
 from engine.tables.header import Header, cell_kind, find_footer, find_header
 from engine.tables.separators import SAID, SEPARATORS, Record, find_separator, is_comment, records
 
@@ -22,8 +22,6 @@ MAX_COLUMNS = 200
 MAX_NAME = 60
 FIRST = 8
 PROOFS = 20_000
-NAMED = 3
-FIELD = "values"
 
 
 @dataclass(frozen=True)
@@ -33,7 +31,7 @@ class Table:
     encoding: a key of ENCODINGS. separator: one of SEPARATORS, "" for one column. decimal: "." or ",". header: the line
     of the file that names the columns, 0 if none does. columns: all of them, names made unique. lines: the line of
     the file of each row, (N,). first: the first lines that are not blank, as (line of the file, cells). notes: what
-    was decided and left out, as sentences that say what was left out and where another reading is as good.
+    was decided, what was left out, and where another reading is as good.
     """
 
     encoding: str
@@ -43,7 +41,7 @@ class Table:
     columns: tuple[Column, ...]
     lines: np.ndarray
     first: tuple[tuple[int, tuple[str, ...]], ...]
-    notes: tuple[str, ...]
+    notes: tuple[Message, ...]
 
     @property
     def numbers(self) -> tuple[Column, ...]:
@@ -69,15 +67,13 @@ def read_table(
 ) -> Table:
     """A table from a file. What is None is found out; `header` is a line of the file, 0 for none.
 
-    Up to 2,000,000 bytes, 50,000 rows, 200 columns. Raises FieldError for "values" if it is larger or no table,
-    or does not have what an override says.
+    Up to 2,000,000 bytes, 50,000 rows, 200 columns. Raises DataFileError if it is larger or no table, or does not
+    have what an override says.
     """
     _check(data, separator, decimal)
-    decoded = decode(data, FIELD, encoding)
+    decoded = decode(data, encoding)
     text, encoding, certain = decoded.text, decoded.encoding, decoded.certain
-    notes = (
-        [] if certain else [f"It was read as {ENCODINGS[encoding]}, the likeliest encoding; others may fit as well."]
-    )
+    notes = [] if certain else [Message("table.likeliest", encoding=ENCODINGS[encoding])]
     doubtful = False
     if separator is None:
         separator, doubtful = find_separator(text)
@@ -86,22 +82,17 @@ def read_table(
     if decimal is None:
         decimal, either = _decimal(kept, separator)
         if either:
-            notes.append(
-                f"{shown(either)} could be read in two ways: {number(either, '.'):.10g} with a decimal point, "
-                f"{number(either, ','):.10g} with a decimal comma. It was read with a "
-                f"{'comma' if decimal == ',' else 'point'}; change the decimal mark if that is wrong."
-            )
+            both = {"point": f"{number(either, '.'):.10g}", "comma": f"{number(either, ','):.10g}"}
+            code = "table.as_comma" if decimal == "," else "table.as_point"
+            notes.append(Message(code, cell=quoted(either), **both))
     if doubtful:
-        notes.append(
-            "The lines could be one column of numbers with a comma inside, or two columns. They were read as "
-            f"{'two columns' if separator else 'one column'}; change the separator if that is wrong."
-        )
+        notes.append(Message("table.as_two_columns" if separator else "table.as_one_column"))
     filled = [record for record in kept if not record.blank]
     place = find_header(filled, width, decimal) if header is None else _given(filled, header)
     below = filled[find_footer(filled, place.start, width, decimal) :]
     rows = _rows(_above(kept, below), filled, place, width, notes)
     if below:
-        notes.append(f"{_lines(below)} left out, below the table: {shown(' '.join(filter(None, below[0].cells)))}.")
+        notes.append(_about("table.below", below, text=_quoted(below[0])))
     _say(filled, place, notes, header is None)
     names = _names(filled[place.names].cells if place.names is not None else (), width)
     lines = np.array([record.line for record in rows], dtype=int)
@@ -119,16 +110,14 @@ def read_table(
 
 def _check(data: bytes, separator: str | None, decimal: str | None) -> None:
     if len(data) > MAX_BYTES:
-        raise FieldError(
-            FIELD, f"The file has {len(data):,} bytes; up to {MAX_BYTES:,} will do. Keep fewer rows or columns."
-        )
+        raise DataFileError(Message("table.too_large", size=len(data), most=MAX_BYTES))
     if separator is not None and separator not in SEPARATORS:
-        raise FieldError(FIELD, f"The separator cannot be {shown(separator)}; choose one of those offered.")
+        raise DataFileError(Message("table.no_separator", given=quoted(separator)))
     if decimal is not None and decimal not in DECIMAL_MARKS:
-        raise FieldError(FIELD, f"The decimal mark must be a point or a comma; it was given {shown(decimal)}.")
+        raise DataFileError(Message("table.no_decimal", given=quoted(decimal)))
 
 
-def _records(text: str, separator: str, notes: list[str]) -> list[Record]:
+def _records(text: str, separator: str, notes: list[Message]) -> list[Record]:
     """The lines of the table without comments, blank lines at both ends, and the line that only names the separator."""
     found: list[Record] = []
     filled = 0
@@ -138,33 +127,23 @@ def _records(text: str, separator: str, notes: list[str]) -> list[Record]:
             if filled > MAX_ROWS + 100:
                 break
             if len(found) > 4 * MAX_ROWS:
-                raise FieldError(
-                    FIELD,
-                    f"The file has more than {4 * MAX_ROWS:,} lines, most of them blank or comments. Leave those out.",
-                )
+                raise DataFileError(Message("table.many_lines", most=4 * MAX_ROWS))
             found.append(record)
     except csv.Error:
-        raise FieldError(
-            FIELD,
-            f"The file could not be read as a table: a cell on line {_after(found):,} has more than "
-            f"{csv.field_size_limit():,} characters.",
-        ) from None
+        too_long = Message("table.long_cell", line=_after(found), most=csv.field_size_limit())
+        raise DataFileError(too_long) from None
     if found and SAID.fullmatch(text.split("\n", 1)[0]):
         del found[0]
     comments = [record for record in found if is_comment(record.cells, separator)]
     if comments and len(comments) * 2 < filled:
-        notes.append(f"{_lines(comments)} left out as {'comments' if len(comments) > 1 else 'a comment'}.")
+        notes.append(_about("table.comments", comments))
         gone = {record.line for record in comments}
         kept = [record for record in found if record.line not in gone]
         found = _commented_names(comments, kept, separator) + kept
     while found and found[-1].blank:
         found.pop()
     if not found:
-        raise FieldError(
-            FIELD,
-            "The file could not be read as a table, because no line of it holds anything. It needs a line a row, "
-            "with a comma, semicolon or tab between the columns.",
-        )
+        raise DataFileError(Message("table.empty"))
     return found
 
 
@@ -188,7 +167,7 @@ def _commented_names(comments: list[Record], kept: list[Record], separator: str)
     return [Record(above[-1].line, cells)] if len(cells) == len(first.cells) else []
 
 
-def _width(kept: list[Record], notes: list[str]) -> int:
+def _width(kept: list[Record], notes: list[Message]) -> int:
     """How many columns there are: as many as most lines have, less empty ones that trailing separators make."""
     filled = [record for record in kept if not record.blank]
     counts = Counter(len(record.cells) for record in filled)
@@ -198,16 +177,13 @@ def _width(kept: list[Record], notes: list[str]) -> int:
     while width > 1 and not any(any(record.cells[width - 1 :]) for record in filled if len(record.cells) <= whole):
         width -= 1
     if width < whole:
-        notes.append("Lines end with a separator; the empty last column is left out.")
+        notes.append(Message("table.trailing"))
     if width > MAX_COLUMNS:
-        raise FieldError(FIELD, f"The table has {width:,} columns; up to {MAX_COLUMNS} will do. Keep those you need.")
+        raise DataFileError(Message("table.columns", count=width, most=MAX_COLUMNS))
     longer = [record for record in filled if any(record.cells[width:])]
     if len(longer) * 5 > len(filled):
-        raise FieldError(
-            FIELD,
-            f"Line {longer[0].line:,} of the file has {len(longer[0].cells)} cells and most lines {width}. Give every "
-            "line as many, or choose the separator (a decimal comma between commas cannot be told apart).",
-        )
+        first = longer[0]
+        raise DataFileError(Message("table.ragged", line=first.line, cells=len(first.cells), width=width))
     return width
 
 
@@ -238,55 +214,45 @@ def _above(kept: list[Record], below: list[Record]) -> list[Record]:
 
 
 def _given(filled: list[Record], line: int) -> Header:
-    """The header that was asked for. Raises FieldError if no line of the table begins there."""
+    """The header that was asked for. Raises DataFileError if no line of the table begins there."""
     if line == 0:
         return Header(None, 0, None, False)
     at = next((k for k, record in enumerate(filled) if record.line == line), None)
     if at is None:
-        raise FieldError(FIELD, f"No line of the table begins on line {line:,} of the file; choose another header.")
+        raise DataFileError(Message("table.no_header", line=line))
     return Header(at, at + 1, None, False)
 
 
-def _rows(kept: list[Record], filled: list[Record], place: Header, width: int, notes: list[str]) -> list[Record]:
+def _rows(kept: list[Record], filled: list[Record], place: Header, width: int, notes: list[Message]) -> list[Record]:
     """The rows below the header. A blank line is a gap in a table of one column, and left out of a wider one."""
     start = filled[place.start].line if place.start < len(filled) else math.inf
     rows = [record for record in kept if record.line >= start]
     blank = [record for record in rows if record.blank and (width == 1 or len(record.cells) == 1)]
     if blank and (width > 1 or len(blank) * 3 >= len(rows)):
-        notes.append(f"{_lines(blank)} left out: blank.")
+        notes.append(_about("table.blank", blank))
         gone = {record.line for record in blank}
         rows = [record for record in rows if record.line not in gone]
     if len(rows) > MAX_ROWS:
-        raise FieldError(
-            FIELD, f"The table has more than {MAX_ROWS:,} rows, which is the limit. Keep the rows you need."
-        )
+        raise DataFileError(Message("table.rows", most=MAX_ROWS))
     short = [record for record in rows if len(record.cells) < width and not record.blank]
     if short:
-        notes.append(
-            f"{_lines(short, 'have' if len(short) > 1 else 'has')} fewer cells than the {width} columns "
-            f"({len(short[0].cells)} on line {short[0].line:,}); what is missing counts as a gap."
-        )
+        notes.append(_about("table.short", short, width=width, cells=len(short[0].cells), line=short[0].line))
     longer = [record for record in rows if any(record.cells[width:])]
     if longer:
-        notes.append(
-            f"{_lines(longer, 'have' if len(longer) > 1 else 'has')} more cells than the {width} columns; from line "
-            f"{longer[0].line:,}, {shown(' '.join(longer[0].cells[width:]))} is left out."
-        )
+        rest = quoted(" ".join(longer[0].cells[width:]))
+        notes.append(_about("table.long", longer, width=width, line=longer[0].line, text=rest))
     return rows
 
 
-def _say(filled: list[Record], place: Header, notes: list[str], found: bool) -> None:
+def _say(filled: list[Record], place: Header, notes: list[Message], found: bool) -> None:
     """Note what stands above the rows and is not used, and a header that could be a row."""
     above = [record for k, record in enumerate(filled[: place.start]) if k not in (place.names, place.units)]
     if above:
-        notes.append(f"{_lines(above)} left out, above the table: {shown(' '.join(filter(None, above[0].cells)))}.")
+        notes.append(_about("table.above", above, text=_quoted(above[0])))
     if place.units is not None:
-        notes.append(f"Line {filled[place.units].line:,} was taken as units and left out of the rows.")
+        notes.append(Message("table.units", line=filled[place.units].line))
     if place.doubtful and found and place.names is not None:
-        notes.append(
-            f"Line {filled[place.names].line:,} could be names or a row of numbers. It was taken as names; change the "
-            "header if that is wrong."
-        )
+        notes.append(Message("table.names", line=filled[place.names].line))
 
 
 def _names(cells: Iterable[str], width: int) -> list[str]:
@@ -325,8 +291,11 @@ def _column(name: str, k: int, rows: list[Record], lines: np.ndarray, decimal: s
     return Column(name, kind, values, lines, tuple(strange), tuple(cells[:FIRST]))
 
 
-def _lines(found: list[Record], verb: str = "") -> str:
-    """ "Line 3 was", "Lines 3, 4, 5 and 10 more were"."""
-    named = ", ".join(f"{record.line:,}" for record in found[:NAMED])
-    more = f" and {len(found) - NAMED:,} more" if len(found) > NAMED else ""
-    return f"Line{'s' if len(found) > 1 else ''} {named}{more} {verb or ('were' if len(found) > 1 else 'was')}"
+def _about(code: str, found: list[Record], **values: Value) -> Message:
+    """A note about these lines of the file."""
+    return Message(code, count=len(found), lines=few([record.line for record in found]), **values)
+
+
+def _quoted(record: Record) -> Quoted:
+    """The cells of a line that are not empty."""
+    return quoted(" ".join(filter(None, record.cells)))

@@ -93,7 +93,7 @@ class Task(ABC):
             limit.check(name, getattr(self, name))
 
     def _check_data(self) -> None:  # noqa: B027  # most tasks bring none
-        """Raise FieldError if nothing can be learned from the data, whatever the other settings are."""
+        """Raise SettingError if nothing can be learned from the data, whatever the other settings are."""
 
     @classmethod
     def limits(cls, values: Mapping[str, Any]) -> dict[str, Limit]:

@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from engine.experiment import Experiment
+from engine.messages import Message
 from engine.settings import Whole, specs
 from engine.tasks import Task
 
@@ -17,12 +18,12 @@ MOST_STEPS = 500
 
 
 class Lag(NamedTuple):
-    """The setting's name, its value, what it may be beside the others, and why that is less than usual, if it is."""
+    """The setting's name, its value, what it may be beside the others; why that is less than usual, if it is."""
 
     name: str
     value: int
     spec: Whole
-    why: str
+    why: Message | str
 
 
 def lag_of(task_name: str, task: Task) -> Lag | None:
@@ -37,12 +38,12 @@ def lag_of(task_name: str, task: Task) -> Lag | None:
     if limit is not None and isinstance(limit.spec, Whole) and limit.spec.high < spec.high:
         return Lag(name, value, limit.spec, limit.why)
     room = spec.up_to(value + (MOST_STEPS - task.steps) // STEPS_EACH.get(name, 1))
-    why = f"The sequence grows along, and it may have {MOST_STEPS} steps at most." if room.high < spec.high else ""
+    why = Message("lag.longest", most=MOST_STEPS) if room.high < spec.high else ""
     return Lag(name, value, room, why)
 
 
 def at_lag(experiment: Experiment, lag: int) -> Experiment:
-    """The same experiment at another lag. Raises FieldError.
+    """The same experiment at another lag. Raises SettingError.
 
     Where the lag is not the length, the length goes along: as many answers are asked as before.
     """

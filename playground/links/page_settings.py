@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from engine.settings import Choice, FieldError, shown
+from engine.messages import Message, Setting, quoted
+from engine.settings import Choice, SettingError
 from playground.links.variants import FEWEST, KINDS, MOST, Wanted
 
 
@@ -16,14 +17,11 @@ class Networks:
     high: int
 
     def read(self, name: str, text: str) -> tuple[Wanted, ...]:
-        """Raises FieldError."""
+        """Raises SettingError."""
         parts = text.split(",", self.high + 1)
         if not self.low <= len(parts) <= self.high:
-            raise FieldError(
-                name,
-                f"{name} must be {self.low} to {self.high} of {', '.join(KINDS)}, with commas between them; it was "
-                f"given {shown(text)}.",
-            )
+            span, kinds, given = {"low": self.low, "high": self.high}, tuple(KINDS), quoted(text)
+            raise SettingError(name, Message("link.networks", setting=Setting(name), **span, kinds=kinds, given=given))
         return tuple(Wanted.read(name, part) for part in parts)
 
     def write(self, value: tuple[Wanted, ...]) -> str:
@@ -37,9 +35,9 @@ class Switch:
     default: bool = False
 
     def read(self, name: str, text: str) -> bool:
-        """Raises FieldError."""
+        """Raises SettingError."""
         if text not in ("0", "1"):
-            raise FieldError(name, f"{name} must be 1 (on) or 0 (off); it was given {shown(text)}.")
+            raise SettingError(name, Message("link.switch", setting=Setting(name), given=quoted(text)))
         return text == "1"
 
     def write(self, value: bool) -> str:
@@ -63,9 +61,9 @@ PRESENT = "present"
 EVERYWHERE: Mapping[str, Switch] = {PRESENT: Switch()}
 """What every page has, and is the same on all of them."""
 
-Setting = Networks | Choice | Switch
+PageSetting = Networks | Choice | Switch
 
-PAGE_SETTINGS: Mapping[str, Mapping[str, Setting]] = {
+PAGE_SETTINGS: Mapping[str, Mapping[str, PageSetting]] = {
     "": {**VIEW, **RELATIVE},
     "side": {"networks": Networks((Wanted("rnn"), Wanted("gru"), Wanted("lstm")), FEWEST, MOST), **VIEW},
     "inside": VIEW,

@@ -5,10 +5,11 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import quote, unquote
 
-from engine import CELLS, Experiment, FieldError, Stack, Training
+from engine import CELLS, Experiment, SettingError, Stack, Training
 from engine.budget import check_together
 from engine.experiment import network_limits
-from engine.settings import Choice, Limit, Real, Spec, Whole, Wholes, shown, specs, tightest
+from engine.messages import Message, Setting, quoted
+from engine.settings import Choice, Limit, Real, Spec, Whole, Wholes, specs, tightest
 from playground import words
 
 FEWEST, MOST = 2, 4
@@ -74,21 +75,28 @@ class Wanted:
 
     @classmethod
     def read(cls, name: str, text: str) -> "Wanted":
-        """From a link: a kind, then names and values in turn, such as lstm~lr~0.001. Raises FieldError about `name`."""
+        """From a link: a kind, then names and values in turn, such as lstm~lr~0.001. Raises SettingError."""
         kind, *rest = text.split(MARK, 2 * MOST_CHANGES + 2)
         if kind not in KINDS:
-            raise FieldError(name, f"{name} must be of {', '.join(KINDS)}; it was given {shown(kind)}.")
+            kinds, given = tuple(KINDS), quoted(kind)
+            raise SettingError(name, Message("setting.choice", setting=Setting(name), options=kinds, given=given))
         if len(rest) % 2 or len(rest) > 2 * MOST_CHANGES:
-            raise FieldError(
+            raise SettingError(
                 name,
-                f"{name} must have after each of its up to {MOST_CHANGES} changed settings its value, such as "
-                f"lstm{MARK}lr{MARK}0.001; it was given {shown(text)}.",
+                Message(
+                    "link.changes",
+                    setting=Setting(name),
+                    most=MOST_CHANGES,
+                    example=f"lstm{MARK}lr{MARK}0.001",
+                    given=quoted(text),
+                ),
             )
         wanted = cls(kind)
         for setting, value in zip(rest[::2], map(unquote, rest[1::2]), strict=True):
             known = changeable(kind)
             if setting not in known:
-                raise FieldError(name, f"{name}: {KINDS[kind].name} has no setting {shown(setting)} to change.")
+                network, given = KINDS[kind].name, quoted(setting)
+                raise SettingError(name, Message("link.no_change", setting=Setting(name), network=network, name=given))
             wanted = wanted.changed(setting, known[setting].write(known[setting].read(setting, value)))  # type: ignore[arg-type]  # its own
         return wanted
 
@@ -123,7 +131,7 @@ class Fixed:
 
     name: str
     value: str
-    why: str
+    why: Message | str
 
 
 @dataclass(frozen=True)
@@ -143,7 +151,7 @@ class Member:
 def fitted(base: Experiment, wanted: Wanted, place: int = 0) -> Member:
     """The experiment with the network that is wanted: all settings that it knows are as in `base`, but its changes.
 
-    The settings of the cell itself are those of `base` if that has this cell, else the usual ones. Raises FieldError.
+    The settings of the cell itself are those of `base` if that has this cell, else the usual ones. Raises SettingError.
     """
     kind = KINDS[wanted.kind]
     known = changeable(wanted.kind)
@@ -173,29 +181,25 @@ def _broken(base: Experiment, values: Mapping[str, Any]) -> tuple[str, Limit] | 
     for name, limit in tightest(asked, Stack.limits(values)).items():
         try:
             limit.check(name, values[name])
-        except FieldError:
+        except SettingError:
             return name, limit
     return None
 
 
 def together(
     base: Experiment, wanted: Sequence[Wanted], megabytes: int
-) -> tuple[tuple[Member, ...], dict[int, FieldError]]:
+) -> tuple[tuple[Member, ...], dict[int, SettingError]]:
     """The networks that can be built and, in this order, find room; and for the others, by their place, why not."""
     members: list[Member] = []
-    problems: dict[int, FieldError] = {}
+    problems: dict[int, SettingError] = {}
     for place, each in enumerate(wanted):
         try:
             member = fitted(base, each, place)
             for other in members:
                 if other.experiment == member.experiment:
-                    raise FieldError(
-                        "networks",
-                        f"This is the same run as network {other.place + 1}. Choose another network, or change one of "
-                        "its settings.",
-                    )
+                    raise SettingError("networks", Message("side.same_run", number=other.place + 1))
             check_together([*(each.experiment for each in members), member.experiment], megabytes)
-        except FieldError as problem:
+        except SettingError as problem:
             problems[place] = problem
         else:
             members.append(member)

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from engine import Experiment, FieldError
+from engine import Experiment, SettingError
 from engine.budget import check_together
+from engine.messages import Message
 from engine.progress import Snapshot
 from engine.run import HELD_OUT_EVERY
 from engine.settings import Whole
@@ -35,11 +36,11 @@ class End:
     """Why it is over.
 
     by: "gave up"; "longest" if there is no longer lag; "too much" if the next one, `lag`, cannot be tried; both with a
-    reason as a sentence. "stopped" by hand; "disturbed" if the runs were begun anew or had a setting changed.
+    reason. "stopped" by hand; "disturbed" if the runs were begun anew or had a setting changed.
     """
 
     by: str
-    reason: str = ""
+    reason: Message | str = ""
     lag: int = 0
 
 
@@ -47,7 +48,7 @@ class Lengthening:
     """An experiment with the runs of a session, which it begins and which train as ever, when the page ticks.
 
     base: the experiment in the sidebar at the lag that is tried now. outcomes: of the lags that are done.
-    Raises FieldError if the budget is none.
+    Raises SettingError if the budget is none.
     """
 
     def __init__(
@@ -117,11 +118,12 @@ class Lengthening:
         try:
             base = at_lag(self.base, lag)
             check_together((base,), self.megabytes)
-        except FieldError as problem:
-            return End("too much", str(problem), lag)
+        except SettingError as problem:
+            return End("too much", problem.message, lag)
         members, problems = together(base, self.wanted, self.megabytes)
         for place, why in problems.items():
-            return End("too much", f"{self.names[place]}: {why}", lag)
+            reason = Message("side.of_network", network=self.names[place], problem=why.message)
+            return End("too much", reason, lag)
         self.base = base
         self.session.adopt(*(member.experiment for member in members), keep=False)
         self._train()

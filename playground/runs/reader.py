@@ -91,14 +91,14 @@ class Reader:
         return self._checkpoint
 
     def best(self, checkpoint: ReadCheckpoint, name: str, character: str) -> list[Match] | None:
-        """The units that follow a property best. Raises FieldError if it cannot be searched for."""
+        """The units that follow a property best. Raises SettingError if it cannot be searched for."""
         work = partial(best_in, checkpoint.passage, name, character)
         return self._matches.ask((checkpoint.weights, name, character), work, not self._session.moving)
 
     def written(
         self, checkpoint: ReadCheckpoint, prompt: str, temperature: float, top_k: int, number: int
     ) -> Written | None:
-        """Sample `number` (0, 1, …) of what the network writes. Raises FieldError if it cannot."""
+        """Sample `number` (0, 1, …) of what the network writes. Raises SettingError if it cannot."""
         how = prompt, temperature, top_k, number
         work = partial(written_at, checkpoint.experiment, checkpoint.weights.weights, *how)
         return self._written.ask((checkpoint.weights, *how), work, not self._session.moving)

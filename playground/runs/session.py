@@ -225,7 +225,7 @@ class Session:
 
     @exclusive
     def carry_on(self, experiment: Experiment, file: bytes) -> None:
-        """Make a saved run, whose experiment this is, the visitor's; it waits. Raises FieldError for a damaged file."""
+        """Make a saved run, whose experiment this is, the visitor's; it waits. Raises RunFileError."""
         self._wait_for_slice()
         self._take((experiment,), (file,))
 

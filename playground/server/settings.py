@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from engine.settings import FieldError, Text, Whole, setting, specs
+from engine.settings import SettingError, Text, Whole, setting, specs
 
 log = logging.getLogger(__name__)
 
@@ -56,7 +56,7 @@ class Settings:
             if text:
                 try:
                     found[name] = spec.read(variable(name), text)
-                except FieldError as problem:
+                except SettingError as problem:
                     log.error("%s The default, %s, is used.", problem, spec.write(spec.default))  # type: ignore[arg-type]  # its own default
         return cls(**found)  # type: ignore[arg-type]  # each was read by its own spec
 

@@ -9,8 +9,9 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from engine import Experiment, FieldError
+from engine import Experiment
 from engine.budget import check_memory
+from engine.messages import MessageError
 from engine.observe.trace import LayerTrace, Trace
 from engine.saving import MAX_BYTES, contents
 from engine.script import script
@@ -82,8 +83,8 @@ def code(experiment: Experiment) -> None:
         return
     try:
         source = script(experiment)
-    except FieldError as problem:
-        st.info(words.plain(str(problem)), icon=":material/code_off:")
+    except MessageError as problem:
+        st.info(words.say(problem.message), icon=":material/code_off:")
         return
     with st.container(border=True):
         with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
@@ -117,7 +118,7 @@ def _continue(session: Session) -> None:
                 found = session.pool.wait(session.pool.submit(contents, saved))
                 check_memory(found.experiment, SETTINGS.visitor_mb)
                 session.carry_on(found.experiment, saved)
-            except FieldError as problem:
+            except MessageError as problem:
                 st.session_state["run.problem"] = problem
             else:
                 sidebar.show_next(found.experiment)
@@ -125,7 +126,7 @@ def _continue(session: Session) -> None:
                 st.toast(words.CONTINUED.format(updates=found.updates), icon=":material/restore_page:")
 
     if "run.problem" in st.session_state:
-        st.error(words.sentence(st.session_state["run.problem"], "") + words.AS_IT_WAS, icon=":material/error:")
+        st.error(words.say(st.session_state["run.problem"].message) + words.AS_IT_WAS, icon=":material/error:")
     st.file_uploader(
         "A file that “Save run” made (.safetensors)",
         type=["safetensors"],

@@ -8,7 +8,7 @@ import numpy as np
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from engine import Experiment, FieldError, Training
+from engine import Experiment, SettingError, Training
 from engine.budget import check_memory
 from engine.progress import Explosion, Snapshot
 from engine.slices import Frame, Frames
@@ -83,10 +83,10 @@ def _affordable(experiment: Experiment) -> Experiment:
     """The experiment, if its run fits into a visitor's memory; else the one there is, or what everybody starts from."""
     try:
         check_memory(experiment, SETTINGS.visitor_mb)
-    except FieldError as problem:
+    except SettingError as problem:
         there = "session" in st.session_state
         instead = words.AS_IT_WAS if there else words.AS_USUAL
-        st.sidebar.error(words.sentence(problem, experiment.task_name) + instead, icon=":material/error:")
+        st.sidebar.error(words.say(problem.message, task=experiment.task_name) + instead, icon=":material/error:")
         return visitor().experiment if there else Experiment.from_params({})
     return experiment
 

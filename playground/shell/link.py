@@ -9,11 +9,11 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
-from engine import ARCHITECTURES, CELLS, LEARNERS, TASKS, Experiment, FieldError, Stack, Training
+from engine import ARCHITECTURES, CELLS, LEARNERS, TASKS, Experiment, SettingError, Stack, Training
 from engine.experiment import UNWRITTEN, known_settings, nearest, unknown
-from engine.settings import shown, specs
-from playground import words
-from playground.links.page_settings import EVERYWHERE, PAGE_SETTINGS, Networks, Setting, key_of
+from engine.messages import Message, quoted
+from engine.settings import specs
+from playground.links.page_settings import EVERYWHERE, PAGE_SETTINGS, Networks, PageSetting, key_of
 
 LONGEST_LINK = 6000
 """Characters; longer addresses are cut by some browsers and servers."""
@@ -58,12 +58,19 @@ def follow(page: str, show: Callable[[Experiment], None]) -> None:
         problems = _read_page(page, given)
         given, missing = _with_own_data({name: text for name, text in given.items() if _of_experiment(name)})
         found, more = Experiment.read(given)
-        said = [f"{each} {each.instead}".rstrip() for each in (*problems, *more)]
-        state["problems"] = list(dict.fromkeys([*said, *(words.NOT_IN_LINK[name] for name in missing)]))
+        told = [_told(each) for each in (*problems, *more)] + [Message(f"link.no_{name}") for name in missing]
+        state["problems"] = list(dict.fromkeys(told))
         show(found)
         for name in missing:  # so that there is where to hand it in
             task, setting = OWN_DATA[name]
             state[f"{task}.{setting}"] = "own"
+
+
+def _told(problem: SettingError) -> Message:
+    """What was wrong with a setting of the link, and what was taken instead."""
+    if problem.instead is None:
+        return problem.message
+    return Message("link.problem", problem=problem.message, instead=problem.instead)
 
 
 def _with_own_data(given: Mapping[str, str]) -> tuple[dict[str, str], list[str]]:
@@ -91,11 +98,11 @@ def _of_experiment(name: str) -> bool:
     return name in known or (not of_a_page and nearest(name, known) is not None)
 
 
-def _of_page(page: str) -> Mapping[str, Setting]:
+def _of_page(page: str) -> Mapping[str, PageSetting]:
     return {**EVERYWHERE, **PAGE_SETTINGS.get(page, {})}
 
 
-def _read_page(page: str, given: Mapping[str, str]) -> list[FieldError]:
+def _read_page(page: str, given: Mapping[str, str]) -> list[SettingError]:
     """Take over the page's own settings; what was wrong with them, and with their names."""
     problems = [
         unknown(name, meant)
@@ -103,14 +110,14 @@ def _read_page(page: str, given: Mapping[str, str]) -> list[FieldError]:
         if name not in _of_page(page) and name not in known_settings() and (meant := nearest(name, _of_page(page)))
     ]
     for problem in problems:
-        problem.instead = "It was passed over."
+        problem.instead = Message("setting.passed_over")
     for name, spec in _of_page(page).items():
         value: object = spec.default
         try:
             value = spec.read(name, given[name]) if name in given else value
-        except FieldError as problem:
+        except SettingError as problem:
             usual = spec.write(spec.default)  # type: ignore[arg-type]  # its own default
-            problem.instead = f"Taken instead: {shown(usual)}."
+            problem.instead = Message("link.taken", given=quoted(usual))
             problems.append(problem)
         st.session_state[key_of(page, name)] = value
     return problems

@@ -12,7 +12,8 @@ from typing import NamedTuple
 import numpy as np
 import streamlit as st
 
-from engine.settings import FieldError, Real, number, shown
+from engine.messages import Message, Setting, quoted
+from engine.settings import Real, SettingError, number
 from playground import words
 
 WIDE = 1e4
@@ -27,7 +28,7 @@ class Refused(NamedTuple):
 
     text: str
     value: float | None
-    problem: FieldError
+    problem: SettingError
 
 
 def ask(
@@ -62,16 +63,17 @@ def ask(
             press = partial(_step, name, key, spec, on_change, up)
             st.button(sign, key=f"{key}.{'up' if up else 'down'}", disabled=disabled or value == end, on_click=press)
     if refused:
-        st.error(words.sentence(refused.problem, task) + words.AS_IT_WAS, icon=":material/error:")
+        st.error(words.say(refused.problem.message, task=task) + words.AS_IT_WAS, icon=":material/error:")
     return spec.default if value is None else float(value)
 
 
 def read(name: str, spec: Real, text: str) -> float:
-    """The number that was typed: with a decimal point or comma, in signs of any keyboard. Raises FieldError."""
+    """The number that was typed: with a decimal point or comma, in signs of any keyboard. Raises SettingError."""
     plain = unicodedata.normalize("NFKC", text).strip().replace("−", "-").replace("。", ".")
     if EITHER.fullmatch(plain):
         small, large = (words.number(float(plain.replace(",", sign)), 7) for sign in (".", ""))
-        raise FieldError(name, f"{name} was given {shown(text)}, which may mean {small} or {large}. Write one of them.")
+        either = {"small": small, "large": large}
+        raise SettingError(name, Message("number.either", setting=Setting(name), given=quoted(text), **either))
     if plain.count(",") == 1 and "." not in plain:
         plain = plain.replace(",", ".")
     value = number(float, plain)
@@ -113,7 +115,7 @@ def _take(name: str, key: str, spec: Real, on_change: Callable[[], None] | None)
     state.pop(f"{key}.refused", None)
     try:
         value = read(name, spec, text)
-    except FieldError as problem:
+    except SettingError as problem:
         state[f"{key}.refused"] = Refused(text, state[key], problem)
         return
     if value != state[key]:
@@ -127,7 +129,7 @@ def _step(name: str, key: str, spec: Real, on_change: Callable[[], None] | None,
     state = st.session_state
     try:
         value = read(name, spec, state[f"{key}.typed"])
-    except FieldError:
+    except SettingError:
         value = spec.default if state[key] is None else state[key]
     state[f"{key}.typed"] = written(stepped(value, spec, up))
     _take(name, key, spec, on_change)

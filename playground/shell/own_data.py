@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from engine.settings import FieldError
+from engine.messages import Message, MessageError, quoted
 from engine.tables import ENCODINGS
 from engine.tasks.sequence.characters import MIN_CHARACTERS, NextCharacter
 from playground import words
@@ -35,8 +35,8 @@ def _ask_text(key: str) -> None:
             found = read_text(state[FILE].getvalue(), state.get(ENCODING))
             NextCharacter(corpus="own", text=found.text, length=1)  # raises if nothing can be learned from it
             state[key], state[READ] = found.text, found
-            state[SAID] = f"From {state[FILE].name}. {found.said}"
-        except FieldError as problem:
+            state[SAID] = (Message("upload.file", name=quoted(state[FILE].name)), *found.said)
+        except MessageError as problem:
             state[PROBLEM] = problem
 
     def uploaded() -> None:
@@ -57,7 +57,7 @@ def _ask_text(key: str) -> None:
         help=f"In {', '.join(ENCODINGS.values())}.",
     )
     if PROBLEM in state:
-        st.error(words.sentence(state[PROBLEM], "") + words.AS_IT_WAS, icon=":material/error:")
+        st.error(words.say(state[PROBLEM].message) + words.AS_IT_WAS, icon=":material/error:")
     # Without max_chars: the browser would cut a longer paste without a word; the engine refuses it with a sentence.
     st.text_area(
         words.label("text"),
@@ -69,7 +69,7 @@ def _ask_text(key: str) -> None:
         help=words.help_for("text"),
     )
     if state.get(SAID):
-        st.caption(words.plain(state[SAID].strip()))
+        st.caption(words.say(*state[SAID]))
     if state.get(FILE) is not None and (READ in state or PROBLEM in state):
         _reading(state.get(READ), read)
 

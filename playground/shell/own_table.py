@@ -6,8 +6,10 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from engine.settings import FieldError, shown
-from engine.tables import ENCODINGS, Column, Table, filled, longest, read_table
+from engine.messages import Message, quoted
+from engine.settings import SettingError
+from engine.tables import ENCODINGS, Column, DataFileError, Table, filled, longest, read_table
+from engine.tables.columns import few
 from engine.tasks.sequence.forecast import MIN_VALUES, Forecast
 from playground import words
 from playground.charts.column import column_data, column_picture
@@ -38,7 +40,7 @@ def ask(key: str) -> None:
     if HANDED in state:
         _handed_in(key)
     if PROBLEM in state:
-        st.error(words.sentence(state[PROBLEM], "") + words.AS_IT_WAS, icon=":material/error:")
+        st.error(words.say(state[PROBLEM].message) + words.AS_IT_WAS, icon=":material/error:")
     table: Table | None = state.get(TABLE)
     if table or PROBLEM in state:
         _reading(table)
@@ -93,20 +95,15 @@ def _read() -> None:
     _, data = state[HANDED]
     try:
         table = read_table(data, **{name: state.get(f"values.{name}") for name in DECISIONS})
-    except FieldError as problem:
+    except DataFileError as problem:
         state[PROBLEM] = problem
         return
     state[TABLE] = table
     state.pop(GAPS, None)
     best = table.likeliest
     if best is None:
-        named = ", ".join(shown(column.name) for column in table.columns[:5])
-        named += f" and {len(table.columns) - 5:,} more" if len(table.columns) > 5 else ""
-        state[PROBLEM] = FieldError(
-            "values",
-            f"No column holds numbers (columns: {named}). One column of numbers such as 12.5 is needed; if there is "
-            "one, change below how the table was read.",
-        )
+        names = few([quoted(column.name) for column in table.columns], most=5)
+        state[PROBLEM] = DataFileError(Message("upload.no_numbers", columns=names))
     elif state.get(COLUMN) not in [column.name for column in table.numbers]:
         state[COLUMN] = best.name
 
@@ -131,7 +128,7 @@ def _reading(table: Table | None) -> None:
         _decision("Line of names", "header", {0: "none", **lines}, found)
         _decision("Encoding", "encoding", ENCODINGS, found)
     if table is not None and table.notes:
-        st.caption(words.plain(" ".join(table.notes)))
+        st.caption(words.say(*table.notes))
 
 
 def _decision(label: str, name: str, options: dict[Any, Any], found: dict[str, str]) -> None:
@@ -183,7 +180,7 @@ def _column(table: Table, key: str) -> None:
     values = _without_far(column)
     show(column_picture(is_dark()), column_data(column.values))
     if column.said:
-        st.warning(words.plain(column.said), icon=":material/rule:")
+        st.warning(words.say(*column.said), icon=":material/rule:")
     rows = np.arange(len(values))
     if np.isnan(values).any():
         choice = _gaps(column, values)
@@ -200,15 +197,15 @@ def _column(table: Table, key: str) -> None:
         Forecast(series="own", values=taken, length=1)  # raises if nothing can be learned from them
         st.session_state[key] = taken
         st.session_state[IN_USE] = (taken, f"of “{name}” in {st.session_state[HANDED][0]}")
-    except FieldError as problem:
-        st.error(words.sentence(problem, "forecast") + words.AS_IT_WAS, icon=":material/error:")
+    except SettingError as problem:
+        st.error(words.say(problem.message, task="forecast") + words.AS_IT_WAS, icon=":material/error:")
 
 
 def _without_far(column: Column) -> np.ndarray:
     """The column's values; those far outside the rest are gaps if the visitor says so."""
     if not column.far:
         return column.values
-    st.warning(words.plain(column.far_said), icon=":material/rule:")
+    st.warning(words.say(*column.far_said), icon=":material/rule:")
     far = st.checkbox("Count such values as gaps", key=FAR, persist_state="session")
     return column.without_far() if far else column.values
 

@@ -6,11 +6,12 @@ from typing import Any
 
 import streamlit as st
 
-from engine import ARCHITECTURES, CELLS, LEARNERS, TASKS, Experiment, FieldError, Stack, Training
+from engine import ARCHITECTURES, CELLS, LEARNERS, TASKS, Experiment, SettingError, Stack, Training
 from engine.architectures import Architecture
 from engine.budget import MAX_SECONDS, largest_batch
 from engine.experiment import ARCH, LEARNER, TASK, able_learners, network_limits
 from engine.learners import learner_for, name_for
+from engine.messages import Message
 from engine.settings import Choice, Limit, Real, Spec, Whole, Wholes, conditions, read_settings, specs, tightest
 from engine.tasks import Task
 from engine.tasks.sequence.characters import NextCharacter
@@ -45,12 +46,12 @@ def experiment(page: str) -> Experiment:
         values = _widgets()
     try:
         chosen = _assemble(values)
-    except FieldError as problem:
+    except SettingError as problem:
         # On top of the page, where it is seen whatever part of the sidebar is.
         if problem.fields[0] in link.OWN_DATA and not values[problem.fields[0]]:
             st.info(words.NOTHING_YET, icon=":material/upload:")
         else:
-            st.error(words.sentence(problem, values["task"]) + words.AS_IT_WAS, icon=":material/error:")
+            st.error(words.say(problem.message, task=values["task"]) + words.AS_IT_WAS, icon=":material/error:")
         chosen = st.session_state["experiment"]
     if changes := st.session_state.pop(CHANGES, ()):
         for change in changes:
@@ -131,7 +132,7 @@ def _notices() -> None:
     """What was wrong with the link, until it is dismissed."""
     problems = st.session_state.get("problems")
     if problems:
-        lines = "\n".join(f"- {words.plain(problem)}" for problem in problems)
+        lines = "\n".join(f"- {words.say(problem, as_in_link=True)}" for problem in problems)
         st.warning(
             lines,
             title="Part of the link could not be used",
@@ -168,7 +169,7 @@ def _without_effect(values: Mapping[str, Any]) -> None:
     """What is not as its control says, because of the data."""
     try:
         task = _task(values)
-    except FieldError:  # it is said where the experiment is put together
+    except SettingError:  # it is said where the experiment is put together
         return
     if values["truncate"] >= task.steps:
         st.caption(words.UNTRUNCATED.format(steps=task.steps, truncate=values["truncate"]))
@@ -195,7 +196,7 @@ def _learner(values: Mapping[str, Any]) -> dict[str, Any]:
     try:
         network = _architecture(values)
         about = _task(values), type(network), vars(network)
-    except FieldError:  # it is said where the experiment is put together
+    except SettingError:  # it is said where the experiment is put together
         return {"learner": st.session_state["learner"]}
     usual, offered = name_for(*about), _offered(values)
     others = [name for name in able_learners(*about) if name != usual and name not in offered]
@@ -255,7 +256,7 @@ def _say_refused(values: Mapping[str, Any], network: Mapping[str, Any]) -> None:
     """Why the learner that the cell's settings ask for cannot be had, if so; and which it is instead."""
     try:
         about = _task(values), Stack, {"options": network}
-    except FieldError:  # it is said where the experiment is put together
+    except SettingError:  # it is said where the experiment is put together
         return
     wished = LEARNERS.get(network.get("fit", ""))
     if wished and (reason := wished.cannot(*about)):
@@ -273,7 +274,7 @@ def _limits(values: Mapping[str, Any], cell: str) -> dict[str, Limit]:
     around["options"] = {name: held(f"{cell}.{name}", spec) for name, spec in CELLS[cell].options.items()}
     try:
         asked = network_limits(_task(values), Stack, around, st.session_state.get("learner", LEARNER.default))
-    except FieldError:  # it is said where the experiment is put together
+    except SettingError:  # it is said where the experiment is put together
         asked = {}
     for name, limit in tightest(CELLS[cell].limits(around["options"]), asked).items():
         if name in around:
@@ -288,13 +289,13 @@ def _limited(name: str, spec: Spec, limit: Limit | None) -> Any:
     kept = st.session_state.setdefault(name, _held(spec, spec.default))
     try:
         limit.check(name, _value(name, spec, kept))
-    except FieldError:
+    except SettingError:
         kept = _held(limit.spec, limit.spec.default)
     key = f"{name}.limited"
     st.session_state[key] = kept
     single = not isinstance(limit.spec, Choice) or len(limit.spec.options) == 1
     chosen = _widget(name, key, limit.spec, disabled=single, on_change=partial(_take_over, name, key))
-    st.caption(limit.why)
+    st.caption(words.say(limit.why))
     return chosen
 
 
@@ -312,7 +313,7 @@ def _value(name: str, spec: Spec, held: Any) -> Any:
     """The value of what a widget holds; the default if that cannot be read, which is said elsewhere."""
     try:
         return spec.read(name, held) if isinstance(spec, Wholes) else held
-    except FieldError:
+    except SettingError:
         return spec.default
 
 
@@ -328,11 +329,11 @@ def _of_work(values: Mapping[str, Any]) -> dict[str, Limit]:
         task, network = _task(values), _architecture(values)
         asked = network_limits(task, type(network), vars(network), st.session_state.get("learner", LEARNER.default))
         room = largest_batch(task, network, st.session_state.get("truncate", 0))
-    except FieldError:  # it is said where the experiment is put together
+    except SettingError:  # it is said where the experiment is put together
         return {}
     batch = specs(Training)["batch"]
     assert isinstance(batch, Whole)
-    return asked | {"batch": Limit(batch.up_to(room), words.WORK.format(seconds=MAX_SECONDS))}
+    return asked | {"batch": Limit(batch.up_to(room), Message("batch.work", seconds=MAX_SECONDS))}
 
 
 def _group(
@@ -367,9 +368,9 @@ def _within(name: str, key: str, spec: Whole, limit: Limit, task: str) -> Any:
         state[asked] = wanted
     chosen = _widget(name, key, limit.spec, task=task, on_change=lambda: state.pop(asked, None))
     if asked in state:
-        st.caption(words.CUT.format(high=limit.spec.high, why=words.plain(limit.why), asked=wanted))
+        st.caption(words.CUT.format(high=limit.spec.high, why=words.say(limit.why, task=task), asked=wanted))
     elif limit.spec.high < spec.high:
-        st.caption(words.AT_MOST.format(high=limit.spec.high, why=words.plain(limit.why)))
+        st.caption(words.AT_MOST.format(high=limit.spec.high, why=words.say(limit.why, task=task)))
     return chosen
 
 
@@ -430,5 +431,5 @@ def _task(values: Mapping[str, Any]) -> Task:
 
 
 def _architecture(values: Mapping[str, Any]) -> Architecture:
-    """Raises FieldError, also for a list of numbers that cannot be read."""
+    """Raises SettingError, also for a list of numbers that cannot be read."""
     return ARCHITECTURES[ARCH.read("arch", values["arch"])].read(values)

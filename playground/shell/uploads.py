@@ -3,8 +3,8 @@
 import unicodedata
 from typing import NamedTuple
 
-from engine.settings import FieldError
-from engine.tables import decode
+from engine.messages import Message
+from engine.tables import DataFileError, decode
 
 MAX_BYTES = 200_000
 """A text's length in UTF-8."""
@@ -15,41 +15,41 @@ INVISIBLE = "\ufeff\u200b\u2060"
 
 
 class Read(NamedTuple):
-    """A text file's content as the engine takes it, the encoding it was read in, and a sentence that says how."""
+    """A text file's content as the engine takes it, the encoding it was read in, and what is to be said of that."""
 
     text: str
     encoding: str
-    said: str
+    said: tuple[Message, ...]
 
 
 def read_text(data: bytes, encoding: str | None = None) -> Read:
     """The text in a file, read in `encoding` (a key of ENCODINGS) or in the likeliest; cleaned as in cleaned().
 
-    Raises FieldError if it is too large or no text.
+    Raises DataFileError if it is too large or no text.
     """
     if len(data) > LARGEST_FILE:
         raise _too_large(len(data))
-    found = decode(data, "text", encoding)
+    found = decode(data, encoding)
     whole, said = cleaned(found.text)
     size = len(whole.encode("utf-8", "replace"))
     if size > MAX_BYTES:
         raise _too_large(size)
-    return Read(whole, found.encoding, f"{found.said}{said}")
+    return Read(whole, found.encoding, found.said + said)
 
 
-def cleaned(text: str) -> tuple[str, str]:
+def cleaned(text: str) -> tuple[str, tuple[Message, ...]]:
     """`text` with each letter and its accents as one letter (NFC), as far as there is one, and without INVISIBLE.
 
-    What was changed, in sentences, each after a space.
+    And what was changed.
     """
     seen = text.translate(dict.fromkeys(map(ord, INVISIBLE)))
     gone = len(text) - len(seen)
-    said = f" {gone:,} invisible character{'s were' if gone > 1 else ' was'} left out." if gone else ""
+    said: tuple[Message, ...] = (Message("upload.invisible", count=gone),) if gone else ()
     whole = unicodedata.normalize("NFC", seen)
     if whole != seen:
-        said += " Letters written as a letter and an accent became one letter each."
+        said += (Message("upload.composed"),)
     return whole, said
 
 
-def _too_large(size: int) -> FieldError:
-    return FieldError("text", f"The file has {size:,} bytes; up to {MAX_BYTES:,} will do. Cut out a shorter piece.")
+def _too_large(size: int) -> DataFileError:
+    return DataFileError(Message("upload.too_large", size=size, most=MAX_BYTES))

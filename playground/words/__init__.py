@@ -4,10 +4,16 @@ import math
 import re
 from collections.abc import Sequence
 
-from engine import CELLS, LEARNERS, FieldError
+import numpy as np
+
+from engine import CELLS, LEARNERS
 from engine import TASKS as ENGINE_TASKS
+from engine.messages import Message, Wording, declare
 from engine.settings import Choice, Real, Spec, Text, Whole, Wholes
 from engine.tasks import Forecast, Task
+from playground.words import messages
+
+declare(messages.TEMPLATES)
 
 TITLE = "RNN Playground"
 
@@ -140,6 +146,17 @@ FIELDS = {
     "seed": ("Seed", "The same seed gives the same weights and the same sequences."),
 }
 
+OTHER_FIELDS = {
+    "prompt": "Prompt",
+    "temperature": "Temperature",
+    "top_k": "Top k",
+    "cells": "Cells",
+    "lags": "Lags",
+    "seeds": "Seeds",
+    "updates": "Updates",
+}
+"""What stands beside controls that are no settings of an experiment."""
+
 OVERRULED = "Each network on this page has its own; it is chosen there."
 
 BRING_BACK, BRING_BACK_HELP = (
@@ -154,7 +171,6 @@ AS_NOW = "as now"
 
 AT_MOST = "At most {high}. {why}"
 CUT = ":orange[{high} and not {asked}.] {why}"
-WORK = "A larger batch would take more than {seconds:g} seconds an update."
 """Why a control ends earlier than usual, and what was asked of it beyond that."""
 
 UNTRUNCATED = "Nothing is truncated: the sequence has {steps} steps, and {truncate} are the window."
@@ -250,12 +266,6 @@ TAKE_ALONG_ALONE = "To download, save or continue a run, or read it as code: tak
 CONTINUED = "Taken up at update {updates:,}. Press Train and it goes on as if it had never stopped."
 AS_IT_WAS = " The run goes on as it was."
 AS_USUAL = " The usual experiment is shown instead."
-NOT_IN_LINK = {
-    "text": "The link asks for a text of its author's own and does not hold it, as a longer one finds no room in a "
-    "link. Hand the text in at the left; all other settings are those of the link.",
-    "values": "The link asks for a series of its author's own and does not hold it, as a longer one finds no room in a "
-    "link. Hand the table in at the left; all other settings are those of the link.",
-}
 NOTHING_YET = "Hand in your own data in the sidebar; until then the page shows a run without them."
 NOBODY_KNOWS = "Answer **{answer}** — nobody can say whether that is right."
 """Of a sequence changed by hand; UNTOLD says why."""
@@ -353,7 +363,7 @@ def task(name: str) -> tuple[str, str]:
 
 
 def label(name: str, task: str = "") -> str:
-    return FIELDS.get(f"{task}.{name}", FIELDS.get(name, (name, "")))[0]
+    return FIELDS.get(f"{task}.{name}", FIELDS.get(name, (OTHER_FIELDS.get(name, name), "")))[0]
 
 
 def help_for(name: str, task: str = "") -> str:
@@ -362,10 +372,12 @@ def help_for(name: str, task: str = "") -> str:
 
 def choice(option: str, name: str = "") -> str:
     """The label of an option of the setting `name`."""
-    if name == "cell":
+    if name == "cell" and option in CELLS:
         return CELLS[option].about.name
     if name == "learner" and option in LEARNERS:
         return LEARNERS[option].label
+    if name == "task" and option in TASKS:
+        return TASKS[option][0]
     own = ACTIVATIONS if name in ("activation", "feedback") else CHOICES
     return own.get(option, option)
 
@@ -425,11 +437,38 @@ def listed(names: Sequence[str]) -> str:
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
-def sentence(problem: FieldError, task: str) -> str:
-    """What is wrong, safe to show; a sentence that begins with a setting begins with its name beside the control."""
-    text = plain(str(problem))
-    name = problem.fields[0]
-    return re.sub(rf"^{name}\b", f"“{label(name, task)}”", text) if name in FIELDS else text[:1].upper() + text[1:]
+class PageWording(Wording):
+    """How messages are said on a page: settings and options by what stands beside the controls, numbers as there.
+
+    task: some settings have another meaning, and so another label, in that task.
+    """
+
+    def __init__(self, task: str) -> None:
+        self.task = task
+
+    def setting(self, name: str) -> str:
+        return f"“{label(name, self.task)}”"
+
+    def option(self, setting: str, option: str) -> str:
+        return choice(option, setting)
+
+    def quoted(self, text: str, setting: str) -> str:
+        return super().quoted(choice(text, setting) if setting else text, setting)
+
+    def number(self, value: float, form: str) -> str:
+        """Without a power of ten where the digits are few: 0.000001 and not 1e-06."""
+        if isinstance(value, float) and not form and 1e-7 < abs(value) < 1e-4:
+            return np.format_float_positional(value, trim="-")
+        return super().number(value, form)
+
+
+def say(*messages: Message | str, task: str = "", as_in_link: bool = False) -> str:
+    """Messages as a page says them, one after the other, safe to show as Markdown.
+
+    Settings have their labels, those they have in `task`; or the names they have in a link, where it is about that.
+    """
+    wording = Wording() if as_in_link else PageWording(task)
+    return plain(" ".join(wording.format_field(each, "") for each in messages))
 
 
 def plain(text: str) -> str:

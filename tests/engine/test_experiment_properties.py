@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from engine import CELLS, TASKS, Experiment, FieldError
+from engine import CELLS, TASKS, Experiment, SettingError
 from engine.architectures import Stack
 from engine.architectures.connections import CONNECTIONS
 from engine.budget import MAX_SECONDS, seconds_per_update
@@ -52,7 +52,7 @@ def experiments(draw: st.DrawFn) -> Experiment:
     name = draw(st.sampled_from(sorted(TASKS)))
     try:
         task = TASKS[name](**drawn(TASKS[name]))
-    except FieldError:
+    except SettingError:
         task = TASKS[name]()
 
     def limited() -> dict[str, Limit]:
@@ -74,7 +74,7 @@ def experiments(draw: st.DrawFn) -> Experiment:
 def fits(spec: Spec, value: Any) -> bool:
     try:
         spec.check("x", value)
-    except FieldError:
+    except SettingError:
         return False
     return True
 
@@ -128,7 +128,7 @@ def faults(params: dict[str, str]) -> set[str]:
         if name in params:
             try:
                 spec.read(name, params[name])
-            except FieldError:
+            except SettingError:
                 wrong.add(name)
     return wrong
 
@@ -162,7 +162,7 @@ def test_from_params_agrees_with_read(params: dict[str, str]) -> None:
     """Strict and lenient reading differ only in what they do about a problem."""
     experiment, problems = Experiment.read(params)
     if problems:
-        with pytest.raises(FieldError) as caught:
+        with pytest.raises(SettingError) as caught:
             Experiment.from_params(params)
         assert str(caught.value) == str(problems[0])
     else:

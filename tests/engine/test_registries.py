@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from engine import ARCHITECTURES, CELLS, LEARNERS, TASKS, Experiment, FieldError, Run, load, save
+from engine import ARCHITECTURES, CELLS, LEARNERS, TASKS, Experiment, Run, SettingError, load, save
 from engine.experiment import known_settings
 from engine.learners import learner_for
 from engine.script import script
@@ -75,7 +75,7 @@ def test_taken_away_again_it_is_unknown() -> None:
         Experiment.from_params({"cell": "mine"})
     for name, registry in (("cell", CELLS), ("task", TASKS), ("arch", ARCHITECTURES), ("learner", LEARNERS)):
         assert "mine" not in registry
-        with pytest.raises(FieldError, match=rf"^{name} must be .*; it was given “mine”\.$"):
+        with pytest.raises(SettingError, match=rf"^{name} must be .*; it was given “mine”\.$"):
             Experiment.from_params({name: "mine"})
     assert not {"zest", "width", "inertia"} & known_settings().keys()
 
@@ -112,7 +112,7 @@ def test_a_sweep_tries_a_cell_of_ones_own() -> None:
 
 @pytest.mark.usefixtures("own")
 def test_a_network_that_cannot_read_the_task_is_refused() -> None:
-    with pytest.raises(FieldError, match="The task tree has trees, and the architecture stack reads sequences") as e:
+    with pytest.raises(SettingError, match="The task tree has trees, and the architecture stack reads sequences") as e:
         Experiment.from_params({"task": "tree"})
     assert e.value.fields == ("arch", "task")
     assert str(e.value).endswith("Choose one of mine.")
@@ -123,15 +123,15 @@ def test_a_network_that_cannot_read_the_task_is_refused() -> None:
 
 @pytest.mark.usefixtures("own")
 def test_what_a_learner_cannot_train_it_says() -> None:
-    with pytest.raises(FieldError, match=r"^The learner By hand cannot train this\. It trains nothing at all\.$"):
+    with pytest.raises(SettingError, match=r"^The learner By hand cannot train this\. It trains nothing at all\.$"):
         Experiment.from_params({"learner": "picky"})
-    with pytest.raises(FieldError, match="more to train than that"):
+    with pytest.raises(SettingError, match="more to train than that"):
         Experiment.from_params({"learner": "ridge"})
-    with pytest.raises(FieldError, match="the answers of this task are symbols"):
+    with pytest.raises(SettingError, match="the answers of this task are symbols"):
         Experiment.from_params({"learner": "ridge", "cell": "esn", "task": "echo"})
-    with pytest.raises(FieldError, match=r"^truncate must be 0.*this architecture cannot be cut"):
+    with pytest.raises(SettingError, match=r"^truncate must be 0.*this architecture cannot be cut"):
         Experiment.from_params({"arch": "mine", "truncate": 5})
-    with pytest.raises(FieldError, match="cannot be written as a script"):
+    with pytest.raises(SettingError, match="cannot be written as a script"):
         script(Experiment.from_params({"learner": "mine"}))
 
 
@@ -174,5 +174,5 @@ def test_a_name_means_one_thing_whoever_has_it() -> None:
 
 def test_what_has_no_name_cannot_be_written_down() -> None:
     plain = Experiment.from_params({})
-    with pytest.raises(FieldError, match="MyTask has no name yet"):
+    with pytest.raises(SettingError, match="MyTask has no name yet"):
         Experiment(MyTask(), plain.network, plain.training).to_params()

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from engine import CELLS, Experiment, FieldError, Run, seeds
+from engine import CELLS, Experiment, Run, SettingError, seeds
 from engine.learners import Training
 from engine.learners.optimizers import OPTIMIZERS
 from engine.run import build
@@ -228,7 +228,7 @@ def test_tuning_refuses_what_makes_another_run(changes: dict[str, float | str]) 
 
 def test_tuning_keeps_to_the_limits() -> None:
     run = Run(Experiment.from_params({"task": "echo", "length": "500", "hidden": "128", "layers": "4", "batch": "1"}))
-    with pytest.raises(FieldError, match="One update of this network would take about"):
+    with pytest.raises(SettingError, match="One update of this network would take about"):
         run.tune(Training(batch=256))
     assert run.experiment.training.batch == 1
 

@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 from safetensors.torch import load as arrays_in
 from safetensors.torch import save as file_of
 
-from engine import CELLS, FieldError
+from engine import CELLS
 from engine.film import MOST
 from engine.history import CAPACITY
 from engine.learners.optimizers import OPTIMIZERS
-from engine.saving import FORMAT, MAX_BYTES, contents, load, save
+from engine.saving import FORMAT, MAX_BYTES, RunFileError, contents, load, save
 from engine.tasks import TASKS
 from tests.engine.runs import assert_same_place, same, trained
 
@@ -126,7 +126,7 @@ REFUSED = {
     "settings no table": (file_of({}, {"format": FORMAT, "version": "1", "run": "[1]"}), "settings are damaged"),
     "bad setting": (with_state(experiment={"hidden": "4096"}), "hidden must be a whole number from 1 to 128"),
     "number for text": (with_state(experiment={"hidden": 32}), "settings are damaged"),
-    "other network": (with_state(experiment={"layers": "2"}), "has not the arrays"),
+    "other network": (with_state(experiment={"layers": "2"}), "does not have the arrays"),
     "array missing": (with_arrays(before=None), "“before” is missing"),
     "array too many": (with_arrays(extra=torch.zeros(3)), "“extra” is none of them"),
     "other shape": (with_arrays(before=torch.zeros(3)), r"has shape \(3,\), and its network needs \(\d+,\)"),
@@ -172,16 +172,17 @@ REFUSED = {
     ),
     "film not finite": (with_arrays(film__weights=torch.full_like(parts()[0]["film.weights"], math.nan)), "no numbers"),
     "film without weights": (with_arrays(film__weights=None), "of its film, the weights are missing"),
+    "film without times": (with_arrays(film__updates=None), "of its film, the times are missing"),
     "film not in order": (with_arrays(film__updates=torch.zeros(17, dtype=torch.int64)), "film are not in order"),
     "film of the future": (with_arrays(film__updates=torch.arange(17) + 9), "film are not in order"),
-    "film too long": (with_arrays(film__updates=torch.arange(MOST + 1)), "161 moments, and 160 are the most"),
+    "film too long": (with_arrays(film__updates=torch.arange(MOST + 1)), "161 checkpoints, and 160 are the most"),
 }
 
 
 @pytest.mark.parametrize("name", REFUSED)
 def test_what_is_wrong_with_a_file_is_said(name: str) -> None:
     data, sentence = REFUSED[name]
-    with pytest.raises(FieldError, match=sentence) as problem:
+    with pytest.raises(RunFileError, match=sentence) as problem:
         load(data)
     said(problem.value)
 
@@ -193,13 +194,13 @@ def test_every_flipped_bit_of_the_arrays_is_noticed() -> None:
     for place in generator.integers(first, len(FILE), 100):
         data = bytearray(FILE)
         data[place] ^= 1 << int(generator.integers(8))
-        with pytest.raises(FieldError, match="not as it was saved, as its checksum shows"):
+        with pytest.raises(RunFileError, match="not as it was saved, as its checksum shows"):
             load(bytes(data))
 
 
 def test_a_changed_setting_is_noticed() -> None:
     assert FILE.count(rb"\"lr\": \"0.01\"") == 1
-    with pytest.raises(FieldError, match="checksum"):
+    with pytest.raises(RunFileError, match="checksum"):
         load(FILE.replace(rb"\"lr\": \"0.01\"", rb"\"lr\": \"0.03\""))
 
 
@@ -225,7 +226,7 @@ def test_a_file_from_before_there_were_films_still_opens() -> None:
 def test_weights_that_overflow_are_refused() -> None:
     arrays, metadata = parts()
     huge = {name: torch.full_like(value, 3e38) for name, value in arrays.items() if name.startswith("network.readout")}
-    with pytest.raises(FieldError, match="so large"):
+    with pytest.raises(RunFileError, match="so large"):
         contents(file_of(arrays | huge, metadata))
 
 
@@ -245,7 +246,7 @@ def test_contents_are_the_experiment_and_how_far_it_came() -> None:
     assert contents(save(run)) == (run.experiment, 3)
 
 
-def said(problem: FieldError) -> None:
+def said(problem: RunFileError) -> None:
     """It is a sentence, and not a long one."""
     assert str(problem).endswith(".")
     assert len(str(problem)) < 400
@@ -258,7 +259,7 @@ def test_one_byte_changed_is_another_run_or_a_sentence(place: int, value: int) -
     data[place] = value
     try:
         run = load(bytes(data))
-    except FieldError as problem:
+    except RunFileError as problem:
         said(problem)
     else:
         run.update()
@@ -269,7 +270,7 @@ def test_one_byte_changed_is_another_run_or_a_sentence(place: int, value: int) -
 @settings(max_examples=500)
 @given(st.binary(max_size=400))
 def test_any_bytes_are_a_sentence(data: bytes) -> None:
-    with pytest.raises(FieldError):
+    with pytest.raises(RunFileError):
         load(data)
 
 
@@ -292,5 +293,5 @@ JSON = st.recursive(
 def test_any_settings_are_a_run_or_a_sentence(changed: dict[str, Any]) -> None:
     try:
         load(with_state(**changed)).update()
-    except FieldError as problem:
+    except RunFileError as problem:
         said(problem)

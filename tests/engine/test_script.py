@@ -244,7 +244,7 @@ def test_names_are_defined_and_used(tmp_path: Path) -> None:
 def test_leaves_out_what_a_page_reads() -> None:
     for cell in CELLS:
         source = written({"cell": cell})
-        assert not [word for word in ("About(", "options:", "signed", "limits", "FieldError") if word in source]
+        assert not [word for word in ("About(", "options:", "signed", "limits", "SettingError") if word in source]
 
 
 def test_keeps_the_equations() -> None:

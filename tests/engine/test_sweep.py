@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from engine import Experiment, FieldError, Run
+from engine import Experiment, Run, SettingError
 from engine.sweep import Job, Row, Sweep, done_in, main, numbers, over_chance, portion, to_csv
 from tests.engine.runs import SMALL
 
@@ -110,7 +110,7 @@ def test_median_over_the_seeds() -> None:
     ids=str,
 )
 def test_what_cannot_be_swept_is_said(changed: dict[str, object], said: str) -> None:
-    with pytest.raises(FieldError, match=said):
+    with pytest.raises(SettingError, match=said):
         sweep(**changed)
 
 
@@ -129,7 +129,7 @@ def test_no_run_stands_there_twice() -> None:
         (["--workers", "-2"], "workers must be a whole number from 1 to 256 processes; it was given “-2”."),
         (["gru"], "“gru” has no value; write it as gru=value."),
         (["hidden=4", "hidden=8"], "“hidden” is given twice."),
-        (["--lags", "9;7"], "lags must be whole numbers parted by commas, as in 10, 50; it was given “9;7”."),
+        (["--lags", "9;7"], "lags must be whole numbers separated by commas, as in 10, 50; it was given “9;7”."),
     ],
 )
 def test_nothing_on_the_command_line_is_passed_over(
@@ -148,10 +148,10 @@ def test_more_updates_than_were_asked_for_are_said(tmp_path: Path, capsys: pytes
     assert rows_in(tmp_path / "sweep.csv")[0]["updates"] == "50"
 
 
-def test_numbers_parted_by_commas() -> None:
+def test_numbers_separated_by_commas() -> None:
     assert numbers("lags", " 50,10 ,, 10") == (10, 50)
     for text in ("10;20", "ten", "1.5", "٣"):
-        with pytest.raises(FieldError, match="whole numbers parted by commas"):
+        with pytest.raises(SettingError, match="whole numbers separated by commas"):
             numbers("lags", text)
 
 
@@ -179,11 +179,11 @@ def test_command_line_goes_on_with_what_is_missing(tmp_path: Path, capsys: pytes
 
 def test_command_line_says_what_is_wrong(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--lags", "5,many"]) == 2
-    assert "whole numbers parted by commas" in capsys.readouterr().err
+    assert "whole numbers separated by commas" in capsys.readouterr().err
     other = tmp_path / "notes.csv"
     other.write_text("my,notes\n1,2\n", encoding="utf-8")
     assert main([*ARGUMENTS, "--out", str(other)]) == 2
-    assert "no table of a sweep as this version writes one" in capsys.readouterr().err
+    assert "not a table that this version of the sweep has written" in capsys.readouterr().err
     assert other.read_text(encoding="utf-8") == "my,notes\n1,2\n"
 
 

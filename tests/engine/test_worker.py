@@ -12,8 +12,9 @@ from typing import Any
 
 import pytest
 
-from engine import FieldError, Run
-from engine.saving import load, save
+from engine import Run, SettingError
+from engine.messages import Message
+from engine.saving import RunFileError, load, save
 from engine.slices import ProbeRequest, one_update, slice_of, tuned
 from engine.worker import LENGTH, Answer, Origin, Request, Worker, packed, receive, send
 from tests.engine.runs import assert_same_place, started, trained
@@ -178,8 +179,8 @@ def test_after_a_fault_the_run_is_made_again_as_it_was_before() -> None:
 def test_a_damaged_file_is_a_fault_and_no_run() -> None:
     worker, held = Worker(), Holder(b"no run")
     fault = held.ask(worker, more, 1).fault
-    assert isinstance(fault, FieldError)
-    assert fault.fields == ("run",)
+    assert isinstance(fault, RunFileError)
+    assert fault.message == Message("run_file.other")
     assert worker.answer(Request(divmod, (7, 2))).result == (3, 1)
 
 
@@ -253,12 +254,12 @@ def test_an_answer_that_cannot_be_sent_says_so(answer: Answer) -> None:
 
 
 def test_a_sentence_for_the_visitor_arrives_as_it_was() -> None:
-    fault = FieldError(["lags", "cells"], "Choose some.")
+    fault = SettingError(["lags", "cells"], Message("sweep.empty"))
     fault.add_note("in line 5")
     sent = pickle.loads(packed(Answer(fault=fault))).fault  # noqa: S301  # our own
     assert (type(sent), str(sent), sent.fields, sent.__notes__) == (
-        FieldError,
-        "Choose some.",
+        SettingError,
+        "A sweep needs one cell and one lag at least. Choose some.",
         ("lags", "cells"),
         ["in line 5"],
     )

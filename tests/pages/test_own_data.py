@@ -130,7 +130,7 @@ def test_a_wrong_byte_is_said() -> None:
     app = sound(
         uploaded(own_text(), "text.file", "own.txt", "床前明月光，疑是地上霜。".encode() + b"\xe6" + TEXT.encode())
     )
-    assert "does not belong to it, the first at byte 37" in captions(app)
+    assert "does not belong to it, at byte 37" in captions(app)
 
 
 def test_form_feed_and_decomposed_letters() -> None:

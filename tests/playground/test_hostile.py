@@ -10,8 +10,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from engine import Experiment, FieldError
+from engine import Experiment
 from engine.experiment import known_settings
+from engine.messages import MessageError
 from engine.saving import load, save
 from engine.tables import read_table
 from playground import words
@@ -56,8 +57,8 @@ def visitor(shared_pool: Pool) -> Iterator[Session]:
     assert_same_place(run_of(session), trained(4))
 
 
-def is_a_sentence(problem: FieldError) -> None:
-    shown = words.sentence(problem, "")
+def is_a_sentence(problem: MessageError) -> None:
+    shown = words.say(problem.message)
     assert shown.rstrip().endswith((".", "\\."))
     assert len(shown) < 1500
     assert "Traceback" not in shown
@@ -71,6 +72,8 @@ def test_links(visitor: Session, params: dict[str, str]) -> None:
     experiment, problems = Experiment.read(given_)
     for problem in problems:
         is_a_sentence(problem)
+        assert problem.instead is not None
+        assert words.say(problem.instead, as_in_link=True)
     assert Experiment.from_params(experiment.to_params()) == experiment
 
 
@@ -80,7 +83,7 @@ def test_uploads(visitor: Session, data: bytes) -> None:
     for read in (read_text, read_table):
         try:
             read(data)
-        except FieldError as problem:
+        except MessageError as problem:
             is_a_sentence(problem)
 
 
@@ -88,7 +91,7 @@ def attempt(data: bytes) -> None:
     """Take up a run from a file as the page does, and go on with it if there is one."""
     try:
         run = load(data)
-    except FieldError as problem:
+    except MessageError as problem:
         is_a_sentence(problem)
     else:
         run.update()

@@ -80,7 +80,7 @@ def changed_inputs(inputs: Tensor, change: Change) -> Tensor:
 
 @torch.no_grad()
 def changed(network: Network, change: Change) -> Network:
-    """A copy of the network with the change in it. Raises FieldError if a gate cannot have that value."""
+    """A copy of the network with the change in it. Raises SettingError if a gate cannot have that value."""
     other = copy.deepcopy(network)
     if of_sequence(change):
         return other

@@ -29,7 +29,7 @@ def span(cell: type[AnyCell], gate: str) -> Real:
 def held_in(cell: AnyCell, held: HeldGate, transition: int, numbers: range) -> "HeldFor":
     """The cell with a gate held at its steps `numbers`; in step `transition` (from 0) of a deep transition.
 
-    Raises FieldError if the gate cannot have that value.
+    Raises SettingError if the gate cannot have that value.
     """
     other = copy.deepcopy(cell)
     if not isinstance(other, DeepTransition):

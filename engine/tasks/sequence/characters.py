@@ -11,10 +11,27 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from engine.settings import Choice, FieldError, Limit, Text, Whole, setting, shown
+from engine.messages import Message, Setting, declare, quoted
+from engine.settings import Choice, Limit, SettingError, Text, Whole, setting
 from engine.structures import Batch
 from engine.tasks.base import NO_ANSWER, Classification, Sampler
 from engine.tasks.sequence.baselines import cross_entropy, following, frequencies
+
+declare(
+    {
+        "hello.word": (
+            "{word} needs 2 to 50 characters, at least two of them different, such as hello; it has {count} "
+            "({different} different)."
+        ),
+        "text.none": "{text} needs at least {fewest} characters to learn from; there is none yet.",
+        "text.short": "{text} needs at least {fewest} characters to learn from; it has {count}. Paste a longer piece.",
+        "text.one_character": "{text} is {character} all through, so there is nothing to learn. Paste another piece.",
+        "text.passage": (
+            "The text has {count} characters, of which the last {held} are held out; a passage and the character after "
+            "it must fit into those."
+        ),
+    }
+)
 
 MAX_SYMBOLS = 500
 RARE = "\N{WHITE SQUARE}"
@@ -109,11 +126,8 @@ class Hello(Characters):
     def __post_init__(self) -> None:
         super().__post_init__()
         if len(set(self.word)) < 2 or len(self.word) > 50:
-            raise FieldError(
-                "word",
-                "word needs 2 to 50 characters, at least two of them different, such as hello; "
-                f"it has {len(self.word)} ({len(set(self.word))} different).",
-            )
+            counts = {"count": len(self.word), "different": len(set(self.word))}
+            raise SettingError("word", Message("hello.word", word=Setting("word"), **counts))
 
     @property
     def _codes(self) -> np.ndarray:
@@ -189,16 +203,13 @@ class NextCharacter(Characters):
     def _check_data(self) -> None:
         if self.corpus != "own":
             return
+        fields, text = ("text", "corpus"), Setting("text")
+        if not self.text:
+            raise SettingError(fields, Message("text.none", text=text, fewest=MIN_CHARACTERS))
         if len(self.text) < MIN_CHARACTERS:
-            has = f"it has {len(self.text)}. Paste a longer piece." if self.text else "there is none yet."
-            raise FieldError(
-                ("text", "corpus"), f"text needs at least {MIN_CHARACTERS} characters to learn from; {has}"
-            )
+            raise SettingError(fields, Message("text.short", text=text, fewest=MIN_CHARACTERS, count=len(self.text)))
         if len(set(self.text)) < 2:
-            raise FieldError(
-                ("text", "corpus"),
-                f"text is {shown(self.text[0])} all through, so there is nothing to learn. Paste another piece.",
-            )
+            raise SettingError(fields, Message("text.one_character", text=text, character=quoted(self.text[0])))
 
     @classmethod
     def limits(cls, values: Mapping[str, Any]) -> dict[str, Limit]:
@@ -206,10 +217,7 @@ class NextCharacter(Characters):
         if len(source) < MIN_CHARACTERS:
             return {}
         held = _held(values["corpus"], source)
-        why = (
-            f"The text has {len(source):,} characters, of which the last {held:,} are held out; a passage and the "
-            "character after it must fit into those."
-        )
+        why = Message("text.passage", count=len(source), held=held)
         return {"length": Limit(LENGTH.up_to(held - 1), why, ("text" if values["corpus"] == "own" else "corpus",))}
 
     @property

@@ -8,9 +8,12 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from engine.messages import Message, Setting, declare
 from engine.settings import Limit, Whole, setting
 from engine.structures import Batch
 from engine.tasks.base import NO_ANSWER, Classification, Sampler
+
+declare({"copy.steps": "{length} ({blanks}) plus twice the {symbols} may come to {most} steps at most."})
 
 ALPHABET = tuple("ABCDEFGH")
 MAX_STEPS = 500
@@ -54,7 +57,8 @@ class Copy(Classification):
 
     @classmethod
     def limits(cls, values: Mapping[str, Any]) -> dict[str, Limit]:
-        why = f"length ({values['length']}) plus twice the symbols may come to {MAX_STEPS} steps at most."
+        length, symbols = Setting("length"), Setting("symbols")
+        why = Message("copy.steps", length=length, blanks=values["length"], symbols=symbols, most=MAX_STEPS)
         return {"symbols": Limit(SYMBOLS.up_to((MAX_STEPS - values["length"]) // 2), why, ("length",))}
 
     @property

@@ -7,9 +7,12 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from engine.messages import Message, Setting, declare
 from engine.settings import Limit, Whole, setting
 from engine.structures import Batch
 from engine.tasks.base import NO_ANSWER, Classification, Sampler, uniform_loss
+
+declare({"echo.delay": "It must be shorter than {length} ({steps} steps), or nothing is asked."})
 
 
 def echo(size: int, symbols: int, delay: int, length: int, generator: torch.Generator) -> tuple[Tensor, Tensor, Tensor]:
@@ -40,7 +43,7 @@ class Echo(Classification):
 
     @classmethod
     def limits(cls, values: Mapping[str, Any]) -> dict[str, Limit]:
-        why = f"It must be shorter than length ({values['length']} steps), or nothing is asked."
+        why = Message("echo.delay", length=Setting("length"), steps=values["length"])
         return {"delay": Limit(DELAY.up_to(values["length"] - 1), why, ("length",))}
 
     @property

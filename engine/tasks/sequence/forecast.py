@@ -11,10 +11,38 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from engine.settings import Choice, FieldError, Limit, Numbers, Real, Whole, setting
+from engine.messages import Message, Plural, Setting, Value, declare
+from engine.settings import Choice, Limit, Numbers, Real, SettingError, Whole, setting
 from engine.structures import Batch
 from engine.tasks.base import Quantity, Regression, Sampler, floats
 from engine.tasks.sequence.baselines import linear_fit
+
+declare(
+    {
+        "forecast.none": "{values} needs at least {fewest} numbers to learn from; there are none yet.",
+        "forecast.short": (
+            "{values} needs at least {fewest} numbers to learn from; it has {count}. Choose a longer series."
+        ),
+        "forecast.level": (
+            "{values} is {level} all through its first four fifths, so there is nothing to learn. Choose another "
+            "column."
+        ),
+        "forecast.ripple": (
+            "{values} changes by {change:.3g} in its first four fifths, where it is up to {size:.3g} in size: less "
+            "than a billionth of that, too little to learn from. Choose another column."
+        ),
+        "forecast.far": Plural(
+            "{values} has one number far outside the rest: number {place} is {number}. Beside it the others cannot be "
+            "told apart. Leave it out.",
+            "{values} has {count} numbers far outside the rest: number {place} is {number}. Beside them the others "
+            "cannot be told apart. Leave them out.",
+        ),
+        "forecast.window": (
+            "The series has {count} values, of which the last {held} are held out; a window and the value after it "
+            "must fit into those."
+        ),
+    }
+)
 
 MIN_VALUES = 20
 SMALLEST_CHANGE = 1e-9
@@ -111,22 +139,20 @@ class Forecast(Regression):
 
     def _check_data(self) -> None:
         if self.series == "own":
+            if not self.values:
+                self._refuse("forecast.none", fewest=MIN_VALUES)
             if len(self.values) < MIN_VALUES:
-                has = f"it has {len(self.values)}. Choose a longer series." if self.values else "there are none yet."
-                self._refuse(f"values needs at least {MIN_VALUES} numbers to learn from; {has}", "")
+                self._refuse("forecast.short", fewest=MIN_VALUES, count=len(self.values))
             self._check_spread()
 
     def _check_spread(self) -> None:
-        """Raise FieldError if the numbers cannot be told apart once they are scaled."""
+        """Raise SettingError if the numbers cannot be told apart once they are scaled."""
         train, spread = self._split[0], self.scale[1]
         if train.min() == train.max():
-            self._refuse(f"values is {train[0]:g} all through its first four fifths, so there is nothing to learn.")
+            self._refuse("forecast.level", level=float(train[0]))
         # Scaled by less, the numbers would leave the range in which float32 can square them.
         if not spread > SMALLEST_CHANGE * np.abs(train).max():
-            self._refuse(
-                f"values changes by {np.ptp(train):.3g} in its first four fifths, where it is up to "
-                f"{np.abs(train).max():.3g} in size: less than a billionth of that, too little to learn from."
-            )
+            self._refuse("forecast.ripple", change=float(np.ptp(train)), size=float(np.abs(train).max()))
         self._refuse_far(np.flatnonzero(SMALLEST_CHANGE * np.abs(self.source) >= spread))
         away = np.abs(train - np.median(train))
         core = train[away <= np.quantile(away, 1 - MOST_FAR)]
@@ -135,18 +161,13 @@ class Forecast(Regression):
             self._refuse_far(np.flatnonzero(away * FAR_BESIDE > away.max()))
 
     def _refuse_far(self, far: np.ndarray) -> None:
-        """Raise FieldError that names the numbers at these places, counted from 0; if there are any."""
-        if not len(far):
-            return
-        first = f"number {far[0] + 1:,} is {self.source[far[0]]:g}"
-        several, them = (f"{len(far):,} numbers", "them") if len(far) > 1 else ("one number", "it")
-        self._refuse(
-            f"values has {several} far outside the rest: {first}. Beside {them} the others cannot be told apart.",
-            f"Leave {them} out.",
-        )
+        """Raise SettingError that names the numbers at these places, counted from 0; if there are any."""
+        if len(far):
+            place = int(far[0])
+            self._refuse("forecast.far", count=len(far), place=place + 1, number=float(self.source[place]))
 
-    def _refuse(self, why: str, advice: str = "Choose another column.") -> NoReturn:
-        raise FieldError(("values", "series"), f"{why} {advice}".rstrip())
+    def _refuse(self, code: str, **values: Value) -> NoReturn:
+        raise SettingError(("values", "series"), Message(code, values=Setting("values"), **values))
 
     @classmethod
     def limits(cls, values: Mapping[str, Any]) -> dict[str, Limit]:
@@ -154,10 +175,7 @@ class Forecast(Regression):
         size = len(values["values"]) if own else len(sunspots()) if values["series"] == "sunspots" else POINTS
         if size < MIN_VALUES:
             return {}
-        why = (
-            f"The series has {size:,} values, of which the last {_held(size):,} are held out; a window and the value "
-            "after it must fit into those."
-        )
+        why = Message("forecast.window", count=size, held=_held(size))
         return {"length": Limit(LENGTH.up_to(_held(size) - 1), why, ("values" if own else "series",))}
 
     @cached_property

@@ -7,9 +7,17 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from engine.messages import Message, Setting, declare
 from engine.settings import Limit, Whole, setting
 from engine.structures import Batch
 from engine.tasks.base import NO_ANSWER, Classification, Sampler, uniform_loss
+
+declare(
+    {
+        "neighbours.half": "It must be under half the {length} ({steps} steps), or nothing is asked.",
+        "neighbours.whole": "{late} and {length} ({steps} steps) together may be {most} steps at most.",
+    }
+)
 
 
 def neighbours(
@@ -57,8 +65,9 @@ class Neighbours(Classification):
     @classmethod
     def limits(cls, values: Mapping[str, Any]) -> dict[str, Limit]:
         length = values["length"]
-        half = f"It must be under half the length ({length} steps), or nothing is asked."
-        whole = f"late and length ({length}) together may be {LONGEST} steps."
+        named = Setting("length")
+        half = Message("neighbours.half", length=named, steps=length)
+        whole = Message("neighbours.whole", late=Setting("late"), length=named, steps=length, most=LONGEST)
         return {
             "distance": Limit(DISTANCE.up_to((length - 1) // 2), half, ("length",)),
             "late": Limit(LATE.up_to(LONGEST - length), whole, ("length",)),

@@ -6,7 +6,7 @@ from functools import partial
 import pandas as pd
 import streamlit as st
 
-from engine import CELLS, FieldError
+from engine import CELLS, SettingError
 from engine.budget import check_memory
 from engine.run import HELD_OUT_EVERY
 from engine.sweep import SEEDS, UPDATES, Sweep, numbers, over_chance, to_csv
@@ -50,8 +50,8 @@ def ask_for_sweep() -> None:
     third.number_input("Updates", value=UPDATES.default, step=25, key="sweep.updates")
     try:
         sweep = _asked()
-    except FieldError as problem:
-        st.error(words.sentence(problem, base.task_name), icon=":material/error:")
+    except SettingError as problem:
+        st.error(words.say(problem.message, task=base.task_name), icon=":material/error:")
         return
     if sweep.made != sweep.updates:
         st.caption(say.SWEEP_UPDATES.format(made=sweep.made, asked=sweep.updates, every=HELD_OUT_EVERY))
@@ -66,7 +66,7 @@ def ask_for_sweep() -> None:
 
 
 def _asked() -> Sweep:
-    """What the controls and the sidebar say. Raises FieldError."""
+    """What the controls and the sidebar say. Raises SettingError."""
     state = st.session_state
     lags = numbers("lags", state["sweep.lags"])
     asked = Sweep(
@@ -79,7 +79,7 @@ def _asked() -> Sweep:
 
 def _start(_: Session) -> None:
     """Begin it, with all that was set by the same request; why it cannot begin is said under the controls."""
-    with suppress(FieldError):
+    with suppress(SettingError):
         st.session_state["sweep"] = Sweeping(_asked(), shared.POOL)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from engine import CELLS, Experiment, FieldError
+from engine import CELLS, Experiment, SettingError
 from engine.architectures import Stack
 from engine.learners import Training
 from engine.learners.clipping import share_clipped
@@ -120,7 +120,7 @@ def dials() -> None:
             with columns[place % 3]:
                 sidebar.dial(name, spec, value, of, partial(_turn, name))
         if PROBLEM in st.session_state:
-            problem = words.sentence(st.session_state[PROBLEM], experiment.task_name)
+            problem = words.say(st.session_state[PROBLEM].message, task=experiment.task_name)
             st.error(problem + words.AS_IT_WAS, icon=":material/error:")
 
 
@@ -133,7 +133,7 @@ def _turned(name: str, text: str, experiment: Experiment) -> Experiment:
     st.session_state.pop(PROBLEM, None)
     try:
         turned = Experiment.from_params({**experiment.to_params(), name: text})
-    except FieldError as problem:
+    except SettingError as problem:
         st.session_state[PROBLEM] = problem
         return experiment
     _forget_pair(turned)

@@ -10,7 +10,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from engine.progress import Snapshot
-from engine.settings import FieldError
+from engine.settings import SettingError
 from engine.slices import Frames
 from playground import words
 from playground.charts.together import Line
@@ -31,7 +31,7 @@ Slots = Mapping[int, DeltaGenerator]
 """Where it is told how far each network is, by its place."""
 
 
-def networks(side: Side | None, problems: Mapping[int, FieldError]) -> Slots:
+def networks(side: Side | None, problems: Mapping[int, SettingError]) -> Slots:
     """A card for each network that was chosen: which one, how it is drawn, or why it cannot be here."""
     wanted = chosen()
     standing = zip(side.members, side.lines, strict=True) if side else ()
@@ -42,7 +42,7 @@ def networks(side: Side | None, problems: Mapping[int, FieldError]) -> Slots:
         with column:
             _pick(place, wanted)
             if place in problems:
-                st.warning(say.LEFT_OUT.format(problem=words.sentence(problems[place], "")))
+                st.warning(say.LEFT_OUT.format(problem=words.say(problems[place].message)))
             elif place in here:
                 member, drawn = here[place]
                 sample(drawn)
@@ -211,7 +211,8 @@ def _facts(member: Member) -> None:
     for change in member.wanted.changes:
         st.caption(say.CHANGED.format(setting=words.told(*change)))
     for why, fixed in groupby(member.fixed, key=lambda each: each.why):
-        st.caption(say.FIXED.format(settings=", ".join(words.told(each.name, each.value) for each in fixed), why=why))
+        settings = ", ".join(words.told(each.name, each.value) for each in fixed)
+        st.caption(say.FIXED.format(settings=settings, why=words.say(why)))
 
 
 def _ratio(value: float) -> str:

@@ -4,7 +4,7 @@ from functools import partial
 
 import streamlit as st
 
-from engine import Experiment, FieldError
+from engine import Experiment, SettingError
 from engine.tasks.lag import at_lag, lag_of
 from playground import words
 from playground.runs.lengthening import BUDGET, FACTOR, SOLVED, Lengthening, solved_at
@@ -42,7 +42,7 @@ def lag(side: Side) -> None:
     with left:
         sidebar.dial(found.name, found.spec, found.value, base.task_name, _turn)
         if found.why:
-            st.caption(words.AT_MOST.format(high=found.spec.high, why=words.plain(found.why)))
+            st.caption(words.AT_MOST.format(high=found.spec.high, why=words.say(found.why, task=base.task_name)))
     with middle:
         st.number_input(
             say.BUDGET,
@@ -66,7 +66,8 @@ def lag(side: Side) -> None:
             help=say.LENGTHEN_HELP.format(share=f"{SOLVED:.0%}", factor=FACTOR),
         )
     if PROBLEM in st.session_state:
-        st.error(words.sentence(st.session_state[PROBLEM], base.task_name) + words.AS_IT_WAS, icon=":material/error:")
+        problem = words.say(st.session_state[PROBLEM].message, task=base.task_name)
+        st.error(problem + words.AS_IT_WAS, icon=":material/error:")
 
 
 def found(side: Side) -> None:
@@ -88,7 +89,7 @@ def _at_lag(lag: int, experiment: Experiment) -> Experiment:
     st.session_state.pop(PROBLEM, None)
     try:
         return at_lag(experiment, lag)
-    except FieldError as problem:
+    except SettingError as problem:
         st.session_state[PROBLEM] = problem
         return experiment
 
@@ -114,10 +115,11 @@ def _sentence(under_way: Lengthening) -> str:
         solved = zip(under_way.names, under_way.outcomes[-1].solved_at, strict=True)
         lost = words.listed([name for name, update in solved if update is None])
         return say.GAVE_UP.format(names=lost, lag=at, budget=under_way.budget)
+    reason = words.say(under_way.end.reason, task=under_way.base.task_name)
     if under_way.end.by == "longest":
-        return say.LONGEST.format(lag=at, reason=words.plain(under_way.end.reason))
+        return say.LONGEST.format(lag=at, reason=reason)
     if under_way.end.by == "too much":
-        return say.TOO_MUCH.format(lag=at, next=under_way.end.lag, reason=words.plain(under_way.end.reason))
+        return say.TOO_MUCH.format(lag=at, next=under_way.end.lag, reason=reason)
     return (say.STOPPED if under_way.end.by == "stopped" else say.DISTURBED).format(lag=at)
 
 
@@ -132,7 +134,7 @@ def _applies(under_way: Lengthening, side: Side) -> bool:
     """Whether it was about what is on the page now, at whatever lag."""
     try:
         same = at_lag(visitor().experiment, under_way.lag) == under_way.base
-    except FieldError:
+    except SettingError:
         return False
     return same and list(under_way.wanted) == [member.wanted for member in side.members]
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from engine import Experiment, FieldError
+from engine import Experiment, SettingError
 from playground.charts.together import Line, lines
 from playground.links.variants import CHOSEN, FEWEST, Member, Wanted, together
 from playground.runs.session import Session
@@ -44,7 +44,7 @@ def choose(wanted: Sequence[Wanted]) -> None:
     st.session_state[CHOSEN] = tuple(wanted)
 
 
-def present() -> tuple[Side | None, dict[int, FieldError]]:
+def present() -> tuple[Side | None, dict[int, SettingError]]:
     """What there is side by side now, and by its place why another that was chosen cannot be there.
 
     If fewer than two can, the last ones stay; None if there are none yet.

@@ -8,7 +8,7 @@ from engine.observe.properties import CHARACTER, PROPERTIES, measured
 from engine.observe.reading import Band, Passage
 from engine.observe.similar import around, similar
 from engine.observe.unit_search import Match
-from engine.settings import FieldError
+from engine.settings import SettingError
 from playground import words
 from playground.charts.base import limit
 from playground.charts.letters import PICKED, letters_data, letters_picture, size_for, visible
@@ -179,8 +179,8 @@ def followers(reader: Reader, checkpoint: ReadCheckpoint) -> None:
             st.selectbox("Character", alphabet, format_func=visible, key=SIGN, width=130, persist_state="session")
     try:
         found = reader.best(checkpoint, name, character)
-    except FieldError as problem:
-        st.info(words.plain(str(problem)), icon=":material/search_off:")
+    except SettingError as problem:
+        st.info(words.say(problem.message), icon=":material/search_off:")
         return
     if found:
         _table(found, checkpoint.passage.bands, f"text.best.{checkpoint.updates}.{name}.{character}")

@@ -4,7 +4,7 @@ import numpy as np
 import streamlit as st
 
 from engine.generate.text import PROMPT, TEMPERATURE, TOP_K, Written
-from engine.settings import FieldError
+from engine.settings import SettingError
 from playground import words
 from playground.charts.letters import PICKED, letters_data, letters_picture, size_for, visible
 from playground.charts.probabilities import MOST, probabilities_data, probabilities_picture
@@ -27,8 +27,8 @@ def written(reader: Reader, checkpoint: ReadCheckpoint) -> None:
     try:
         PROMPT.check("prompt", prompt)
         text = reader.written(checkpoint, prompt, temperature, top_k, st.session_state.get(NUMBER, 0))
-    except FieldError as problem:
-        st.info(words.sentence(problem, ""), icon=":material/edit_off:")
+    except SettingError as problem:
+        st.info(words.say(problem.message), icon=":material/edit_off:")
         return
     if text is None or not text.text:
         return

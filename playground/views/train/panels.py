@@ -11,7 +11,7 @@ from engine.generate.text import PROMPT, TEMPERATURE
 from engine.observe.keeping import marked_steps
 from engine.observe.trace import Trace
 from engine.progress import parted
-from engine.settings import FieldError
+from engine.settings import SettingError
 from engine.slices import Frame
 from engine.tasks import Characters, Forecast, Quantity
 from playground import words
@@ -110,8 +110,8 @@ def _prompt(asked: Characters) -> None:
         )
     try:
         PROMPT.check("prompt", prompt or "")
-    except FieldError as problem:
-        st.error(words.sentence(problem, ""), icon=":material/error:")
+    except SettingError as problem:
+        st.error(words.say(problem.message), icon=":material/error:")
         return
     unknown = "".join(sorted(set(asked.spelled(prompt or "")) - set(asked.alphabet)))
     if unknown:
@@ -124,7 +124,7 @@ def _look_again(session: Session) -> None:
     try:
         PROMPT.check("prompt", prompt)
         TEMPERATURE.check("temperature", temperature)
-    except FieldError:  # the controls keep to the ranges; what comes past them changes nothing
+    except SettingError:  # the controls keep to the ranges; what comes past them changes nothing
         return
     session.request_probe(replace(session.request, prompt=prompt, temperature=temperature))
 

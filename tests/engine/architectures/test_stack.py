@@ -11,7 +11,7 @@ from engine.architectures import Stack
 from engine.architectures.stack import DIRECTIONS, Network, Placed, fast
 from engine.cells import CELLS
 from engine.run import build
-from engine.settings import FieldError
+from engine.settings import SettingError
 
 TORCH = {"rnn": nn.RNN, "lstm": nn.LSTM, "gru": nn.GRU}
 INPUTS, HIDDEN, OUTPUTS = 3, 5, 2
@@ -56,7 +56,7 @@ def assert_close(actual: Tensor, expected: Tensor) -> None:
 def possible(cell: str, layers: int = 1, direction: str = "forward") -> bool:
     try:
         Stack(cell=cell, layers=layers, direction=direction)
-    except FieldError:
+    except SettingError:
         return False
     return True
 

@@ -10,7 +10,7 @@ import torch
 
 from engine.architectures.stack import Network
 from engine.generate.text import Written, sample, write
-from engine.settings import FieldError
+from engine.settings import SettingError
 from engine.tasks import Characters
 from tests.engine.runs import started, trained
 
@@ -106,13 +106,13 @@ def test_rare_sign_stands_for_the_unknown() -> None:
 
 @pytest.mark.parametrize("temperature", [0.0, 0.09, 2.1, math.nan, math.inf, -1.0])
 def test_temperature_out_of_range(temperature: float) -> None:
-    with pytest.raises(FieldError, match=r"temperature must be a number from 0\.1 to 2; it was given"):
+    with pytest.raises(SettingError, match=r"temperature must be a number from 0\.1 to 2; it was given"):
         written(temperature=temperature)
 
 
 @pytest.mark.parametrize(("prompt", "says"), [("h" * 401, "up to 400 bytes long; it was given 401"), ("\0", "control")])
 def test_prompt_out_of_range(prompt: str, says: str) -> None:
-    with pytest.raises(FieldError, match=f"prompt .*{says}"):
+    with pytest.raises(SettingError, match=f"prompt .*{says}"):
         written(prompt)
 
 
@@ -120,7 +120,7 @@ def test_network_that_is_no_longer_finite() -> None:
     network = started(task="hello").network
     with torch.no_grad():
         network.readout[-1].bias[0] = math.inf
-    with pytest.raises(FieldError, match="no longer finite"):
+    with pytest.raises(SettingError, match="no longer finite"):
         written(network=network)
 
 
@@ -203,5 +203,5 @@ def test_equally_likely_characters_are_kept_to_k() -> None:
     + [({"length": length}, "length must be") for length in (-1, 401)],
 )
 def test_settings_of_a_sample_out_of_range(settings: dict[str, Any], says: str) -> None:
-    with pytest.raises(FieldError, match=says):
+    with pytest.raises(SettingError, match=says):
         sampled(**settings)

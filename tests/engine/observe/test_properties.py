@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from engine.observe.properties import CHARACTER, PROPERTIES, measured
-from engine.settings import FieldError
+from engine.settings import SettingError
 
 
 def signs(name: str, text: str, character: str = "") -> str:
@@ -60,5 +60,5 @@ def test_nothing_of_what_follows_is_known(name: str) -> None:
 
 @pytest.mark.parametrize(("name", "character"), [("nonsense", ""), (CHARACTER, ""), (CHARACTER, "ab")])
 def test_what_there_is_not(name: str, character: str) -> None:
-    with pytest.raises(FieldError):
+    with pytest.raises(SettingError):
         measured("abc", name, character)

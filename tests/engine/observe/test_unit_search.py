@@ -6,7 +6,7 @@ import pytest
 from engine.observe.properties import measured
 from engine.observe.reading import Band, Passage
 from engine.observe.unit_search import best_units, correlations
-from engine.settings import FieldError
+from engine.settings import SettingError
 
 TEXT = 'He said "yes" and she said "no" to all of it. ' * 60
 HELD = 2000
@@ -87,14 +87,14 @@ def test_the_choice_is_made_on_the_training_text_alone() -> None:
 )
 def test_too_few_are_said(target: np.ndarray, says: str) -> None:
     text = "x" * 100
-    with pytest.raises(FieldError, match=says):
+    with pytest.raises(SettingError, match=says):
         best_units(passage(noise(text=text), text, 60), target.astype(np.float32))
 
 
 @pytest.mark.parametrize("held", [0, 100])
 def test_without_a_second_text(held: int) -> None:
     text = "ab" * 50
-    with pytest.raises(FieldError, match="single word"):
+    with pytest.raises(SettingError, match="single word"):
         best_units(passage(noise(text=text), text, held), measured(text, "vowel"))
 
 

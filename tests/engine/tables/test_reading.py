@@ -9,8 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from engine.settings import FieldError
-from engine.tables import Table, longest, read_table
+from engine.tables import DataFileError, Table, longest, read_table
 
 CASES = Path(__file__).parent / "cases"
 EXPECTED: dict[str, dict[str, Any]] = json.loads((CASES / "expected.json").read_text(encoding="utf-8"))
@@ -21,7 +20,8 @@ YEARS = range(1900, 1960)
 def said(table: Table) -> str:
     """All that is told of a table and of the column to start from."""
     column = table.likeliest
-    return " ".join([*table.notes, column.said if column else "", column.far_said if column else ""])
+    told = table.notes + (column.said + column.far_said if column else ())
+    return " ".join(map(str, told))
 
 
 @pytest.mark.parametrize("name", EXPECTED)
@@ -196,7 +196,7 @@ def test_a_missing_value_is_a_gap_of_its_column(word: str, separator: str) -> No
     assert column.name == "level"
     assert [math.isnan(value) for value in column.values] == [k == 19 for k in range(60)]
     assert column.strange == ((21, word),)
-    assert f"line 21: {f'“{word}”' if word else 'empty'}" in column.said
+    assert f"line 21: {f'“{word}”' if word else 'empty'}" in str(*column.said)
     assert longest(column.values) == (20, 60)
 
 
@@ -215,7 +215,7 @@ def test_words_among_numbers_are_named_with_their_line() -> None:
     column = table.likeliest
     assert column is not None
     assert column.name == "level"
-    assert column.said == "Column “level”: 2 cells are no number (line 4: “broken <b>”, line 16: “17.O0”)."
+    assert str(*column.said) == "Column “level”: 2 cells are no number (line 4: “broken <b>”, line 16: “17.O0”)."
 
 
 def test_the_line_of_a_cell_below_quoted_newlines() -> None:
@@ -229,8 +229,8 @@ def test_sentinels_are_pointed_out(value: str) -> None:
     column = read_table(text.encode()).likeliest
     assert column is not None
     assert [(far.line, far.value, far.sentinel) for far in column.far] == [(41, float(value), True)]
-    assert "line 41" in column.far_said
-    assert "no value" in column.far_said
+    assert "line 41" in " ".join(map(str, column.far_said))
+    assert "no value" in " ".join(map(str, column.far_said))
     assert math.isnan(column.without_far()[39])
 
 
@@ -244,7 +244,7 @@ def test_every_decision_can_be_overridden() -> None:
     table = read_table(b"a;b\n1,234;2\n1,240;3\n")
     assert (table.separator, table.decimal, table.header, table.encoding) == (";", ",", 1, "utf_8")
     assert table.column("a").values.tolist() == [1.234, 1.24]
-    assert any("two ways" in note for note in table.notes)
+    assert any("two ways" in str(note) for note in table.notes)
     data = b"a;b\n1,234;2\n1,240;3\n"
     assert read_table(data, decimal=".").column("a").values.tolist() == [1234, 1240]
     assert [each.name for each in read_table(data, header=0).columns] == ["column 1", "column 2"]
@@ -252,7 +252,7 @@ def test_every_decision_can_be_overridden() -> None:
     assert read_table("é\n1\n2\n".encode(), encoding="cp1252").columns[0].name == "Ã©"
     years = (CASES / "years-as-names.csv").read_bytes()
     assert read_table(years, header=0).column("column 1").values[:2].tolist() == [2019, 20]
-    assert any("Line 1" in note for note in read_table(years).notes)
+    assert any("Line 1" in str(note) for note in read_table(years).notes)
     titles = b"about\nx,y\n1,2\n3,4\n"
     assert read_table(titles, header=3).columns[0].name == "1"
 
@@ -262,18 +262,18 @@ def test_one_comma_a_line_is_told_where_two_readings_are_possible() -> None:
     assert len(table.columns) == 2
     thousands = read_table("".join(f"1,{v * 10:.0f}\n" for v in LEVEL).encode())
     assert thousands.column("column 1").values[0] == 1200
-    assert any("one column" in note for note in thousands.notes)
+    assert any("one column" in str(note) for note in thousands.notes)
 
 
 def test_a_short_and_a_long_line_are_named() -> None:
     table = read_table((HEAD + rows().replace("1910,", "1910,5,").replace(f"1920,{LEVEL[20]:.2f}", "1920")).encode())
-    assert any("12 has more cells" in note for note in table.notes)
-    assert any("has fewer cells" in note for note in table.notes)
+    assert any("12 has more cells" in str(note) for note in table.notes)
+    assert any("has fewer cells" in str(note) for note in table.notes)
 
 
 def test_nothing_is_left_out_silently() -> None:
     table = read_table(("# by hand\nLake\n" + HEAD + ",m\n" + rows() + "\n1960,1\n").encode())
-    notes = " ".join(table.notes)
+    notes = " ".join(map(str, table.notes))
     for words in ("Line 1 was left out as a comment", "Line 2 was left out", "Line 4 was taken as units", "Line 65"):
         assert words in notes
 
@@ -296,15 +296,15 @@ def test_what_stands_below_a_table_is_no_row(name: str) -> None:
     column = table.column("level")
     assert column.values.tolist() == [round(level, 2) for level in LEVEL]
     assert not column.strange
-    (note,) = (note for note in table.notes if "below the table" in note)
-    assert note.startswith(f"Lines {line}, " if count > 1 else f"Line {line} was left out")
+    (note,) = (note for note in table.notes if "below the table" in str(note))
+    assert str(note).startswith(f"Lines {line}, " if count > 1 else f"Line {line} was left out")
 
 
 @pytest.mark.parametrize("last", ["1960,broken\n", "1960,NA\n", "1960,\n", "n/a,12.5\n", "1960,*12.5\n"])
 def test_a_last_row_that_is_odd_is_a_row(last: str) -> None:
     table = read_table((HEAD + rows() + last).encode())
     assert len(table.lines) == len(LEVEL) + 1
-    assert not any("below" in note for note in table.notes)
+    assert not any("below" in str(note) for note in table.notes)
 
 
 def test_a_last_name_without_numbers_is_a_row() -> None:
@@ -339,14 +339,13 @@ def test_long_names_are_seen_to_be_cut() -> None:
     ],
 )
 def test_refused(given: bytes, sentence: str) -> None:
-    with pytest.raises(FieldError, match=sentence) as caught:
+    with pytest.raises(DataFileError, match=sentence):
         read_table(given)
-    assert caught.value.fields == ("values",)
 
 
 @pytest.mark.parametrize("wrong", [{"separator": "x"}, {"decimal": "-"}, {"header": 99}, {"encoding": "rot13"}])
 def test_wrong_overrides(wrong: dict[str, Any]) -> None:
-    with pytest.raises(FieldError):
+    with pytest.raises(DataFileError):
         read_table(b"a,b\n1,2\n3,4\n", **wrong)
 
 

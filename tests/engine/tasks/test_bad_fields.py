@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from engine.settings import FieldError
+from engine.settings import SettingError
 from engine.tasks import TASKS
 
 
@@ -95,7 +95,7 @@ REFUSALS = [
 
 @pytest.mark.parametrize("refusal", REFUSALS, ids=lambda r: f"{r.task}-{str(r.settings)[:40]!a}")
 def test_refused_by_a_sentence(refusal: Refusal) -> None:
-    with pytest.raises(FieldError) as caught:
+    with pytest.raises(SettingError) as caught:
         TASKS[refusal.task](**refusal.settings)
     sentence = str(caught.value)
     assert caught.value.fields == (refusal.at_fault or tuple(refusal.settings))

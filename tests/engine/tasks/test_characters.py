@@ -5,7 +5,7 @@ from collections import Counter
 import pytest
 import torch
 
-from engine.settings import FieldError
+from engine.settings import SettingError
 from engine.tasks.sequence.characters import CORPORA, RARE, WHOLE_POEMS, Hello, NextCharacter
 from tests.engine.tasks.examples import WORDS, generator
 
@@ -65,7 +65,7 @@ def test_a_passage_fits_into_what_is_held_out(characters: int, steps: int) -> No
     """One that would not is refused, and not cut."""
     text = (WORDS * 200)[:characters]
     with pytest.raises(
-        FieldError, match=rf"^length must be .* from 1 to {steps} .*“{steps + 1}”.* {characters:,} char"
+        SettingError, match=rf"^length must be .* from 1 to {steps} .*“{steps + 1}”.* {characters:,} char"
     ) as e:
         own(text, length=steps + 1)
     assert e.value.fields == ("length", "text")

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from engine.settings import FieldError
+from engine.settings import SettingError
 from engine.tasks import Forecast
 from engine.tasks.sequence.forecast import SERIES, mackey_glass, sine, sunspots
 from tests.engine.tasks.examples import generator
@@ -116,7 +116,7 @@ def test_a_window_fits_into_what_is_held_out(given: dict[str, str], fields: tupl
     """One that would not is refused, and not cut."""
     most, size = (60, 309) if given else (19, 100)
     with pytest.raises(
-        FieldError, match=rf"^length must be .* from 1 to {most} .*“{most + 1}”.* has {size} values"
+        SettingError, match=rf"^length must be .* from 1 to {most} .*“{most + 1}”.* has {size} values"
     ) as e:
         Forecast(**{"series": "own", "values": RAMP, **given}, length=most + 1)  # type: ignore[arg-type]
     assert e.value.fields == fields
@@ -158,7 +158,7 @@ REFUSED = {
 @pytest.mark.parametrize("name", REFUSED)
 def test_what_cannot_be_told_apart_is_refused_with_its_reason(name: str) -> None:
     values, sentence = REFUSED[name]
-    with pytest.raises(FieldError, match=f"^{sentence}"):
+    with pytest.raises(SettingError, match=f"^{sentence}"):
         own(values)
 
 

@@ -4,7 +4,7 @@ from contextlib import closing
 
 import pytest
 
-from engine import CELLS, Experiment, FieldError, Run
+from engine import CELLS, Experiment, Run, SettingError
 from engine.budget import memory
 from engine.saving import load
 from engine.slices import ProbeRequest, saved
@@ -73,7 +73,7 @@ def test_a_choice_survives_the_link(text: str) -> None:
     ],
 )
 def test_a_choice_that_cannot_be(text: str, words: str) -> None:
-    with pytest.raises(FieldError, match=words) as problem:
+    with pytest.raises(SettingError, match=words) as problem:
         NETWORKS.read("networks", text)
     assert len(str(problem.value)) < 400
 
@@ -156,7 +156,7 @@ def test_what_a_cell_fixes_is_said_and_nothing_else_changes(key: str) -> None:
     own = {"cell", *CELLS[KINDS[key].cell].options, *CELLS["lstm"].options, *KINDS[key].settings}
     differ = {name for name in mine.keys() & theirs.keys() if mine[name] != theirs[name]} - own
     assert differ == {fixed.name for fixed in member.fixed}
-    assert all(fixed.why.endswith(".") and fixed.value == mine[fixed.name] for fixed in member.fixed)
+    assert all(str(fixed.why).endswith(".") and fixed.value == mine[fixed.name] for fixed in member.fixed)
 
 
 def test_a_network_that_is_too_heavy_is_left_out() -> None:

@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from engine.film import Checkpoint
-from engine.settings import FieldError
+from engine.settings import SettingError
 from playground.runs.background import BackgroundResult
 from playground.runs.pool import Pool
 from playground.runs.reader import ReadCheckpoint, Reader
@@ -110,7 +110,7 @@ def test_what_is_asked_of_a_moment(text: Session) -> None:
     reader = Reader(text)
     checkpoint = now(reader)
     assert reader.best(checkpoint, "punctuation", "")
-    with pytest.raises(FieldError, match="at least 5"):
+    with pytest.raises(SettingError, match="at least 5"):
         reader.best(checkpoint, "digit", "")
     one, other = (reader.written(checkpoint, "", 1.0, 0, number) for number in (0, 1))
     assert one is not None
@@ -119,7 +119,7 @@ def test_what_is_asked_of_a_moment(text: Session) -> None:
     gone = replace(
         checkpoint, weights=Checkpoint(checkpoint.updates, torch.full_like(checkpoint.weights.weights, torch.inf))
     )
-    with pytest.raises(FieldError, match="no longer finite"):
+    with pytest.raises(SettingError, match="no longer finite"):
         reader.written(gone, "", 1.0, 0, 2)
 
 

@@ -9,8 +9,7 @@ from typing import Any
 
 import pytest
 
-from engine import FieldError
-from engine.saving import load, save
+from engine.saving import RunFileError, load, save
 from playground.runs import session as session_module
 from playground.runs.pool import Pool
 from playground.runs.session import Session
@@ -255,7 +254,7 @@ def test_a_run_that_cannot_be_looked_at_is_not_taken_up(session: Session, monkey
         patched.setattr(session_module, "slice_of", broken)
         with pytest.raises(ArithmeticError):
             session.carry_on(chosen(task="copy"), save(trained(0, task="copy")))
-    with pytest.raises(FieldError, match="not a saved run"):
+    with pytest.raises(RunFileError, match="not a saved run"):
         session.carry_on(chosen(task="copy"), b"no run")
     assert (session.experiments, session.frames, session.beginnings) == before
     session.step()

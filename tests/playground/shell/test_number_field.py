@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.learners import Training
-from engine.settings import FieldError, Real, specs
+from engine.settings import Real, SettingError, specs
 from playground.shell.number_field import read, stepped, written
 
 WIDE = Real(1.0, -1e9, 1e9)
@@ -50,7 +50,7 @@ def test_read(text: str, value: float) -> None:
     ],
 )
 def test_refused(text: str, said: str) -> None:
-    with pytest.raises(FieldError, match=re.escape(said)) as caught:
+    with pytest.raises(SettingError, match=re.escape(said)) as caught:
         read("lr", WIDE, text)
     assert caught.value.fields == ("lr",)
 
@@ -60,7 +60,7 @@ def test_no_comma_is_ever_dropped(text: str) -> None:
     """What is taken is the text with its comma as a point."""
     try:
         value = read("lr", WIDE, text)
-    except FieldError:
+    except SettingError:
         return
     assert value == float(re.sub("[,，。]", ".", text))
 

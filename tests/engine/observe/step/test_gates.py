@@ -8,7 +8,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from engine import CELLS, Experiment, FieldError, Run
+from engine import CELLS, Experiment, Run, SettingError
 from engine.cells.wiring import shown
 from engine.observe.notes import passages
 from engine.observe.step import Change, changed, stages, substituted_equations, what_if
@@ -178,7 +178,7 @@ def test_a_gate_stays_where_gates_can_be(name: str, gate: str, value: float, ok:
     if ok:
         changed(run.network, change)
         return
-    with pytest.raises(FieldError, match=f"{gate} must be a number from .* to 1; it was given"):
+    with pytest.raises(SettingError, match=f"{gate} must be a number from .* to 1; it was given"):
         changed(run.network, change)
 
 
