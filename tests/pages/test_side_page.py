@@ -8,6 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from engine import CELLS, Experiment
 from engine.progress import Snapshot
+from playground import words
 from playground.links.variants import KINDS
 from playground.server.settings import SETTINGS
 from playground.views.side import words as say
@@ -104,7 +105,7 @@ def test_a_browser_can_draw_every_network(four: list[str]) -> None:
             alt.LayerChart.from_dict(within_schema(chart.spec), validate=True)
     for member in side(app).members:
         for fixed in member.fixed:
-            assert fixed.why in texts(app)
+            assert words.say(fixed.why) in texts(app)
 
 
 def test_the_sidebar_is_for_all() -> None:
@@ -166,7 +167,7 @@ def test_the_dial_is_the_setting_of_the_sidebar() -> None:
 def test_a_lag_that_cannot_be_is_not_offered_and_the_reason_is_said() -> None:
     app = sound(page("rnn,gru", task="copy", symbols="4"))
     assert app.slider(key="dial.length").max == 492
-    assert "At most 492. The sequence grows along, and it may have 500 steps at most" in texts(app)
+    assert "At most 492. The length of the sequence grows with it, and it may have 500 steps at most" in texts(app)
     app.slider(key="dial.length").set_value(9).run()
     assert session(sound(app)).experiment.to_params()["length"] == "9"
 
