@@ -304,10 +304,10 @@ def test_characters_that_count_as_one_are_counted() -> None:
 
 def test_a_lost_worker_is_told_while_its_run_is_made_again() -> None:
     app = sound(opened(hidden="4"))
-    session(app)._held.lost = True
+    session(app)._handle.lost = True
     app = sound(app.run())
     assert words.MADE_AGAIN in [info.value for info in app.info]
-    session(app)._held.lost = False
+    session(app)._handle.lost = False
     assert words.MADE_AGAIN not in [info.value for info in sound(app.run()).info]
 
 

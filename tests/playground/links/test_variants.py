@@ -196,7 +196,7 @@ def test_all_make_the_same_updates_and_each_its_own_course(pool: Pool) -> None:
     counts = {frame.snapshot.updates for frame in session.frames}
     assert len(counts) == 1
     for file, experiment in zip(
-        pool.slice(saved, session._held, [()] * 4).result(20), session.experiments, strict=True
+        pool.slice(saved, session._handle, [()] * 4).result(20), session.experiments, strict=True
     ):
         alone = Run(experiment)
         for _ in range(session.updates):
