@@ -27,6 +27,7 @@ from engine.run import HELD_OUT_EVERY, Run
 from engine.settings import SettingError, Whole, number
 from engine.tasks.lag import LAGS
 
+PROGRAM = "python -m engine.sweep"
 MOST_RUNS = 300
 SEEDS = Whole(3, 1, 20, "seeds")
 UPDATES = Whole(1000, HELD_OUT_EVERY, 20_000, "updates")
@@ -201,7 +202,7 @@ def rows(jobs: list[Job], workers: int) -> Iterator[Row]:
         pool.shutdown(cancel_futures=True)
 
 
-def _asked(arguments: list[str], program: str) -> tuple[Sweep, Path, int]:
+def _asked(arguments: list[str], program: str = PROGRAM) -> tuple[Sweep, Path, int]:
     parser = argparse.ArgumentParser(prog=program, description=__doc__.split("\n", 1)[0])
     parser.add_argument("--cells", default=",".join(CELLS), help=f"of {', '.join(CELLS)}")
     parser.add_argument("--lags", default="10,50,100")
@@ -246,7 +247,7 @@ def _settings(given: Sequence[str]) -> dict[str, str]:
     return found
 
 
-def main(arguments: list[str], program: str = "python -m engine.sweep") -> int:
+def main(arguments: list[str], program: str = PROGRAM) -> int:
     """Run the sweep that the command line asks for; the exit code. program: how it was called, for its help."""
     try:
         return _main(arguments, program)

@@ -49,7 +49,7 @@ def loss_curve(cell: str, varied: bool, earlier: bool = False) -> Picture:
         y,
         color=alt.Color(
             "on:N",
-            scale=alt.Scale(domain=kinds, range=[TRAINING, CELL_COLOURS[cell]]),
+            scale=alt.Scale(domain=kinds, range=[TRAINING, CELL_COLOURS.get(cell, NEUTRAL)]),
             legend=alt.Legend(
                 title=None, orient="top", symbolType="stroke", symbolStrokeWidth=3, columns=2 if varied else 1
             ),

@@ -9,6 +9,7 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
+from streamlit import config
 from streamlit.runtime.scriptrunner import RerunData, ScriptRunnerEvent
 from streamlit.testing.v1 import AppTest, local_script_runner
 
@@ -16,6 +17,10 @@ from benchmarks.client import FIGURE
 from playground.runs.session import Session
 
 ENTRY = Path(__file__).parents[2] / "playground" / "app.py"
+
+# As `streamlit run` does: the settings beside the entry are in force.
+config._main_script_path = str(ENTRY)
+config.get_config_options(force_reparse=True)
 
 
 def opened(state: dict[str, Any] | None = None, /, **params: str) -> AppTest:
