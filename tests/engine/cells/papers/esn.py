@@ -8,7 +8,7 @@ from tests.engine.cells.papers.shared import Array, States, Weights, over_time
 
 CASES: list[dict[str, Any]] = [{"leak": 0.3}, {"leak": 1.0, "sparsity": 0.2}]
 LEARNED: tuple[int, dict[str, str]] = (25, {"task": "forecast", "hidden": "100"})
-LIMITED = {"connection", "init", "input_depth", "output_depth", "transition_depth"}
+LIMITED = {"init", "input_depth", "transition_depth"}
 NUMBERS = (0, 12)
 
 
