@@ -25,7 +25,6 @@ from engine.learners.optimizers import USUAL_RATES
 from engine.messages import Message, Option, Setting, quoted
 from engine.run import HELD_OUT_EVERY, Run
 from engine.settings import SettingError, Whole, number
-from engine.tasks.lag import LAGS
 
 PROGRAM = "python -m engine.sweep"
 MOST_RUNS = 300
@@ -113,7 +112,7 @@ class Sweep:
     @property
     def lag_setting(self) -> str:
         """The task's setting that is swept."""
-        return LAGS.get(self.base.task_name, "length")
+        return self.base.task.lag
 
     def jobs(self) -> list[Job]:
         """Every run, seed by seed, so that an unfinished sweep already shows all cells and lags."""

@@ -27,13 +27,18 @@ def folders_in(table: str) -> set[str]:
     return {name.rstrip("/") for name in re.findall(r"^\| `([^`]+)` \|", table, re.M)}
 
 
+def rows_of_cells() -> dict[str, str]:
+    """The row of every cell in the table of docs/cells.md, from the oldest to the newest."""
+    return {
+        key: f"| `{key}` | {cell.about.name} | {cell.about.year} | {cell.about.paper} | {described(cell).sentence} |"
+        for key, cell in sorted(CELLS.items(), key=lambda item: (item[1].about.year, item[1].about.name))
+    }
+
+
 def cells_table() -> str:
-    """The table of cells as it has to stand in docs/cells.md, from the oldest to the newest."""
-    lines = ["| cell | name | year | paper | what it is |", "| --- | --- | --- | --- | --- |"]
-    for key, cell in sorted(CELLS.items(), key=lambda item: (item[1].about.year, item[1].about.name)):
-        about = cell.about
-        lines.append(f"| `{key}` | {about.name} | {about.year} | {about.paper} | {described(cell).sentence} |")
-    return "\n".join(lines)
+    """The table of cells as it has to stand in docs/cells.md."""
+    head = ["| cell | name | year | paper | what it is |", "| --- | --- | --- | --- | --- |"]
+    return "\n".join([*head, *rows_of_cells().values()])
 
 
 def test_the_table_of_cells() -> None:

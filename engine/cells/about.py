@@ -1,7 +1,9 @@
 """What a cell says of itself, for the catalogue."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from engine.labels import Label
 
 FAMILIES = ("simple", "residual", "gated", "unitary", "timescales", "reservoir")
 
@@ -12,17 +14,22 @@ class About:
 
     name: what people call it. year: of the paper. family: one of FAMILIES. paper: authors and title. problem: what it
     was invented for. look: what to try, and what to look for. best: the settings of an experiment that shows it well,
-    as in a link. quantities: for every state and gate a title and what to look for in its picture.
+    as in a link. quantities: for every state and gate a title and what to look for in its picture. colour: the hue of
+    its lines, one of HUES in playground/charts/hues.py that no other cell has. settings: for every option its label.
+
+    Whatever is left empty, tests/test_declared.py names.
     """
 
-    name: str
-    year: int
-    family: str
-    paper: str
-    problem: str
-    look: str
-    best: Mapping[str, str]
-    quantities: Mapping[str, tuple[str, str]]
+    name: str = ""
+    year: int = 0
+    family: str = ""
+    paper: str = ""
+    problem: str = ""
+    look: str = ""
+    best: Mapping[str, str] = field(default_factory=dict)
+    quantities: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    colour: str = ""
+    settings: Mapping[str, Label] = field(default_factory=dict)
 
 
 HIDDEN = (

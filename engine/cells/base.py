@@ -7,8 +7,11 @@ import torch
 from torch import Tensor, nn
 
 from engine.cells.about import About
+from engine.cells.direct_path import DirectPath, NoDirectPath
+from engine.cells.equations import equations
 from engine.cells.initial import INITS, Parts
 from engine.cells.state import Named, State, below_each_other, held
+from engine.cells.symbols import Knob, in_order, stacked, views
 from engine.settings import Limit, Spec
 
 S = TypeVar("S", bound=State)
@@ -26,7 +29,9 @@ class Cell(nn.Module, Generic[S, G, W]):
     Called with inputs (B, T, I) it returns its outputs (B, T, output_size) and its final state; see `outputs`.
     """
 
-    about: ClassVar[About]
+    key: ClassVar[str] = ""
+    """What links and files call it, for ever. A class without one is a base of others and no cell to choose."""
+    about: ClassVar[About] = About()
     options: ClassVar[Mapping[str, Spec]] = {}
     bipolar: ClassVar[frozenset[str]] = frozenset()
     """The fields among the gates that run from −1 to 1 (candidates) and not from 0 to 1."""
@@ -46,6 +51,7 @@ class Cell(nn.Module, Generic[S, G, W]):
     memory: ClassVar[str] = ""
     """The part of the state beside h in which it keeps what it remembers, such as the cell state c; "" for none. The
     next step reads it past h, so ‖∂L/∂h‖ alone does not tell how far back the loss depends on the state."""
+    direct_path: ClassVar[DirectPath | NoDirectPath]
     answers: ClassVar[bool] = False
     """True if what the cell puts out is the answer itself, so that no readout stands above it."""
 
@@ -181,6 +187,17 @@ class Cell(nn.Module, Generic[S, G, W]):
         """What there is to see of a state, h first: each (B, units)."""
         return state._asdict()
 
+    def symbols(self) -> dict[str, Tensor]:
+        """Every weight and constant by its name in the equations; views of the parameters where they are such.
+
+        Unless a cell says otherwise, its parameters and buffers have the equations' names.
+        """
+        return {**dict(self.named_parameters()), **dict(self.named_buffers())}
+
+    def knobs(self) -> dict[str, Knob]:
+        """The weights that can be changed by hand, by name."""
+        return views(self.symbols(), (*self.parameters(), *self.buffers()))
+
     def zeros(self, batch_size: int, size: int | None = None) -> Tensor:
         """(B, H), or (B, size), of the cell's own type."""
         return next(self.parameters()).new_zeros(batch_size, size or self.hidden_size)
@@ -227,6 +244,17 @@ class StackedCell(Cell[S, G, W]):
 
     def project(self, inputs: Tensor) -> Tensor:
         return nn.functional.linear(inputs, self.weight_ih, self.bias_ih)
+
+    def symbols(self) -> dict[str, Tensor]:
+        gates = in_order(equations(type(self)), "W_")
+        if not gates:
+            return {"W": self.weight_ih, "U": self.weight_hh, "b_ih": self.bias_ih, "b_hh": self.bias_hh}
+        return {
+            **stacked("W_", gates, self.weight_ih),
+            **stacked("U_", gates, self.weight_hh),
+            **stacked("b_i", gates, self.bias_ih),
+            **stacked("b_h", gates, self.bias_hh),
+        }
 
     def recurrent(self, h: Tensor) -> Tensor:
         """U h + b_hh for all blocks: (B, blocks·H)."""

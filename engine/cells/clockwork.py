@@ -9,6 +9,9 @@ from torch import Tensor, tanh
 
 from engine.cells.about import HIDDEN, About
 from engine.cells.base import StackedCell
+from engine.cells.direct_path import DirectPath
+from engine.cells.symbols import Knob
+from engine.labels import Label
 from engine.messages import Message, Setting, declare, quoted
 from engine.settings import Limit, SettingError, Spec, Whole, Wholes
 
@@ -22,6 +25,8 @@ declare(
         "clockwork.transition": "Its clocks count time steps, and a further transition would count as one more.",
     }
 )
+
+PERIODS = Label("Periods", "The beats of the modules, rising, with commas between them. Press Enter.")
 
 
 class ClockworkState(NamedTuple):
@@ -48,6 +53,7 @@ class ClockworkCell(StackedCell[ClockworkState, ClockworkGates, Tensor]):
     Source: Koutník, Greff, Gomez & Schmidhuber 2014. No library ships it.
     """
 
+    key = "clockwork"
     about = About(
         name="Clockwork RNN",
         year=2014,
@@ -60,7 +66,10 @@ class ClockworkCell(StackedCell[ClockworkState, ClockworkGates, Tensor]):
             "h": HIDDEN,
             "active": ("Active", "Strong where the unit's clock strikes, so that it may change; faint where it holds."),
         },
+        colour="rose",
+        settings={"periods": PERIODS},
     )
+    direct_path = DirectPath("h", "1−active")
     blocks = 1
     seconds_a_step = 6.5e-5
     by_unit = False
@@ -112,6 +121,12 @@ class ClockworkCell(StackedCell[ClockworkState, ClockworkGates, Tensor]):
 
     def shown(self, state: ClockworkState) -> dict[str, Tensor]:
         return {"h": state.h}
+
+    def symbols(self) -> dict[str, Tensor]:
+        return {**super().symbols(), "U": self.weights().t(), "T_i": self.period}
+
+    def knobs(self) -> dict[str, Knob]:
+        return {**super().knobs(), "U": Knob(self.weight_hh, self.allowed)}
 
     def weights(self) -> Tensor:
         """U without the blocks from fast to slow, turned for a product from the left."""

@@ -8,7 +8,9 @@ from torch import Tensor, nn
 
 from engine.cells.about import About
 from engine.cells.base import Cell
+from engine.cells.direct_path import DirectPath
 from engine.cells.state import NoGates, OnlyH
+from engine.labels import Label
 from engine.messages import Message, declare
 from engine.settings import Choice, Limit, Real, Spec, Whole
 
@@ -17,6 +19,21 @@ declare(
         "echo_state.fixed": "The reservoir and what leads into it are fixed; only the readout learns.",
     }
 )
+
+SETTINGS = {
+    "radius": Label(
+        "Spectral radius",
+        "Largest modulus of W's eigenvalues: below 1 the reservoir as a rule forgets its start.",
+    ),
+    "leak": Label("Leak a", "How much of the state is replaced at each step; small is slow."),
+    "sparsity": Label("Sparsity", "Share of W's entries that are 0."),
+    "fit": Label(
+        "Readout learns by",
+        "Ridge regression solves for the best readout of all sequences seen so far.",
+        {"ridge": "Ridge regression", "gradient": "Gradient"},
+    ),
+    "ridge": Label("Ridge λ", "How strongly ridge regression keeps the readout small."),
+}
 
 
 class EchoStateCell(Cell[OnlyH, NoGates, Tensor]):
@@ -31,6 +48,7 @@ class EchoStateCell(Cell[OnlyH, NoGates, Tensor]):
     Source: Jaeger 2001; the leak as in Lukoševičius 2012. No part of torch.nn.
     """
 
+    key = "esn"
     about = About(
         name="Echo state network",
         year=2001,
@@ -47,7 +65,10 @@ class EchoStateCell(Cell[OnlyH, NoGates, Tensor]):
                 "Echoes of the input: look for units that answer at once and units that go on ringing.",
             ),
         },
+        colour="lime",
+        settings=SETTINGS,
     )
+    direct_path = DirectPath("h", "1−a")
     blocks = 1
     seconds_a_step = 1.5e-5
     seconds_a_gate = 5.0e-9
@@ -107,6 +128,9 @@ class EchoStateCell(Cell[OnlyH, NoGates, Tensor]):
 
     def project(self, inputs: Tensor) -> Tensor:
         return nn.functional.linear(inputs, self.W_in, self.b)
+
+    def symbols(self) -> dict[str, Tensor]:
+        return {**super().symbols(), "a": torch.tensor(self.leak, dtype=torch.float64)}
 
     def weights(self) -> Tensor:
         """W, turned for a product from the left."""

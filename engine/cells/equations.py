@@ -5,8 +5,6 @@ from functools import cache
 from inspect import cleandoc
 from typing import NamedTuple
 
-from engine.cells.base import AnyCell
-
 _EQUATION = re.compile(r"(?P<lhs>\w+(?:, \w+)*) = (?P<rhs>\S+(?: \S+)*)(?: {2,}(?P<remark>\S.*))?")
 _TOKEN = re.compile(r"(?:mod\b)|\d+|[^\W\d_₋]\w*(?:_\w+)?(?:₋|ᵀ|⁻¹)?|[^\s\w]")
 
@@ -44,7 +42,7 @@ class Token(NamedTuple):
     spaced: bool
 
 
-def described(cell: type[AnyCell]) -> Described:
+def described(cell: type[object]) -> Described:
     """The docstring of a cell in its parts."""
     return _described(cell.__doc__ or "")
 
@@ -65,7 +63,7 @@ def _described(docstring: str) -> Described:
     return Described(" ".join(sentence.split()), tuple(found), shapes.strip(), (found_source and source).strip())
 
 
-def equations(cell: type[AnyCell]) -> tuple[Equation, ...]:
+def equations(cell: type[object]) -> tuple[Equation, ...]:
     """What defines a cell, in the order in which it is worked out."""
     return described(cell).equations
 

@@ -5,9 +5,11 @@ from torch import Tensor, nn, sigmoid
 
 from engine.cells.about import GRU_QUANTITIES, About
 from engine.cells.base import Cell
+from engine.cells.direct_path import DirectPath
 from engine.cells.gru import GRUGates
 from engine.cells.initial import INITS, Parts
 from engine.cells.state import OnlyH
+from engine.cells.symbols import Knob, stacked
 
 
 class GORUCell(Cell[OnlyH, GRUGates, Tensor]):
@@ -25,6 +27,7 @@ class GORUCell(Cell[OnlyH, GRUGates, Tensor]):
     ships it.
     """
 
+    key = "goru"
     about = About(
         name="GORU",
         year=2017,
@@ -37,7 +40,9 @@ class GORUCell(Cell[OnlyH, GRUGates, Tensor]):
         "GRU.",
         best={"task": "copy", "length": "10", "symbols": "3", "hidden": "64", "lr": "0.005"},
         quantities=GRU_QUANTITIES,
+        colour="plum",
     )
+    direct_path = DirectPath("h", "z")
     blocks = 3
     seconds_a_step = 1.9e-4
     by_unit = True
@@ -66,6 +71,20 @@ class GORUCell(Cell[OnlyH, GRUGates, Tensor]):
         """U (H, H)."""
         u: Tensor = torch.linalg.matrix_exp(self.skew - self.skew.t())
         return u
+
+    def symbols(self) -> dict[str, Tensor]:
+        return {
+            **stacked("W_", ("r", "z", "n"), self.weight_ih),
+            **stacked("U_", ("r", "z"), self.weight_hh),
+            **stacked("b_", ("r", "z"), self.bias_ih),
+            "b_n": self.bias_n,
+            "S": self.skew,
+            "U": self.rotation(),
+        }
+
+    def knobs(self) -> dict[str, Knob]:
+        # What stands on the diagonal drops out of S − Sᵀ.
+        return {**super().knobs(), "S": Knob(self.skew, ~torch.eye(len(self.skew), dtype=torch.bool))}
 
     def weights(self) -> Tensor:
         """U_r, U_z and U side by side, turned for a product from the left: (H, 3·H)."""

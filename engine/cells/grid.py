@@ -8,7 +8,9 @@ from torch import Tensor, nn, sigmoid, tanh
 
 from engine.cells.about import LSTM_QUANTITIES, About
 from engine.cells.base import Cell
+from engine.cells.direct_path import DirectPath
 from engine.cells.initial import INITS, Parts
+from engine.cells.symbols import stacked
 from engine.messages import Message, declare
 from engine.settings import Choice, Limit, Whole, Wholes
 
@@ -70,6 +72,7 @@ class GridLSTMCell(Cell[GridState, GridGates, Tensor]):
     ports the form here. No library ships it.
     """
 
+    key = "grid_lstm"
     about = About(
         name="Grid LSTM (depth and time)",
         year=2015,
@@ -85,7 +88,9 @@ class GridLSTMCell(Cell[GridState, GridGates, Tensor]):
             **LSTM_QUANTITIES,
             **{f"{name}_depth": (_depth(title), look) for name, (title, look) in LSTM_QUANTITIES.items()},
         },
+        colour="lavender",
     )
+    direct_path = DirectPath("c", "f")
     blocks = 16
     seconds_a_step = 2.4e-4
     by_unit = True
@@ -140,6 +145,15 @@ class GridLSTMCell(Cell[GridState, GridGates, Tensor]):
         return torch.cat(
             [nn.functional.linear(h_depth, below, torch.cat([self.bias_time, self.bias_depth])), c_depth], -1
         )
+
+    def symbols(self) -> dict[str, Tensor]:
+        gates = ("i", "f", "g", "o")
+        return {
+            **stacked("W_", gates, self.weight_time),
+            **stacked("b_", gates, self.bias_time),
+            **stacked("V_", gates, self.weight_depth),
+            **stacked("d_", gates, self.bias_depth),
+        }
 
     def weights(self) -> Tensor:
         """The columns of both weights for h_time, turned for a product from the left: (H, 8·H)."""

@@ -7,6 +7,7 @@ from torch import Tensor, sigmoid, tanh
 
 from engine.cells.about import GRU_QUANTITIES, About
 from engine.cells.base import StackedCell, last_step
+from engine.cells.direct_path import DirectPath
 from engine.cells.state import OnlyH
 
 
@@ -94,6 +95,7 @@ class GRUCell(StackedCell[OnlyH, GRUGates, None]):
     where Cho multiplies h₋ before it.
     """
 
+    key = "gru"
     about = About(
         name="GRU (PyTorch's form)",
         year=2014,
@@ -106,7 +108,9 @@ class GRUCell(StackedCell[OnlyH, GRUGates, None]):
         "marked numbers.",
         best={"task": "adding", "length": "50", "batch": "64"},
         quantities=GRU_QUANTITIES,
+        colour="green",
     )
+    direct_path = DirectPath("h", "z")
     blocks = 3
     seconds_a_step = 2.0e-5
     bipolar = frozenset({"n"})
@@ -152,6 +156,7 @@ class ChoGRUCell(StackedCell[OnlyH, GRUGates, ChoWeights]):
     matrix product; ONNX calls this form linear_before_reset=0. With z = 0 and r = 1 it is the simple RNN.
     """
 
+    key = "gru_cho"
     about = About(
         name="GRU (Cho's form)",
         year=2014,
@@ -162,7 +167,9 @@ class ChoGRUCell(StackedCell[OnlyH, GRUGates, ChoWeights]):
         look="Train it beside PyTorch's form on the same seed: two lines of a library's code, two courses of learning.",
         best={"task": "adding", "length": "50", "batch": "64"},
         quantities=GRU_QUANTITIES,
+        colour="pine",
     )
+    direct_path = DirectPath("h", "z")
     blocks = 3
     seconds_a_step = 1.3e-4
     bipolar = frozenset({"n"})

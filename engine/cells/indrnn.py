@@ -8,8 +8,9 @@ from torch import Tensor, nn
 
 from engine.cells.about import HIDDEN, About
 from engine.cells.base import Cell
+from engine.cells.direct_path import NoDirectPath
 from engine.cells.initial import INITS, Parts
-from engine.cells.simple import ACTIVATIONS
+from engine.cells.simple import ACTIVATION, ACTIVATIONS
 from engine.cells.state import NoGates, OnlyH
 from engine.settings import Choice, Spec
 
@@ -25,6 +26,7 @@ class IndRNNCell(Cell[OnlyH, NoGates, None]):
     Source: Li, Li, Cook, Zhu & Gao 2018. No library ships it.
     """
 
+    key = "indrnn"
     about = About(
         name="IndRNN",
         year=2018,
@@ -37,7 +39,10 @@ class IndRNNCell(Cell[OnlyH, NoGates, None]):
         "(u near 1) and units that forget at once (u near 0).",
         best={"task": "adding", "length": "50", "layers": "2", "batch": "64"},
         quantities={"h": HIDDEN},
+        colour="tan",
+        settings={"activation": ACTIVATION},
     )
+    direct_path = NoDirectPath("f stands around u ⊙ h₋ + W x: what is kept depends on what comes in.")
     blocks = 1
     scalable = ("u",)
     seconds_a_step = 4.0e-5

@@ -9,9 +9,11 @@ from torch import Tensor, nn
 
 from engine.cells.about import HIDDEN, About
 from engine.cells.base import Cell
+from engine.cells.direct_path import NoDirectPath
 from engine.cells.initial import INITS, Parts
-from engine.cells.simple import ACTIVATIONS
+from engine.cells.simple import ACTIVATION, ACTIVATIONS
 from engine.cells.state import NoGates
+from engine.labels import Label
 from engine.messages import Message, declare
 from engine.settings import Choice, Limit, Spec, Whole
 
@@ -29,6 +31,13 @@ FED_BACK: dict[str, Callable[[Tensor], Tensor]] = {
     "sigmoid": torch.sigmoid,
     "softmax": partial(torch.softmax, dim=-1),
 }
+
+
+FEEDBACK = Label(
+    "Fed back g",
+    "What of the answer reaches the next step; Softmax feeds back the classes' probabilities.",
+    {"identity": "Identity (linear)", "tanh": "tanh", "sigmoid": "Sigmoid", "softmax": "Softmax (probabilities)"},
+)
 
 
 class JordanState(NamedTuple):
@@ -51,6 +60,7 @@ class JordanCell(Cell[JordanState, NoGates, None]):
     Source: Jordan 1986, Serial Order, with context units that do not decay (μ = 0). torch.nn has none.
     """
 
+    key = "jordan"
     about = About(
         name="Jordan network",
         year=1986,
@@ -65,7 +75,10 @@ class JordanCell(Cell[JordanState, NoGates, None]):
             "h": HIDDEN,
             "y": ("Answer y", "What the network says at every step, and all that reaches the next step."),
         },
+        colour="red",
+        settings={"activation": ACTIVATION, "feedback": FEEDBACK},
     )
+    direct_path = NoDirectPath("Nothing of the state reaches the next step but the answer, by way of g, U and f.")
     blocks = 1
     scalable = ("U",)
     seconds_a_step = 6.5e-5

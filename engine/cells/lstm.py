@@ -6,7 +6,8 @@ import torch
 from torch import Tensor, sigmoid, tanh
 
 from engine.cells.about import LSTM_QUANTITIES, About
-from engine.cells.memory import ForgettingCell, MemoryState
+from engine.cells.direct_path import DirectPath
+from engine.cells.memory import FORGET_BIAS, ForgettingCell, MemoryState
 
 LSTM_MODE = 2
 """Which of torch's recurrent kernels; 0 and 1 are the simple RNN, 3 is the GRU."""
@@ -35,6 +36,7 @@ class LSTMCell(ForgettingCell[LSTMGates, None]):
     et al. 2015. Same as torch.nn.LSTM, whose forget bias starts around 0.
     """
 
+    key = "lstm"
     about = About(
         name="LSTM",
         year=2000,
@@ -47,7 +49,10 @@ class LSTMCell(ForgettingCell[LSTMGates, None]):
         "forget bias to −2 and see the gradient fade.",
         best={"task": "adding", "length": "50", "batch": "64"},
         quantities=LSTM_QUANTITIES,
+        colour="blue",
+        settings={"forget_bias": FORGET_BIAS},
     )
+    direct_path = DirectPath("c", "f")
     blocks = 4
     seconds_a_step = 2.0e-5
 

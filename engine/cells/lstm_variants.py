@@ -6,8 +6,9 @@ import torch
 from torch import Tensor, nn, sigmoid, tanh
 
 from engine.cells.about import LSTM_QUANTITIES, MEMORY, About
+from engine.cells.direct_path import DirectPath
 from engine.cells.lstm import LSTMGates
-from engine.cells.memory import ForgettingCell, MemoryCell, MemoryState
+from engine.cells.memory import FORGET_BIAS, ForgettingCell, MemoryCell, MemoryState
 
 
 class NoForgetGates(NamedTuple):
@@ -30,6 +31,7 @@ class NoForgetLSTMCell(MemoryCell[NoForgetGates, None]):
     gradient where it cuts it short. No library ships it; a torch.nn.LSTM with f held at 1 computes the same.
     """
 
+    key = "lstm_1997"
     about = About(
         name="LSTM without forget gate (1997)",
         year=1997,
@@ -44,7 +46,9 @@ class NoForgetLSTMCell(MemoryCell[NoForgetGates, None]):
             **{name: words for name, words in LSTM_QUANTITIES.items() if name != "f"},
             "c": (MEMORY[0], "It only adds up: look for steps that never go back, and for colours beyond ±1."),
         },
+        colour="indigo",
     )
+    direct_path = DirectPath("c", "1")
     blocks = 3
     seconds_a_step = 1.1e-4
 
@@ -74,6 +78,7 @@ class PeepholeLSTMCell(ForgettingCell[LSTMGates, Tensor]):
     and of ONNX (its input P). torch.nn has none.
     """
 
+    key = "lstm_peephole"
     about = About(
         name="Peephole LSTM",
         year=2002,
@@ -85,13 +90,19 @@ class PeepholeLSTMCell(ForgettingCell[LSTMGates, Tensor]):
         "0, so both begin as the same network.",
         best={"task": "echo", "hidden": "48"},
         quantities=LSTM_QUANTITIES,
+        colour="cyan",
+        settings={"forget_bias": FORGET_BIAS},
     )
+    direct_path = DirectPath("c", "f")
     blocks = 4
     seconds_a_step = 2.0e-4
 
     def __init__(self, input_size: int, hidden_size: int, **settings: Any) -> None:
         super().__init__(input_size, hidden_size, **settings)
         self.weight_ci, self.weight_cf, self.weight_co = (nn.Parameter(torch.zeros(hidden_size)) for _ in "ifo")
+
+    def symbols(self) -> dict[str, Tensor]:
+        return {**super().symbols(), "p_i": self.weight_ci, "p_f": self.weight_cf, "p_o": self.weight_co}
 
     def weights(self) -> Tensor:
         """The peepholes that look at c₋, side by side: (2·H)."""
@@ -125,6 +136,7 @@ class CoupledLSTMCell(ForgettingCell[LSTMGates, None]):
     Source: the CIFG of Greff et al. 2017, without its peepholes; ONNX has it as input_forget=1, torch.nn has none.
     """
 
+    key = "lstm_coupled"
     about = About(
         name="LSTM with coupled gates (CIFG)",
         year=2017,
@@ -135,7 +147,10 @@ class CoupledLSTMCell(ForgettingCell[LSTMGates, None]):
         look="Adding with T = 50, beside the LSTM: as good with fewer weights. c can no longer leave −1..1.",
         best={"task": "adding", "length": "50", "batch": "64"},
         quantities=LSTM_QUANTITIES,
+        colour="slate",
+        settings={"forget_bias": FORGET_BIAS},
     )
+    direct_path = DirectPath("c", "f")
     blocks = 3
     seconds_a_step = 1.2e-4
     forgets = (0, -1)

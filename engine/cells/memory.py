@@ -7,7 +7,10 @@ import torch
 from torch import Tensor
 
 from engine.cells.base import G, StackedCell, W
+from engine.labels import Label
 from engine.settings import Real, Spec
+
+FORGET_BIAS = Label("Forget bias", "Where the forget gate's bias starts; 1 or more means remember at first.")
 
 
 class MemoryState(NamedTuple):

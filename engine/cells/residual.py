@@ -5,6 +5,7 @@ from torch import Tensor, nn, tanh
 
 from engine.cells.about import HIDDEN, About
 from engine.cells.base import Cell, StackedCell, last_step
+from engine.cells.direct_path import CAROUSEL
 from engine.cells.initial import INITS, Parts
 from engine.cells.state import NoGates, OnlyH
 from engine.messages import Message, declare
@@ -25,6 +26,7 @@ class ResidualInputCell(Cell[OnlyH, NoGates, None]):
     Source: Qiu, Neural Networks and Deep Learning, (1.22), with tanh for its g. No library ships it.
     """
 
+    key = "residual_input"
     about = About(
         name="Residual on the input (1.22)",
         year=1991,
@@ -35,7 +37,9 @@ class ResidualInputCell(Cell[OnlyH, NoGates, None]):
         "what it can do. Temporal order: it cannot know which letter came first. ‖∂L/∂h‖ is a level line.",
         best={"task": "adding", "length": "50", "batch": "64", "input_depth": "1"},
         quantities={"h": ADDED},
+        colour="olive",
     )
+    direct_path = CAROUSEL
     blocks = 1
     seconds_a_step = 5.0e-6
 
@@ -75,6 +79,7 @@ class ResidualCell(StackedCell[OnlyH, NoGates, None]):
     Source: Qiu, Neural Networks and Deep Learning, (1.23), with tanh for its g. No library ships it.
     """
 
+    key = "residual"
     about = About(
         name="Residual (1.23)",
         year=1997,
@@ -86,7 +91,9 @@ class ResidualCell(StackedCell[OnlyH, NoGates, None]):
         "and the network fall back to guessing. What it cannot do is forget.",
         best={"task": "order", "length": "20"},
         quantities={"h": ADDED},
+        colour="moss",
     )
+    direct_path = CAROUSEL
     blocks = 1
     seconds_a_step = 5.0e-5
     by_unit = False

@@ -8,12 +8,17 @@ from torch import Tensor, nn, sigmoid
 
 from engine.cells.about import HIDDEN, About
 from engine.cells.base import Cell
+from engine.cells.direct_path import DirectPath
 from engine.cells.initial import INITS, Parts
 from engine.cells.state import NoGates
+from engine.labels import Label
 from engine.messages import Message, declare
 from engine.settings import Limit, Real, Spec, Whole
 
 declare({"scrn.transition": "Its slow state is to fade by α once a time step, not more often."})
+
+SLOWNESS = Label("Slowness α", "How much of the slow state stays at each step; 0.95 remembers for about 20 steps.")
+SLOW = Label("Slow units S", "How many slow units stand beside the hidden ones.")
 
 
 class SCRNState(NamedTuple):
@@ -35,6 +40,7 @@ class SCRNCell(Cell[SCRNState, NoGates, Tensor]):
     ships it.
     """
 
+    key = "scrn"
     about = About(
         name="SCRN",
         year=2014,
@@ -51,7 +57,10 @@ class SCRNCell(Cell[SCRNState, NoGates, Tensor]):
                 "A mean of what was read, of which a share α stays at each step: look for bands many steps long.",
             ),
         },
+        colour="brown",
+        settings={"alpha": SLOWNESS, "slow": SLOW},
     )
+    direct_path = DirectPath("s", "α")
     blocks = 1
     scalable = ("R",)
     memory = "s"
@@ -103,6 +112,9 @@ class SCRNCell(Cell[SCRNState, NoGates, Tensor]):
     def project(self, inputs: Tensor) -> Tensor:
         """[A x; (1−α) B x]."""
         return nn.functional.linear(inputs, torch.cat([self.A, (1 - self.alpha) * self.B]))
+
+    def symbols(self) -> dict[str, Tensor]:
+        return {**super().symbols(), "α": torch.tensor(self.alpha, dtype=torch.float64)}
 
     def weights(self) -> Tensor:
         """[R P] for [h; s], turned for a product from the left."""

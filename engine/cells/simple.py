@@ -8,7 +8,9 @@ from torch import Tensor
 
 from engine.cells.about import HIDDEN, About
 from engine.cells.base import StackedCell, last_step
+from engine.cells.direct_path import NoDirectPath
 from engine.cells.state import NoGates, OnlyH
+from engine.labels import Label
 from engine.settings import Choice, Spec
 
 
@@ -26,6 +28,13 @@ ACTIVATIONS: dict[str, Activation] = {
     "sigmoid": Activation(torch.sigmoid, torch.sigmoid_, lambda h: h * (1 - h)),
     "identity": Activation(lambda a: a, lambda a: a, torch.ones_like),
 }
+
+
+ACTIVATION = Label(
+    "Activation f",
+    "The function applied to the sum that becomes the new state.",
+    {"tanh": "tanh", "relu": "ReLU", "sigmoid": "Sigmoid", "identity": "Identity (linear)"},
+)
 
 
 class ElmanScan(torch.autograd.Function):
@@ -74,6 +83,7 @@ class RNNCell(StackedCell[OnlyH, NoGates, None]):
     Source: Elman 1990, Finding Structure in Time. Same as torch.nn.RNN, which offers tanh and relu only.
     """
 
+    key = "rnn"
     about = About(
         name="Simple RNN (Elman)",
         year=1990,
@@ -85,7 +95,10 @@ class RNNCell(StackedCell[OnlyH, NoGates, None]):
         "marked number. With ReLU and an identity start (IRNN) it reaches further.",
         best={"task": "hello", "hidden": "12", "batch": "1"},
         quantities={"h": HIDDEN},
+        colour="vermilion",
+        settings={"activation": ACTIVATION},
     )
+    direct_path = NoDirectPath("U mixes all of the old state, and f squashes it, at every step.")
     blocks = 1
     seconds_a_step = 2.0e-5
     options: ClassVar[Mapping[str, Spec]] = {"activation": Choice("tanh", tuple(ACTIVATIONS))}

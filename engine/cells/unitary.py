@@ -9,7 +9,9 @@ from torch import Tensor, nn
 
 from engine.cells.about import About
 from engine.cells.base import Cell
+from engine.cells.direct_path import NoDirectPath
 from engine.cells.state import NoGates, OnlyH
+from engine.cells.symbols import Knob
 from engine.messages import Message, declare
 from engine.settings import Choice, Limit, Whole
 
@@ -49,6 +51,7 @@ class UnitaryCell(Cell[OnlyH, NoGates, Tensor]):
     Source: Arjovsky, Shah & Bengio 2016 (their code divides by |z| + 1e-5 instead of |z|). No library ships it.
     """
 
+    key = "unitary"
     about = About(
         name="Unitary RNN",
         year=2016,
@@ -68,7 +71,9 @@ class UnitaryCell(Cell[OnlyH, NoGates, Tensor]):
             ),
             "phase": ("Phase of h", "The angle of each unit, from −π to π. Look for steady turning."),
         },
+        colour="pink",
     )
+    direct_path = NoDirectPath("W turns the old state as a whole, so that no unit keeps its own.")
     blocks = 4
     seconds_a_step = 1.9e-4
     state_range: ClassVar[Mapping[str, float]] = {"phase": math.pi}
@@ -121,6 +126,12 @@ class UnitaryCell(Cell[OnlyH, NoGates, Tensor]):
         w = torch.fft.ifft(w, dim=0, norm="ortho")
         turned: Tensor = third * reflect(w, v_2)
         return turned
+
+    def symbols(self) -> dict[str, Tensor]:
+        return {"W": self.matrix(), "V": torch.complex(self.V[0], self.V[1]), "b": self.b}
+
+    def knobs(self) -> dict[str, Knob]:
+        return {"V_re": Knob(self.V[0]), "V_im": Knob(self.V[1]), "b": Knob(self.b)}
 
     def weights(self) -> Tensor:
         """W as a real matrix on [real; imaginary], turned for a product from the left: (2·H, 2·H)."""

@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from engine.architectures.stack import Network
+from engine.cells.expression import parsed
 from engine.learners.truncation import window_starts
 from engine.observe.bound import Bound, bound
 from engine.observe.direct_path import along, carry_factors, direct_of
@@ -79,11 +80,11 @@ class Gradients:
     """All that the page on gradients shows of one sequence.
 
     strengths: of h; memory: of the cells' memory in the same order, none if the cells have none. offered: what a
-    triangle can be `of` in this layer. direct: for the same pairs, what the direct path alone would
-    give, and `gate`, the factor on it; None without one, or where the pairs are of another part of the state. bound:
-    for cells of the simple kind; by_gamma and by_norms: its two products for the same pairs. cut: the steps, from 1,
-    at which a window of truncated backpropagation begins, the first window left out. window: how many steps of the
-    input one step of this layer covers.
+    triangle can be `of` in this layer. direct: for the same pairs, what the direct path alone would give, and `gate`,
+    the factor on it, `gated` if it changes with the step; None without one, or where the pairs are of another part of
+    the state. bound: for cells of the simple kind; by_gamma and by_norms: its two products for the same pairs. cut: the
+    steps, from 1, at which a window of truncated backpropagation begins, the first window left out. window: how many
+    steps of the input one step of this layer covers.
     """
 
     strengths: tuple[Strength, ...]
@@ -93,6 +94,7 @@ class Gradients:
     offered: tuple[str, ...]
     pairs: Pairs
     gate: str
+    gated: bool
     direct: np.ndarray | None
     bound: Bound | None
     by_gamma: np.ndarray | None
@@ -149,7 +151,8 @@ def gradients(network: Network, task: Task, batch: Batch, question: Question = F
         direction=direction,
         offered=offered,
         pairs=Pairs(of, times, in_order[0], of == LOSS or _covers(sampled, len(passage.states))),
-        gate=direct.gate if direct else "",
+        gate=direct.factor if direct else "",
+        gated=bool(direct and set(parsed(direct.factor).names()) & set(passage.gates[0]._fields)),
         direct=in_order[1],
         bound=bounded,
         by_gamma=in_order[2],

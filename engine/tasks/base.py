@@ -13,6 +13,7 @@ from torch import Tensor
 
 from engine.settings import Limit, check_settings, conditions, specs
 from engine.structures import SEQUENCE, Batch, Structure
+from engine.tasks.about import About
 
 NO_ANSWER = -100
 """The target of a step at which no answer is asked."""
@@ -68,7 +69,15 @@ class Sampler(NamedTuple):
 
 
 class Task(ABC):
-    """A frozen dataclass whose fields are its difficulty; subclasses are Classes or Amounts."""
+    """A frozen dataclass whose fields are its difficulty; subclasses are Classification or Regression."""
+
+    key: ClassVar[str] = ""
+    """What links and files call it, for ever. A class without one is a base of others and no task to choose."""
+    about: ClassVar[About] = About()
+    lag: ClassVar[str] = "length"
+    """The setting that says how far back it asks."""
+    unasked: ClassVar[int] = 0
+    """How many steps at the ends of a sequence have no answer, for each step of a lag that is not the length."""
 
     structure: ClassVar[Structure] = SEQUENCE
     """What one example is; an architecture says which structures it reads."""

@@ -8,12 +8,6 @@ from engine.messages import Message
 from engine.settings import Whole, specs
 from engine.tasks import Task
 
-LAGS = {"echo": "delay", "neighbours": "distance"}
-"""The setting by the name of the task, where it is not the length."""
-
-STEPS_EACH = {"delay": 1, "distance": 2}
-"""How many steps at the ends of a sequence have no answer, for each step of such a lag."""
-
 MOST_STEPS = 500
 
 
@@ -26,18 +20,18 @@ class Lag(NamedTuple):
     why: Message | str
 
 
-def lag_of(task_name: str, task: Task) -> Lag | None:
+def lag_of(task: Task) -> Lag | None:
     """The lag of a task, whose length may go along; None if it has none."""
-    name = LAGS.get(task_name, "length")
+    name = task.lag
     declared = specs(task)
     if name not in declared:
         return None
     value, spec = getattr(task, name), declared[name]
     assert isinstance(spec, Whole)
-    limit = task.limits(vars(task)).get(name) if name not in STEPS_EACH else None
+    limit = task.limits(vars(task)).get(name) if name == "length" else None
     if limit is not None and isinstance(limit.spec, Whole) and limit.spec.high < spec.high:
         return Lag(name, value, limit.spec, limit.why)
-    room = spec.up_to(value + (MOST_STEPS - task.steps) // STEPS_EACH.get(name, 1))
+    room = spec.up_to(value + (MOST_STEPS - task.steps) // (task.unasked or 1))
     why = Message("lag.longest", most=MOST_STEPS) if room.high < spec.high else ""
     return Lag(name, value, room, why)
 
@@ -48,11 +42,11 @@ def at_lag(experiment: Experiment, lag: int) -> Experiment:
     Where the lag is not the length, the length goes along: as many answers are asked as before.
     """
     task = experiment.task
-    found = lag_of(experiment.task_name, task)
+    found = lag_of(task)
     assert found is not None
     name = found.name
     specs(task)[name].check(name, lag)
     values = {setting: getattr(task, setting) for setting in specs(task)}
-    if name in STEPS_EACH:
-        values["length"] += STEPS_EACH[name] * (lag - values[name])
+    if name != "length":
+        values["length"] += task.unasked * (lag - values[name])
     return replace(experiment, task=type(task)(**{**values, name: lag}))

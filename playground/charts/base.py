@@ -11,7 +11,7 @@ import altair as alt
 import numpy as np
 import pyarrow as pa
 
-# Colour-blind safe; a quantity and a cell keep their colour on every page.
+# Colour-blind safe; a quantity keeps its colour on every page, as does a cell (hues.py).
 SIGNED = ["#1f5fa8", "#8fb8de", "#f4f4f2", "#f3b27a", "#c2570c"]
 UNSIGNED = ["#eef3f1", "#a5d3c9", "#4aa595", "#146b60", "#0b4740"]
 # On the dark theme, 0 is near its ground; from there lightness grows evenly.
@@ -25,25 +25,6 @@ TRAINING = "#7b6f63"
 """The line of the training loss, beside the held-out one in the cell's colour."""
 HERE = "#c9a227"
 """Where in the film one is."""
-CELL_COLOURS = {
-    "rnn": "#d55e00",
-    "jordan": "#b90d08",
-    "indrnn": "#af8056",
-    "residual_input": "#867b18",
-    "residual": "#575c04",
-    "lstm": "#3b82c4",
-    "lstm_1997": "#324bcb",
-    "lstm_peephole": "#06afd4",
-    "lstm_coupled": "#425887",
-    "grid_lstm": "#9b8af8",
-    "gru": "#009e73",
-    "gru_cho": "#037253",
-    "unitary": "#da64aa",
-    "goru": "#a82d98",
-    "scrn": "#8a6b64",
-    "clockwork": "#b59a98",
-    "esn": "#76b00d",
-}
 
 GUTTER = 60
 """Pixels left of every picture's plot, so that step t stands at the same place in all of them."""

@@ -10,7 +10,6 @@ import pyarrow as pa
 
 from engine.tasks import Task
 from playground.charts.base import (
-    CELL_COLOURS,
     HERE,
     NEUTRAL,
     TRAINING,
@@ -21,6 +20,7 @@ from playground.charts.base import (
     table,
     update_axis,
 )
+from playground.charts.hues import hue
 
 POINTS = 100
 SMALLEST_LOSS = 1e-9
@@ -49,7 +49,7 @@ def loss_curve(cell: str, varied: bool, earlier: bool = False) -> Picture:
         y,
         color=alt.Color(
             "on:N",
-            scale=alt.Scale(domain=kinds, range=[TRAINING, CELL_COLOURS.get(cell, NEUTRAL)]),
+            scale=alt.Scale(domain=kinds, range=[TRAINING, hue(cell)]),
             legend=alt.Legend(
                 title=None, orient="top", symbolType="stroke", symbolStrokeWidth=3, columns=2 if varied else 1
             ),

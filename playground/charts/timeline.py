@@ -7,7 +7,8 @@ from typing import Any
 import altair as alt
 
 from engine.cells import CELLS, FAMILIES
-from playground.charts.base import CELL_COLOURS, NEUTRAL, Data, Picture, ink, picture, table
+from playground.charts.base import NEUTRAL, Data, Picture, ink, picture, table
+from playground.charts.hues import hue
 
 ROW = 22
 PICK = "pick"
@@ -16,19 +17,19 @@ PICK = "pick"
 MIDDLE = 2004
 """Names stand right of earlier marks and left of later ones, where there is room for them."""
 
-YEARS = [1986, 1990, 1995, 2000, 2005, 2010, 2015, 2020]
-
 SHAPES = dict(zip(FAMILIES, ("circle", "square", "diamond", "triangle-up", "triangle-down", "cross"), strict=True))
 
 
 @lru_cache(maxsize=64)
 def timeline(rows: int, dark: bool) -> Picture:
     """A picture of so many cells; which is chosen is data."""
+    years = [cell.about.year for cell in CELLS.values()]
+    first, last = min(years), max(years)
     x = alt.X(
         "year:Q",
-        scale=alt.Scale(domain=[1984, 2020], nice=False, zero=False),
+        scale=alt.Scale(domain=[first - 2, last + 2], nice=False, zero=False),
         axis=alt.Axis(
-            values=[1986, 1990, 1995, 2000, 2005, 2010, 2015, 2020],
+            values=[first, *range(first + 5 - first % 5, last + 1, 5)],
             format="d",
             title="year of the paper",
             gridOpacity=0.35,
@@ -64,7 +65,7 @@ def timeline(rows: int, dark: bool) -> Picture:
     catch = band.mark_rect(color=NEUTRAL, opacity=0, cursor="pointer").add_params(click)
     return picture(
         alt.layer(lit, marks, *names, catch),
-        f"Timeline of {rows} recurrent cells by the year of their paper, 1984 to 2020; the shape is the family.",
+        f"Timeline of {rows} recurrent cells by the year of their paper, {first} to {last}; the shape is the family.",
     )
 
 
@@ -79,7 +80,7 @@ def timeline_data(keys: Sequence[str], chosen: str) -> Data:
             year=[each.year for each in about],
             name=[each.name for each in about],
             shape=[SHAPES[each.family] for each in about],
-            colour=[CELL_COLOURS[key] for key in order],
+            colour=[hue(key) for key in order],
             chosen=[key == chosen for key in order],
         )
     }

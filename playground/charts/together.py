@@ -9,7 +9,6 @@ import numpy as np
 
 from engine.tasks import Task
 from playground.charts.base import (
-    CELL_COLOURS,
     Data,
     Picture,
     log_axis,
@@ -29,6 +28,7 @@ from playground.charts.curves import (
     round_end,
     thinned,
 )
+from playground.charts.hues import hue
 from playground.charts.reach import logarithms, power_axis, power_text
 
 HEIGHT = 280
@@ -54,7 +54,7 @@ def lines(networks: Sequence[tuple[str, str]]) -> tuple[Line, ...]:
     cells = [cell for cell, _ in networks]
     for place, (cell, name) in enumerate(networks):
         first = cells.index(cell) == place
-        colour, dash = (CELL_COLOURS[cell], (1, 0)) if first else FURTHER[_further(cells[:place])]
+        colour, dash = (hue(cell), (1, 0)) if first else FURTHER[_further(cells[:place])]
         drawn.append(Line(name, colour, dash))
     return tuple(drawn)
 

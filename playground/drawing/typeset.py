@@ -8,7 +8,8 @@ from engine.cells.equations import Equation, Token, over_time, tokens
 from playground import words
 
 GREEK = {"σ": r"\sigma", "α": r"\alpha", "Π": r"\Pi", "λ": r"\lambda", "μ": r"\mu"}
-FUNCTIONS = {"tanh": r"\tanh", "exp": r"\exp"}
+FUNCTIONS = {"tanh": r"\tanh", "exp": r"\exp", "sigmoid": r"\sigma", "relu": r"\operatorname{ReLU}", "identity": ""}
+"""Those that have a command, and those that the f of a cell can be."""
 SIGNS = {"⊙": r"\odot", "·": r"\cdot", "−": "-", "mod": r"\bmod", ",": r",\,", ";": r";\,"}
 RAISED = {"₋": "", "ᵀ": r"\top", "⁻¹": "-1"}
 OPERATORS = ("+", "−", "⊙", "=", "mod")
@@ -72,6 +73,11 @@ def name(text: str, changing: Collection[str] = ()) -> str:
     if stem in changing or stem in ("x",):
         return _indexed(letters, "t", upright)
     return letters + (f"_{{{upright}}}" if low else "") + (f"^{{{raised}}}" if raised else "")
+
+
+def function(sign: str) -> str:
+    """The name of a function as it stands before its bracket."""
+    return FUNCTIONS.get(sign, name(sign) if len(sign) == 1 else rf"\operatorname{{{sign}}}")
 
 
 def expression(text: str, changing: Collection[str] = ()) -> str:
@@ -157,10 +163,7 @@ def _latex(token: Token, changing: Collection[str]) -> str:
         case "sign":
             return gap + SIGNS.get(token.text, token.text)
         case "function":
-            own = FUNCTIONS.get(token.text) or (
-                name(token.text) if len(token.text) == 1 else rf"\operatorname{{{token.text}}}"
-            )
-            return gap + own
+            return gap + function(token.text)
         case "number":
             return gap + token.text
     return gap + name(token.text, changing)

@@ -105,7 +105,7 @@ class Lengthening:
 
     @property
     def _lag(self) -> Lag:
-        found = lag_of(self.base.task_name, self.base.task)
+        found = lag_of(self.base.task)
         assert found is not None
         return found
 

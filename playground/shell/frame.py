@@ -13,7 +13,8 @@ from engine.budget import check_memory
 from engine.progress import Explosion, Snapshot
 from engine.slices import Frame, Frames
 from playground import words
-from playground.charts.base import CELL_COLOURS, TRAINING
+from playground.charts.base import TRAINING
+from playground.charts.hues import hue
 from playground.runs.pool import LostError
 from playground.runs.session import Session
 from playground.server import shared
@@ -247,7 +248,7 @@ def _underlined(colour: str) -> str:
 
 def _score(snapshot: Snapshot) -> list[tuple[str, str, str]]:
     """Losses with the colours of their lines, what is scored without learning, and the accuracy."""
-    task, colour = snapshot.experiment.task, CELL_COLOURS[snapshot.experiment.stack.cell]
+    task, colour = snapshot.experiment.task, hue(snapshot.experiment.stack.cell)
 
     def latest(rows: np.ndarray) -> str:
         return words.number(rows[-1, 1]) if len(rows) else "–"

@@ -145,7 +145,7 @@ def _widgets() -> dict[str, Any]:
     """Draw all controls; their values by the name of the setting."""
     values: dict[str, Any] = {}
     st.header("Task")
-    task = values["task"] = _widget("task", "task", TASK, {name: words.task(name)[0] for name in TASKS})
+    task = values["task"] = _widget("task", "task", TASK)
     st.caption(words.task(task)[1])
     values |= _group(specs(TASKS[task]), f"{task}.", task, lambda: _of_task(task))
     _suit(values)
@@ -379,14 +379,7 @@ def asked_of(key: str) -> str:
     return f"{key}.asked"
 
 
-def _widget(
-    name: str,
-    key: str,
-    spec: Spec,
-    labels: Mapping[str, str] | None = None,
-    task: str = "",
-    **more: Any,
-) -> Any:
+def _widget(name: str, key: str, spec: Spec, task: str = "", **more: Any) -> Any:
     """The control that fits a spec, with the limits the engine declares."""
     st.session_state.setdefault(key, _held(spec, spec.default))
     common: dict[str, Any] = {
@@ -402,7 +395,7 @@ def _widget(
         common.pop("persist_state")  # a number that is kept has no widget of its own
         return number_field.ask(common.pop("label"), name, spec=spec, task=task, told=common.pop("help"), **common)
     if isinstance(spec, Choice):
-        text = labels.__getitem__ if labels else partial(words.choice, name=name)
+        text = partial(words.choice, name=name)
         if len(spec.options) <= 3 and name != "cell":
             return st.segmented_control(
                 options=spec.options, format_func=text, required=True, width="stretch", **common

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from engine import CELLS, LEARNERS
-from engine import TASKS as ENGINE_TASKS
+from engine import CELLS, LEARNERS, TASKS
+from engine.labels import Label
 from engine.messages import Message, Wording, declare
 from engine.settings import Choice, Real, Spec, Text, Whole, Wholes
 from engine.tasks import Forecast, Task
@@ -17,33 +17,10 @@ declare(messages.TEMPLATES)
 
 TITLE = "RNN Playground"
 
-TASKS = {
-    "adding": ("Adding", "Remember two marked numbers among many and say their sum at the end."),
-    "copy": ("Copy", "Keep a few letters through a long blank, then say them in order."),
-    "hello": ("Spell a word", "Given a word letter by letter, say the next letter: hell → ello."),
-    "text": ("Write like a text", "Read passages of a text and say the next character each time."),
-    "forecast": ("Forecast", "Read some values of a series and say the next one."),
-    "echo": ("Echo", "Say at every step the letter that came a few steps earlier."),
-    "neighbours": ("Neighbours", "Name the letters some steps before and some steps after the present one."),
-    "order": ("Temporal order", "Two letters X or Y hide among others: say which came, in order."),
-}
-
 CHOICES = {
-    "alice": "Alice in Wonderland, chapter I",
-    "wonderland": "Alice in Wonderland, the whole book",
-    "sonnets": "Shakespeare, 14 sonnets",
-    "tang": "唐诗绝句 (60 Tang poems)",
-    "tang300": "唐诗三百首 (313 Tang poems)",
-    "sanzijing": "三字经 (Three Character Classic)",
-    "own": "My own",
-    "sine": "Sine with noise",
-    "mackey_glass": "Mackey–Glass (chaotic)",
-    "sunspots": "Sunspots, yearly 1700–2008 (NOAA)",
     "forward": "Forward",
     "backward": "Backward",
     "bidirectional": "Both",
-    "last": "Last state",
-    "mean": "Mean of all",
     "default": "PyTorch's default",
     "xavier": "Xavier (Glorot)",
     "orthogonal": "Orthogonal recurrent",
@@ -51,8 +28,6 @@ CHOICES = {
     "plain": "Output alone",
     "residual": "Residual: output + input",
     "highway": "Highway: gated mix of both",
-    "ridge": "Ridge regression",
-    "gradient": "Gradient",
     "usual": "The usual one",
     "stack": "Stack of layers",
     "sgd": "SGD",
@@ -64,55 +39,15 @@ CHOICES = {
     "adam": "Adam",
     "adamw": "AdamW",
 }
-ACTIVATIONS = {
-    "tanh": "tanh",
-    "relu": "ReLU",
-    "sigmoid": "Sigmoid",
-    "identity": "Identity (linear)",
-    "softmax": "Softmax (probabilities)",
-}
 
-# Field: (label, one line of help). A task's own meaning of a name stands under "task.name".
+# Setting: (label, one line of help). Those of a task or a cell stand with it, in its `about`.
 FIELDS = {
     "task": ("Task", "What the network is to learn. Changing it begins a new run."),
     "arch": ("Architecture", "How the network is put together. Changing it begins a new run."),
-    "length": ("Length T", "Steps in a sequence: the longer, the further back the network must remember."),
-    "copy.length": ("Blank T", "Steps to wait between the letters and the sign to say them."),
-    "forecast.length": ("Window", "Values the network reads before it says the next one."),
-    "text.length": ("Passage", "Characters in each passage that is trained on."),
-    "symbols": ("Letters", "How many different letters there are."),
-    "copy.symbols": ("Letters K", "How many letters must be kept; each is one of 8."),
-    "delay": ("Delay d", "How many steps later each letter is to be repeated."),
-    "distance": ("Distance d", "How far before and after the present step the asked letters stand."),
-    "readout": ("Readout", "What the answer is read from: the last state, or the mean of all states."),
-    "word": ("Word", "Any word or line of 2 to 50 characters, at least two of them different. Press Enter."),
-    "corpus": ("Text", "What the network learns to write. The last tenth is held out."),
-    "text": ("Your text", "At least 20 characters, up to 200 kB. It stays in this session."),
-    "series": ("Series", "What to forecast. The last fifth is held out."),
-    "values": ("Your series", "At least 20 numbers. They stay in this session."),
-    "period": ("Period", "Steps in one full wave."),
-    "noise": ("Noise", "Standard deviation of the noise on the sine, whose height is 1."),
     "cell": ("Cell", "The recurrent unit. Changing it begins a new run with the same seed."),
     "hidden": ("Hidden size H", "Units in each layer and direction."),
     "layers": ("Layers", "Cells stacked on top of each other."),
     "direction": ("Direction", "Which way each layer reads the sequence; Both joins the two."),
-    "activation": ("Activation f", "The function applied to the sum that becomes the new state."),
-    "forget_bias": ("Forget bias", "Where the forget gate's bias starts; 1 or more means remember at first."),
-    "feedback": (
-        "Fed back g",
-        "What of the answer reaches the next step; Softmax feeds back the classes' probabilities.",
-    ),
-    "alpha": ("Slowness α", "How much of the slow state stays at each step; 0.95 remembers for about 20 steps."),
-    "slow": ("Slow units S", "How many slow units stand beside the hidden ones."),
-    "periods": ("Periods", "The beats of the modules, rising, with commas between them. Press Enter."),
-    "radius": (
-        "Spectral radius",
-        "Largest modulus of W's eigenvalues: below 1 the reservoir as a rule forgets its start.",
-    ),
-    "leak": ("Leak a", "How much of the state is replaced at each step; small is slow."),
-    "sparsity": ("Sparsity", "Share of W's entries that are 0."),
-    "fit": ("Readout learns by", "Ridge regression solves for the best readout of all sequences seen so far."),
-    "ridge": ("Ridge λ", "How strongly ridge regression keeps the readout small."),
     "input_depth": ("Deep input", "Layers of a plain network between the input and the first recurrent layer."),
     "transition_depth": (
         "Deep transition",
@@ -127,7 +62,6 @@ FIELDS = {
         "Joined steps",
         "How many steps of a layer become one of the next: one number, or one a layer. Press Enter.",
     ),
-    "late": ("Answer delay", "Steps after which an answer is due: the older way to see the future."),
     "init": ("Initial weights", "How the weights are drawn before training."),
     "recurrent_scale": (
         "Recurrent scale",
@@ -197,10 +131,6 @@ CHANCE_SERIES = (
 SAME = "Without memory the present input alone helps no further, so below the dashed line memory is at work."
 NEEDS_NONE = "The mean of all states can tell the answer without memory, so this task then asks for none."
 ALWAYS_SAME = "The answer is always the same letter here, so there is nothing to learn: chance is 0."
-BY_HEART = {
-    "text": "It learns this text by heart; on new text it gets worse.",
-    "forecast": "It learns this part of the series by heart; on the part held out it gets worse.",
-}
 OUT_OF_SIGHT = {
     "future": ":orange[*{task}* needs the future; this network reads forward, so it cannot solve it, however long it "
     "trains.] Choose both directions.",
@@ -268,18 +198,7 @@ AS_IT_WAS = " The run goes on as it was."
 AS_USUAL = " The usual experiment is shown instead."
 NOTHING_YET = "Hand in your own data in the sidebar; until then the page shows a run without them."
 NOBODY_KNOWS = "Answer **{answer}** — nobody can say whether that is right."
-"""Of a sequence changed by hand; UNTOLD says why."""
-UNTOLD = {
-    "adding": "A mark is neither 0 nor 1 now, so the task does not say what the sum is.",
-    "copy": "The task asks for letters in the first steps and for one sign to go, » in its place; now that is not so.",
-    "hello": "A step does not read exactly one letter now, so the answer before it cannot be told right or wrong.",
-    "text": "A step does not read exactly one character now, so the answer before it cannot be told right or wrong.",
-    "forecast": "The series has never gone this way, so nobody knows what its next value would be.",
-    "echo": "A step does not read exactly one letter now, so its echo cannot be told right or wrong.",
-    "neighbours": "A step does not read exactly one letter now, so the pairs it is in cannot be told right or wrong.",
-    "order": "The task asks which came of two letters X or Y; now there are not two of them.",
-}
-"""Why a task cannot say what is right once the sequence was changed by hand."""
+"""Of a sequence changed by hand; the task says why."""
 LAST_VALUE = "Saying the last value again scores {last} on the held-out part."
 AHEAD = (
     "Right of the dashed line, the network goes on by itself: each value that it says is its next input. It was "
@@ -358,16 +277,29 @@ TUNED = (
 
 
 def task(name: str) -> tuple[str, str]:
-    """What a task is called, and what it asks; of one without words here, its name and what it says of itself."""
-    return TASKS.get(name) or (name, (ENGINE_TASKS[name].__doc__ or "").partition("\n")[0])
+    """What a task is called, and what it asks; of one without words, its key and what it says of itself."""
+    about = TASKS[name].about
+    return about.name or name, about.sentence or (TASKS[name].__doc__ or "").partition("\n")[0]
+
+
+def declared(name: str, task: str = "") -> Label | None:
+    """What a setting is called: by the task that has it, on the page, or by any task or cell that has it."""
+    if task and name in TASKS[task].about.settings:
+        return TASKS[task].about.settings[name]
+    if name in FIELDS:
+        return Label(*FIELDS[name])
+    every = [*(each.about.settings for each in TASKS.values()), *(each.about.settings for each in CELLS.values())]
+    return next((settings[name] for settings in every if name in settings), None)
 
 
 def label(name: str, task: str = "") -> str:
-    return FIELDS.get(f"{task}.{name}", FIELDS.get(name, (OTHER_FIELDS.get(name, name), "")))[0]
+    found = declared(name, task)
+    return found.name if found else OTHER_FIELDS.get(name, name)
 
 
 def help_for(name: str, task: str = "") -> str:
-    return FIELDS.get(f"{task}.{name}", FIELDS.get(name, (name, "")))[1]
+    found = declared(name, task)
+    return found.help if found else ""
 
 
 def choice(option: str, name: str = "") -> str:
@@ -377,9 +309,9 @@ def choice(option: str, name: str = "") -> str:
     if name == "learner" and option in LEARNERS:
         return LEARNERS[option].label
     if name == "task" and option in TASKS:
-        return TASKS[option][0]
-    own = ACTIVATIONS if name in ("activation", "feedback") else CHOICES
-    return own.get(option, option)
+        return task(option)[0]
+    found = declared(name)
+    return (found and found.choices.get(option)) or CHOICES.get(option, option)
 
 
 def quantity(cell: str, name: str) -> tuple[str, str]:

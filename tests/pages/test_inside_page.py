@@ -7,11 +7,10 @@ import pytest
 import torch
 from streamlit.testing.v1 import AppTest
 
-from engine import CELLS
+from engine import CELLS, TASKS
 from engine.cells import UnitaryCell
 from engine.observe.notes import passages
 from engine.observe.step.substituted import written
-from playground import words
 from playground.views.inside import words as say
 from tests.pages.evaluated import Shown, shown
 from tests.pages.opened import ENTRY, charts, session, sound
@@ -216,7 +215,7 @@ def test_a_changed_number_changes_bars_target_and_verdict() -> None:
     # A mark that is neither 0 nor 1: no verdict, and why.
     changed(app, "Input x", 0.5, Entry=2)
     assert "nobody can say whether that is right" in texts(app)
-    assert words.UNTOLD["adding"] in texts(app)
+    assert TASKS["adding"].about.unknown in texts(app)
 
 
 def test_another_letter_is_read_and_asked_for() -> None:

@@ -12,7 +12,6 @@ from engine.cells import AnyCell, DeepTransition
 from engine.observe.all_steps import by_loop
 from engine.observe.step.holding import held_in
 from engine.observe.step.patched import PatchedCell
-from engine.observe.step.symbols import knobs
 from engine.observe.step.values import HeldGate
 from engine.observe.trace import Trace, trace
 from engine.tasks import Batch, Task
@@ -88,7 +87,7 @@ def changed(network: Network, change: Change) -> Network:
     place = layer.directions.index(change.direction)
     cell = layer.cells[place]
     if change.kind == "weight":
-        knobs(single(cell, change.transition))[change.name].values[change.entry] = change.value
+        single(cell, change.transition).knobs()[change.name].values[change.entry] = change.value
     elif change.kind == "gate":
         layer.cells[place] = held_in(cell, change.held, change.transition, change.numbers)
     else:

@@ -1,12 +1,12 @@
 """The equations of a step with the numbers of one unit in the place of the symbols."""
 
-import cmath
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from torch import Tensor
 
+from engine.cells.evaluation import combined
 from engine.cells.expression import Term, parsed
 from engine.observe.step.values import StepValues
 
@@ -22,9 +22,10 @@ FINEST = 10
 class Part(NamedTuple):
     """A piece of a right-hand side with numbers.
 
-    kind: number (a value, of what stands in `label`), constant (written so in the equation), call (of the function in
-    `sign`), product, sum, negative or test. A term of a matrix product is a product with a label and the entry (from 0)
-    of the vector in it; what is left of such a sum is a number with the sign "rest", and as many terms as `entry` says.
+    kind: number (a value, of what stands in `label`), constant (written so in the equation), or that of a Term: call
+    (of the function in `sign`), ⊙ (a product), + (a sum), − or test. A term of a matrix product is a ⊙ with a label and
+    the entry (from 0) of the vector in it; what is left of such a sum is a number with the sign "rest", and as many
+    terms as `entry` says.
     """
 
     kind: str
@@ -81,19 +82,8 @@ def calculated(part: Part, decimals: int) -> complex:
     if part.kind == "constant":
         return part.value
     inner = [calculated(each, decimals) for each in part.parts]
-    match part.kind:
-        case "call":
-            return _applied(part.sign, inner)
-        case "negative":
-            return -inner[0]
-        case "test":
-            return float(inner[0].real % inner[1].real == inner[2].real)
-        case "sum":
-            return sum(inner)
-    product: complex = 1.0
-    for factor in inner:
-        product *= factor
-    return product
+    value: complex = combined(part.kind, part.sign, inner, FUNCTIONS)
+    return value
 
 
 def _rounded(value: complex, decimals: int) -> complex:
@@ -101,19 +91,24 @@ def _rounded(value: complex, decimals: int) -> complex:
     return complex(real, imaginary) if isinstance(value, complex) else real
 
 
-def _applied(sign: str, inner: list[complex]) -> complex:
-    value = inner[0]
-    match sign:
-        case "modReLU":
-            modulus = abs(value)
-            return max(0.0, modulus + inner[1].real) / modulus * value if modulus else 0.0
-        case "tanh":
-            return math.tanh(value.real)
-        case "relu":
-            return max(0.0, value.real)
-        case "identity":
-            return value
-    return 1 / (1 + cmath.exp(-value)).real if value.real > -700 else 0.0
+def _sigmoid(value: complex) -> float:
+    return 1 / (1 + math.exp(-value.real)) if value.real > -700 else 0.0
+
+
+def _mod_relu(value: complex, b: complex) -> complex:
+    modulus = abs(value)
+    return max(0.0, modulus + b.real) / modulus * value if modulus else 0.0
+
+
+FUNCTIONS: Mapping[str, Callable[..., complex]] = {
+    "σ": _sigmoid,
+    "sigmoid": _sigmoid,
+    "tanh": lambda value: math.tanh(value.real),
+    "relu": lambda value: max(0.0, value.real),
+    "identity": lambda value: value,
+    "modReLU": _mod_relu,
+}
+"""Of single numbers, by their sign in an equation or by the name of the activation that f is."""
 
 
 def substituted_equations(stage: StepValues, entries: Mapping[str, int]) -> tuple[SubstitutedEquation, ...]:
@@ -166,22 +161,21 @@ def _fill(stage: StepValues, term: Term, entry: int, sums: list[Line]) -> Part:
     parts = tuple(_fill(stage, part, entry, sums) for part in term.parts)
     if term.kind == "call":
         return Part("call", sign=stage.f or "identity" if term.sign == "f" else term.sign, parts=parts)
-    kinds = {"+": "sum", "−": "negative", "⊙": "product", "test": "test"}
-    return Part(kinds[term.kind], parts=parts)
+    return Part(term.kind, sign=term.sign, parts=parts)
 
 
 def _product(stage: StepValues, term: Term, entry: int, sums: list[Line]) -> Part:
     first = next((k for k, part in enumerate(term.parts) if stage.of(part).ndim == 2), len(term.parts))
     before = tuple(_fill(stage, part, entry, sums) for part in term.parts[:first])
     if first == len(term.parts):
-        return Part("product", parts=before)
+        return Part("⊙", parts=before)
     matrix, *rest = term.parts[first:]
     right = rest[0] if len(rest) == 1 else Term("product", "", tuple(rest))
     label = str(Term("product", "", (matrix, right)))
     total = _entry(stage.of(Term("product", "", (matrix, right))), entry)
     sums.append(Line(label, _terms(stage, matrix, right, entry), total))
     number = Part("number", total, label)
-    return Part("product", parts=(*before, number)) if before else number
+    return Part("⊙", parts=(*before, number)) if before else number
 
 
 def _terms(stage: StepValues, matrix: Term, right: Term, entry: int) -> Part:
@@ -194,7 +188,7 @@ def _terms(stage: StepValues, matrix: Term, right: Term, entry: int) -> Part:
     shown = order if len(order) <= LARGEST + 1 else order[:LARGEST]
     parts = [
         Part(
-            "product",
+            "⊙",
             label=str(right),
             entry=k,
             parts=(Part("number", weights[k].item(), str(matrix)), Part("number", values[k].item(), str(right))),
@@ -203,4 +197,4 @@ def _terms(stage: StepValues, matrix: Term, right: Term, entry: int) -> Part:
     ]
     if others := order[len(shown) :]:
         parts.append(Part("number", products[others].sum().item(), sign="rest", entry=len(others)))
-    return Part("sum", parts=tuple(parts))
+    return Part("+", parts=tuple(parts))

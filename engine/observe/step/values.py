@@ -9,10 +9,10 @@ from torch import Tensor
 
 from engine.cells import AnyCell, UnitaryCell
 from engine.cells.equations import Equation, equations, over_time
+from engine.cells.evaluation import evaluated
 from engine.cells.expression import Term, parsed
 from engine.cells.jordan import JordanState
 from engine.cells.simple import ACTIVATIONS
-from engine.observe.step.symbols import symbols
 
 Function = Callable[..., Tensor]
 
@@ -56,36 +56,12 @@ class StepValues:
 
     def of(self, term: Term) -> Tensor:
         """The value of a part of an equation."""
-        match term.kind:
-            case "name":
-                return self.values[term.sign]
-            case "number":
-                return torch.tensor(float(term.sign), dtype=torch.float64)
-            case "stack":
-                return torch.cat([self.of(part) for part in term.parts])
-            case "−":
-                return -self.of(term.parts[0])
-        parts = [self.of(part) for part in term.parts]
-        match term.kind:
-            case "call":
-                return self.functions[term.sign](*parts)
-            case "test":
-                number, period, rest = parts
-                return torch.remainder(number, period).eq(rest).double()
-            case "+":
-                return torch.stack(torch.broadcast_tensors(*parts)).sum(0)
-            case "⊙":
-                return torch.stack(torch.broadcast_tensors(*parts)).prod(0)
-        value = parts[-1]
-        for factor in reversed(parts[:-1]):
-            kind = torch.promote_types(factor.dtype, value.dtype)
-            value = factor.to(kind) @ value.to(kind) if factor.ndim == 2 else factor * value
-        return value
+        return evaluated(term, self.values, self.functions)
 
 
 def constants(cell: AnyCell) -> dict[str, Tensor]:
     """All that does not change from step to step, by its name in the equations; in double precision, on the graph."""
-    return {name: _double(tensor) for name, tensor in symbols(cell).items()}
+    return {name: _double(tensor) for name, tensor in cell.symbols().items()}
 
 
 def worked_out(

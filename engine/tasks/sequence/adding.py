@@ -7,6 +7,7 @@ from torch import Tensor
 
 from engine.settings import Choice, Whole, setting
 from engine.structures import Batch
+from engine.tasks.about import LENGTH, READOUT, About
 from engine.tasks.base import Quantity, Regression, Sampler, floats
 
 
@@ -36,6 +37,14 @@ class Adding(Regression):
     numbers is known, and the variance of the other remains: 1/6 − 1/12 · 1/(T − ⌊T/2⌋). If the mean of all states is
     read, the sum of what is marked needs no memory: 0.
     """
+
+    key = "adding"
+    about = About(
+        name="Adding",
+        sentence="Remember two marked numbers among many and say their sum at the end.",
+        unknown="A mark is neither 0 nor 1 now, so the task does not say what the sum is.",
+        settings={"length": LENGTH, "readout": READOUT},
+    )
 
     length: int = setting(Whole(50, 2, 500, "steps"))
     readout: str = setting(Choice("last", ("last", "mean")))

@@ -11,9 +11,11 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from engine.labels import Label
 from engine.messages import Message, Setting, declare, quoted
 from engine.settings import Choice, Limit, SettingError, Text, Whole, setting
 from engine.structures import Batch
+from engine.tasks.about import About
 from engine.tasks.base import NO_ANSWER, Classification, Sampler
 from engine.tasks.sequence.baselines import cross_entropy, following, frequencies
 
@@ -38,6 +40,16 @@ RARE = "\N{WHITE SQUARE}"
 MIN_CHARACTERS = 20
 CORPORA = ("alice", "wonderland", "sonnets", "tang", "tang300", "sanzijing")
 """The texts that ship with the engine; data/README.md has their sources."""
+
+CORPUS_NAMES = {
+    "alice": "Alice in Wonderland, chapter I",
+    "wonderland": "Alice in Wonderland, the whole book",
+    "sonnets": "Shakespeare, 14 sonnets",
+    "tang": "唐诗绝句 (60 Tang poems)",
+    "tang300": "唐诗三百首 (313 Tang poems)",
+    "sanzijing": "三字经 (Three Character Classic)",
+    "own": "My own",
+}
 
 WHOLE_POEMS = ("tang300",)
 """Texts of which whole poems are held out. The others are cut at a character: old links give the same losses."""
@@ -119,6 +131,18 @@ class Hello(Characters):
     l or o, the others by one letter alone, ½ · ln 2 = .347.
     """
 
+    key = "hello"
+    about = About(
+        name="Spell a word",
+        sentence="Given a word letter by letter, say the next letter: hell → ello.",
+        unknown="A step does not read exactly one letter now, so the answer before it cannot be told right or wrong.",
+        settings={
+            "word": Label(
+                "Word", "Any word or line of 2 to 50 characters, at least two of them different. Press Enter."
+            )
+        },
+    )
+
     varied = False
 
     word: str = setting(Text("hello", 200))
@@ -193,6 +217,20 @@ class NextCharacter(Characters):
     Chance: each character as often as the training part has it. No memory: each as often as it follows the present one
     there. Both scored on the held-out part; baselines.py says how they are counted where the training part has too few.
     """
+
+    key = "text"
+    about = About(
+        name="Write like a text",
+        sentence="Read passages of a text and say the next character each time.",
+        unknown="A step does not read exactly one character now, so the answer before it cannot be told right or "
+        "wrong.",
+        by_heart="It learns this text by heart; on new text it gets worse.",
+        settings={
+            "corpus": Label("Text", "What the network learns to write. The last tenth is held out.", CORPUS_NAMES),
+            "text": Label("Your text", "At least 20 characters, up to 200 kB. It stays in this session."),
+            "length": Label("Passage", "Characters in each passage that is trained on."),
+        },
+    )
 
     finite = True
 

@@ -8,9 +8,11 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from engine.labels import Label
 from engine.messages import Message, Setting, declare
 from engine.settings import Limit, Whole, setting
 from engine.structures import Batch
+from engine.tasks.about import About
 from engine.tasks.base import NO_ANSWER, Classification, Sampler
 
 declare({"copy.steps": "{length} ({blanks}) plus twice the {symbols} may come to {most} steps at most."})
@@ -46,6 +48,18 @@ class Copy(Classification):
     No memory: the same, as blanks come in where letters are asked for.
     Source: Hochreiter & Schmidhuber 1997; in this form Arjovsky, Shah & Bengio 2016.
     """
+
+    key = "copy"
+    about = About(
+        name="Copy",
+        sentence="Keep a few letters through a long blank, then say them in order.",
+        unknown="The task asks for letters in the first steps and for one sign to go, » in its place; now that is not "
+        "so.",
+        settings={
+            "length": Label("Blank T", "Steps to wait between the letters and the sign to say them."),
+            "symbols": Label("Letters K", "How many letters must be kept; each is one of 8."),
+        },
+    )
 
     length: int = setting(Whole(20, 1, 498, "blank steps"))
     symbols: int = setting(SYMBOLS)

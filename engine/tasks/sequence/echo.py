@@ -7,9 +7,11 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from engine.labels import Label
 from engine.messages import Message, Setting, declare
 from engine.settings import Limit, Whole, setting
 from engine.structures import Batch
+from engine.tasks.about import LENGTH, LETTERS, About
 from engine.tasks.base import NO_ANSWER, Classification, Sampler, uniform_loss
 
 declare({"echo.delay": "It must be shorter than {length} ({steps} steps), or nothing is asked."})
@@ -34,6 +36,20 @@ class Echo(Classification):
     symbol it is asked for. Chance: all symbols are equally likely, ln(symbols). No memory: the same, as
     the present symbol tells nothing of an earlier one.
     """
+
+    key = "echo"
+    about = About(
+        name="Echo",
+        sentence="Say at every step the letter that came a few steps earlier.",
+        unknown="A step does not read exactly one letter now, so its echo cannot be told right or wrong.",
+        settings={
+            "length": LENGTH,
+            "delay": Label("Delay d", "How many steps later each letter is to be repeated."),
+            "symbols": LETTERS,
+        },
+    )
+    lag = "delay"
+    unasked = 1
 
     length: int = setting(Whole(30, 2, 500, "steps"))
     delay: int = setting(DELAY)

@@ -11,9 +11,11 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from engine.labels import Label
 from engine.messages import Message, Plural, Setting, Value, declare
 from engine.settings import Choice, Limit, Numbers, Real, SettingError, Whole, setting
 from engine.structures import Batch
+from engine.tasks.about import READOUT, About
 from engine.tasks.base import Quantity, Regression, Sampler, floats
 from engine.tasks.sequence.baselines import linear_fit
 
@@ -54,6 +56,12 @@ MOST_FAR, FAR_BESIDE = 0.1, 1000.0
 
 POINTS = 2000
 SERIES = ("sine", "mackey_glass", "sunspots")
+SERIES_NAMES = {
+    "sine": "Sine with noise",
+    "mackey_glass": "Mackey–Glass (chaotic)",
+    "sunspots": "Sunspots, yearly 1700–2008 (NOAA)",
+    "own": "My own",
+}
 
 
 def windows(size: int, values: Tensor, length: int, generator: torch.Generator) -> tuple[Tensor, Tensor, Tensor]:
@@ -125,6 +133,22 @@ class Forecast(Regression):
     if the mean of all states is read; fitted to the training part, scored on the held-out one. Right: within a tenth of
     a standard deviation.
     """
+
+    key = "forecast"
+    about = About(
+        name="Forecast",
+        sentence="Read some values of a series and say the next one.",
+        unknown="The series has never gone this way, so nobody knows what its next value would be.",
+        by_heart="It learns this part of the series by heart; on the part held out it gets worse.",
+        settings={
+            "series": Label("Series", "What to forecast. The last fifth is held out.", SERIES_NAMES),
+            "values": Label("Your series", "At least 20 numbers. They stay in this session."),
+            "length": Label("Window", "Values the network reads before it says the next one."),
+            "period": Label("Period", "Steps in one full wave."),
+            "noise": Label("Noise", "Standard deviation of the noise on the sine, whose height is 1."),
+            "readout": READOUT,
+        },
+    )
 
     series: str = setting(Choice("mackey_glass", (*SERIES, "own")))
     values: tuple[float, ...] = setting(Numbers((), 50_000), when=("series", "own"))

@@ -7,9 +7,11 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from engine.labels import Label
 from engine.messages import Message, Setting, declare
 from engine.settings import Limit, Whole, setting
 from engine.structures import Batch
+from engine.tasks.about import LENGTH, About
 from engine.tasks.base import NO_ANSWER, Classification, Sampler, uniform_loss
 
 declare(
@@ -52,6 +54,20 @@ class Neighbours(Classification):
 
     No memory: ln 4, as the present symbol is none of the two; but with late = distance it is the later one: ln 2.
     """
+
+    key = "neighbours"
+    about = About(
+        name="Neighbours",
+        sentence="Name the letters some steps before and some steps after the present one.",
+        unknown="A step does not read exactly one letter now, so the pairs it is in cannot be told right or wrong.",
+        settings={
+            "length": LENGTH,
+            "distance": Label("Distance d", "How far before and after the present step the asked letters stand."),
+            "late": Label("Answer delay", "Steps after which an answer is due: the older way to see the future."),
+        },
+    )
+    lag = "distance"
+    unasked = 2
 
     length: int = setting(Whole(20, 3, 500, "steps"))
     distance: int = setting(DISTANCE)

@@ -7,6 +7,7 @@ from torch import Tensor
 
 from engine.settings import Choice, Whole, setting
 from engine.structures import Batch
+from engine.tasks.about import LENGTH, READOUT, About
 from engine.tasks.base import NO_ANSWER, Classification, Sampler, uniform_loss
 
 
@@ -33,6 +34,14 @@ class Order(Classification):
     cannot be told apart, half of all: ½ · ln 2.
     Source: Hochreiter & Schmidhuber 1997, task 6a; there a sequence's length is drawn from 100–110, here it is fixed.
     """
+
+    key = "order"
+    about = About(
+        name="Temporal order",
+        sentence="Two letters X or Y hide among others: say which came, in order.",
+        unknown="The task asks which came of two letters X or Y; now there are not two of them.",
+        settings={"length": LENGTH, "readout": READOUT},
+    )
 
     length: int = setting(Whole(50, 10, 500, "steps"))
     readout: str = setting(Choice("last", ("last", "mean")))

@@ -6,12 +6,13 @@ import streamlit as st
 
 from engine import CELLS, Experiment
 from engine.cells import FAMILIES
+from engine.cells.direct_path import NoDirectPath
 from engine.cells.equations import described, over_time
 from engine.cells.sizes import weights
 from playground import words
 from playground.charts.timeline import PICK, by_year, timeline, timeline_data
 from playground.charts.wiring import wiring_picture
-from playground.drawing.typeset import cell_display, name, prose
+from playground.drawing.typeset import cell_display, expression, name, prose
 from playground.shell import sidebar
 from playground.shell.pictures import is_dark, show
 from playground.views.cells import words as say
@@ -88,6 +89,18 @@ def equations(key: str) -> None:
     with st.container(key="cells.equations"):
         st.latex(cell_display(described(CELLS[key]).equations), width="content")
     st.caption(say.EQUATIONS)
+    st.markdown(_direct_path(key))
+
+
+def _direct_path(key: str) -> str:
+    """What of the old state a step hands on as it is, or why nothing."""
+    direct, changing = CELLS[key].direct_path, over_time(described(CELLS[key]).equations)
+    if isinstance(direct, NoDirectPath):
+        return say.NO_DIRECT_PATH.format(reason=prose(direct.reason, changing))
+    old, new = (f"${name(part, changing)}$" for part in (f"{direct.part}₋", direct.part))
+    if direct.factor == "1":
+        return say.WHOLE.format(old=old, new=new)
+    return say.DIRECT_PATH.format(old=old, new=new, factor=f"${expression(direct.factor, changing)}$")
 
 
 def wiring(key: str) -> None:

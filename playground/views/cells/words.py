@@ -22,6 +22,9 @@ EQUATIONS = (
     "x comes in at step t; what has t−1 comes from the step before. σ is the logistic function, ⊙ multiplies unit by "
     "unit."
 )
+DIRECT_PATH = "**Direct path through time.** Of {old} the share {factor} stays in {new}; the rest of the step is added."
+WHOLE = "**Direct path through time.** All of {old} stays in {new}; the rest of the step is added."
+NO_DIRECT_PATH = "**Direct path through time.** None. {reason}"
 COUNTED = "**{trained:,}** trained numbers for one layer and direction, without the readout."
 NONE_TRAINED = (
     "**None** is trained inside the cell: its **{fixed:,}** numbers are drawn once and stay; the readout learns."

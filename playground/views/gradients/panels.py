@@ -231,12 +231,12 @@ def _row(seen: Gradients, t: int, k: int) -> None:
     row, column = int(np.searchsorted(steps, t)), int(np.searchsorted(steps, k))
     value = float(seen.pairs.values[row, column])
     st.markdown(about_pair(seen, t, k, value))
-    gate = say.CONSTANT if seen.gate not in ("f", "z") else say.DIRECT_LINE
+    line = say.DIRECT_LINE if seen.gated else say.CONSTANT
     tables = {"measured": seen.pairs.values, "direct": seen.direct}
     bounds = st.session_state[key_of("gradients", "bounds")]
     if bounds:
         tables |= {"gamma": seen.by_gamma, "norms": seen.by_norms}
-    names = say.LINES | {"direct": gate.format(gate=f"{seen.gate}ᵢ" if seen.gate in ("f", "z") else seen.gate)}
+    names = say.LINES | {"direct": line.format(gate=f"({seen.gate})" if "−" in seen.gate else seen.gate)}
     lines = [(name, table[row]) for name, table in tables.items() if table is not None]
     low, high = _ends(f"row.{bounds}", *(values for _, values in lines))
     picture = row_picture(

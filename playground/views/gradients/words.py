@@ -94,7 +94,7 @@ DIRECT = {
     ),
 }
 LINES = {"measured": "measured", "gamma": "bound Π γᵢ", "norms": "bound Π ‖diag f′‖·‖U‖"}
-DIRECT_LINE = "direct path Π {gate}"
+DIRECT_LINE = "direct path Π {gate}ᵢ"
 CONSTANT = "direct path, factor {gate} a step"
 
 DIALS = "Dials"

@@ -14,7 +14,6 @@ from engine.observe.step import Change
 from engine.observe.step.change import single
 from engine.observe.step.holding import FURTHEST, span
 from engine.observe.step.substituted import written
-from engine.observe.step.symbols import knobs
 from engine.settings import Real
 from engine.slices import Frame
 from engine.tasks import Classification
@@ -77,7 +76,7 @@ def handles(scene: Scene) -> list[Handle]:
     for name in shown(type(cell)).gates:
         label = say.HANDLES["candidate"] if name in cell.bipolar else ""
         found.append(handle("gate", name, scene.stage.values[name], label=label))
-    for name, knob in knobs(cell).items():
+    for name, knob in cell.knobs().items():
         found.append(handle("weight", name, knob.values.detach(), knob.free))
     return found
 

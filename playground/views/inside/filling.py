@@ -5,10 +5,9 @@ from collections.abc import Collection, Sequence
 
 from engine.cells.equations import Equation
 from engine.observe.step.substituted import Line, Part, SubstitutedEquation, calculated, written
-from playground.drawing.typeset import GREY, expression, lines, name
+from playground.drawing.typeset import GREY, expression, function, lines, name
 from playground.views.inside import words as say
 
-FUNCTIONS = {"σ": r"\sigma", "sigmoid": r"\sigma", "tanh": r"\tanh", "relu": r"\operatorname{ReLU}", "identity": ""}
 ROW = 27
 """Characters in a row, so that it fits on a telephone; more go on in the next."""
 
@@ -54,7 +53,7 @@ def _chain(line: Line, changing: Collection[str], letters: Sequence[str] = ()) -
         return [f"= {_latex(line.part, 0, changing, letters)}"]
     rows = _rows(line.part, line.decimals, changing, letters)
     inner = line.part.parts[:1]
-    if line.part.kind == "call" and inner[0].kind in ("sum", "product"):
+    if line.part.kind == "call" and inner[0].kind in ("+", "⊙"):
         first = Part("number", calculated(inner[0], EXACT))
         short = line._replace(part=line.part._replace(parts=(first, *line.part.parts[1:])))
         rows += _rows(short.part, short.decimals, changing, ())
@@ -82,22 +81,22 @@ def _pieces(
 ) -> list[tuple[str, int]]:
     """A part in pieces between which a row may end, and how long each is; all of it at once if `whole` and short."""
     size = _length(part, decimals)
-    if not part.parts or part.kind in ("test", "negative") or (whole and size <= ROW):
+    if not part.parts or part.kind in ("test", "−") or (whole and size <= ROW):
         return [(_latex(part, decimals, changing, letters, first), size)]
     if part.entry is not None:
         weight, value = (each._replace(label="") for each in part.parts)
         right = _under(_latex(value, decimals, changing, letters, False), _entry(part, letters))
         ends = (_latex(weight, decimals, changing, letters, first), rf"\cdot {right}")
         return [(end, size // 2) for end in ends]
-    joint = {"sum": "+ ", "product": r"\cdot "}.get(part.kind, r",\, ")
+    joint = {"+": "+ ", "⊙": r"\cdot "}.get(part.kind, r",\, ")
     found: list[tuple[str, int]] = []
     for number, each in enumerate(part.parts):
         opening = first and number == 0 if part.kind != "call" else True
         inner = _pieces(each, decimals, changing, letters, opening, whole=part.kind != "call")
-        if part.kind == "product" and each.kind == "sum":
+        if part.kind == "⊙" and each.kind == "+":
             inner = _bracketed("(", inner, ")")
-        found += inner if number == 0 or each.kind == "negative" else _bracketed(joint, inner, "")
-    return _bracketed(f"{_function(part.sign)}(", found, ")") if part.kind == "call" else found
+        found += inner if number == 0 or each.kind == "−" else _bracketed(joint, inner, "")
+    return _bracketed(f"{function(part.sign)}(", found, ")") if part.kind == "call" else found
 
 
 def _bracketed(before: str, pieces: list[tuple[str, int]], after: str) -> list[tuple[str, int]]:
@@ -118,10 +117,6 @@ def _length(part: Part, decimals: int) -> int:
     return 2 * len(part.parts) + (4 if part.kind == "call" else 0) + sum(_length(p, decimals) for p in part.parts)
 
 
-def _function(sign: str) -> str:
-    return FUNCTIONS.get(sign, rf"\operatorname{{{sign}}}")
-
-
 def _latex(part: Part, decimals: int, changing: Collection[str], letters: Sequence[str], first: bool = True) -> str:
     """first: nothing stands before it, so that a negative number needs no brackets."""
 
@@ -135,23 +130,23 @@ def _latex(part: Part, decimals: int, changing: Collection[str], letters: Sequen
             return _under(text, _symbol(part, changing))
         case "constant":
             return f"{part.value.real:g}"
-        case "negative":
+        case "−":
             return f"- {inner(part.parts[0], False)}"
         case "call":
-            return f"{_function(part.sign)}({', '.join(inner(each) for each in part.parts)})"
+            return f"{function(part.sign)}({', '.join(inner(each) for each in part.parts)})"
         case "test":
             number, period, rest = part.parts
             return rf"[{_whole(number, changing)} \bmod {_whole(period, changing)} = {inner(rest)}]"
-        case "sum":
+        case "+":
             terms = [inner(each, k == 0) for k, each in enumerate(part.parts)]
-            joints = ["" if k == 0 or p.kind == "negative" else "+ " for k, p in enumerate(part.parts)]
+            joints = ["" if k == 0 or p.kind == "−" else "+ " for k, p in enumerate(part.parts)]
             return " ".join(f"{joint}{term}" for joint, term in zip(joints, terms, strict=True))
     if part.entry is not None:
         weight, value = (each._replace(label="") for each in part.parts)
         text = rf"{inner(weight, first)} \cdot {inner(value, False)}"
         return _under(text, _entry(part, letters))
     factors = [
-        f"({inner(each)})" if each.kind == "sum" else inner(each, first and k == 0) for k, each in enumerate(part.parts)
+        f"({inner(each)})" if each.kind == "+" else inner(each, first and k == 0) for k, each in enumerate(part.parts)
     ]
     return r" \cdot ".join(factors)
 

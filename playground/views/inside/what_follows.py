@@ -29,7 +29,7 @@ def answers(scene: Scene) -> None:
         loss = f" Loss {words.number(seen.loss)}." if math.isfinite(seen.loss) else ""
         st.markdown(f"**{label}:** {verdict(seen.reading, scene.frame.snapshot.experiment.task)}{said}{loss}")
     if known(after.reading) < known(before.reading):
-        st.caption(words.UNTOLD[scene.frame.snapshot.experiment.task_name])
+        st.caption(scene.frame.snapshot.experiment.task.about.unknown)
 
 
 def known(reading: Reading) -> int:

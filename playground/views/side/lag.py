@@ -34,7 +34,7 @@ def tick() -> None:
 def lag(side: Side) -> None:
     """The dial, the button, and what was found."""
     base = visitor().experiment
-    found = lag_of(base.task_name, base.task)
+    found = lag_of(base.task)
     if found is None:
         return
     under_way: Lengthening | None = st.session_state.get(LENGTHENING)
@@ -125,7 +125,7 @@ def _sentence(under_way: Lengthening) -> str:
 
 def _setting(under_way: Lengthening) -> str:
     """What the lag is called beside its control."""
-    found = lag_of(under_way.base.task_name, under_way.base.task)
+    found = lag_of(under_way.base.task)
     assert found is not None
     return words.label(found.name, under_way.base.task_name)
 

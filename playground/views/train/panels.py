@@ -15,9 +15,9 @@ from engine.settings import SettingError
 from engine.slices import Frame
 from engine.tasks import Characters, Forecast, Quantity
 from playground import words
-from playground.charts.base import CELL_COLOURS
 from playground.charts.columns import columns
 from playground.charts.curves import EarlierLoss, loss_curve, loss_data
+from playground.charts.hues import hue
 from playground.charts.network import folded, folded_data, rows
 from playground.charts.sequence import ahead_data, ahead_picture
 from playground.charts.unrolled import BAND, COLUMN, PICK, ROW, bands, unrolled, unrolled_data
@@ -228,7 +228,7 @@ def loss(frame: Frame) -> None:
     finding = partial(findings.losses, snapshot.losses, snapshot.held_out, task.chance_loss)
     show(loss_curve(experiment.stack.cell, task.varied, bool(earlier)), data, finding, fill=True)
     if task.finite and parted(snapshot.losses, snapshot.held_out):
-        st.caption(words.BY_HEART[experiment.task_name])
+        st.caption(task.about.by_heart)
 
 
 def _earlier() -> list[EarlierLoss]:
@@ -236,7 +236,7 @@ def _earlier() -> list[EarlierLoss]:
     session = visitor()
     runs = [(run.experiments[0], run.held_out[0][:, :2]) for run in session.earlier]
     return [
-        EarlierLoss(name(each, session.experiment), CELL_COLOURS[each.stack.cell], rows)
+        EarlierLoss(name(each, session.experiment), hue(each.stack.cell), rows)
         for each, rows in runs
         if comparable(each, session.experiment)
     ][:MOST_LINES]

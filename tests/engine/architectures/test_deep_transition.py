@@ -8,7 +8,7 @@ from torch import Tensor
 from engine.architectures import Stack
 from engine.architectures.stack import Network
 from engine.cells import CELLS, DeepTransition
-from tests.engine.cells.papers import FUNCTIONS
+from tests.engine.cells.papers.shared import FUNCTIONS
 from tests.engine.cells.reference import assert_same, outputs_of, unrolled, values_and_gradients
 
 ALLOWED = [name for name in CELLS if "transition_depth" not in CELLS[name].limits({})]

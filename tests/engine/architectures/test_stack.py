@@ -12,6 +12,7 @@ from engine.architectures.stack import DIRECTIONS, Network, Placed, fast
 from engine.cells import CELLS
 from engine.run import build
 from engine.settings import SettingError
+from tests.engine.cells.transcribed import paper
 
 TORCH = {"rnn": nn.RNN, "lstm": nn.LSTM, "gru": nn.GRU}
 INPUTS, HIDDEN, OUTPUTS = 3, 5, 2
@@ -211,32 +212,11 @@ def test_readout_starts_in_its_bound() -> None:
     assert 0.099 < float(weight.abs().max()) <= 0.1
 
 
-COUNTED = {
-    "rnn": (5 * (3 + 5 + 2), 12),
-    "gru": (3 * 50, 12),
-    "lstm": (4 * 50, 12),
-    "jordan": (15 + 5 * 2 + 5 + 2 * 5 + 2, 0),
-    "residual_input": (15 + 5, 12),
-    "residual": (50, 12),
-    "lstm_1997": (3 * 50, 12),
-    "lstm_peephole": (4 * 50 + 3 * 5, 12),
-    "lstm_coupled": (3 * 50, 12),
-    "gru_cho": (3 * 50, 12),
-    "scrn": (5 * 3 + 16 * 3 + 5 * 16 + 5 * 5, 2 * (5 + 16) + 2),
-    "unitary": (3 * 5 + 2 * 10 + 2 * 15 + 5 + 10, 2 * 10 + 2),
-    "goru": (3 * 15 + 2 * 25 + 2 * 5 + 25 + 5, 12),
-    "indrnn": (15 + 5 + 5, 12),
-    "clockwork": (50, 12),
-    "esn": (0, 12),
-    "grid_lstm": (2 * (20 * 10 + 20), 2 * 10 + 2),
-}
-"""Numbers trained in a layer of 5 units that reads 3, and in its readout of 2: by hand from the docstrings."""
-
-
 @every_cell
 def test_trained_numbers_of_one_layer(cell: str) -> None:
+    """Of 5 units that read 3, and of a readout of 2, against those counted by hand from the docstrings."""
     entrance = {"grid_lstm": 3 * 10 + 10}.get(cell, 0)
-    layer, readout = COUNTED[cell]
+    layer, readout = paper(cell).NUMBERS
     assert make(cell).sizes == {"input_mlp": entrance, "layer 1": layer, "readout": readout}
 
 

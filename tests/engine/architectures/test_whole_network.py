@@ -8,7 +8,7 @@ import torch
 
 from engine.architectures import Stack
 from engine.architectures.stack import Network, joined_in_time
-from tests.engine.cells.papers import highway, mlp
+from tests.engine.cells.papers.around import highway, mlp
 from tests.engine.cells.reference import unrolled
 from tests.engine.cells.transcribed import transcribed
 

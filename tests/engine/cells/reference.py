@@ -8,32 +8,11 @@ import torch
 from torch import Tensor
 
 from engine.cells import CELLS, AnyCell
-from engine.cells.simple import ACTIVATIONS
 from engine.observe.notes import passage
+from tests.engine.cells.transcribed import paper, transcribed_at_all
 
 CASES: list[tuple[str, dict[str, Any]]] = [
-    *(("rnn", {"activation": activation}) for activation in ACTIVATIONS),
-    ("lstm", {}),
-    ("lstm", {"forget_bias": -1.5}),
-    ("gru", {}),
-    ("jordan", {"activation": "tanh", "feedback": "softmax"}),
-    ("jordan", {"activation": "sigmoid", "feedback": "identity"}),
-    ("residual_input", {}),
-    ("residual", {}),
-    ("lstm_1997", {}),
-    ("lstm_peephole", {}),
-    ("lstm_coupled", {}),
-    ("gru_cho", {}),
-    ("scrn", {"alpha": 0.95, "slow": 2}),
-    ("scrn", {"alpha": 0.4, "slow": 7}),
-    ("unitary", {}),
-    ("goru", {}),
-    *(("indrnn", {"activation": activation}) for activation in ("relu", "tanh")),
-    ("clockwork", {"periods": (1, 2, 4)}),
-    ("clockwork", {"periods": (2, 3)}),
-    ("esn", {"leak": 0.3}),
-    ("esn", {"leak": 1.0, "sparsity": 0.2}),
-    ("grid_lstm", {}),
+    (key, options) for key in CELLS if transcribed_at_all(key) for options in paper(key).CASES
 ]
 """Every equation on offer."""
 

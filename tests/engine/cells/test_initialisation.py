@@ -9,6 +9,7 @@ from torch import Tensor
 
 from engine.cells import CELLS, INITS, Cell
 from tests.engine.cells.reference import generator
+from tests.engine.cells.transcribed import paper
 
 INPUTS, HIDDEN = 7, 24
 
@@ -37,15 +38,10 @@ def without(block: int, bias: Tensor) -> Tensor:
 
 def roles(name: str, cell: Any) -> tuple[list[Tensor], list[Tensor], list[Tensor]]:
     """What reads the input and what reads the state, gate by gate, and the biases that have no rule of their own."""
+    if hasattr(paper(name), "ROLES"):
+        inputs, states, biases = ([getattr(cell, key).detach() for key in names] for names in paper(name).ROLES)
+        return inputs, states, [torch.cat(biases)] if biases else []
     match name:
-        case "jordan":
-            return [cell.W.detach()], [cell.U.detach()], [cell.b.detach()]
-        case "residual_input":
-            return [cell.W.detach()], [], [cell.b.detach()]
-        case "indrnn":
-            return [cell.W.detach()], [], [cell.b.detach()]
-        case "scrn":
-            return [w.detach() for w in (cell.A, cell.B, cell.P)], [cell.R.detach()], []
         case "goru":
             return stacked(cell.weight_ih), stacked(cell.weight_hh), [cell.bias_ih.detach()[:HIDDEN]]
         case "grid_lstm":
@@ -100,7 +96,13 @@ def test_biases_start_at_zero(name: str, init: str) -> None:
         assert not bias.any()
 
 
-SQUARE = [name for name in DRAWN if name not in ("residual_input", "indrnn", "jordan", "clockwork")]
+def is_square(name: str) -> bool:
+    """Whether every matrix that reads its state is one of H × H, and the initialisations may fill all of it."""
+    recurrent = roles(name, make(name))[1]
+    return bool(recurrent) and all(block.shape == (HIDDEN, HIDDEN) for block in recurrent)
+
+
+SQUARE = [name for name in DRAWN if is_square(name)]
 
 
 @pytest.mark.parametrize("name", SQUARE)

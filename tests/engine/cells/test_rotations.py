@@ -6,7 +6,8 @@ import torch
 from torch import Tensor
 
 from engine.cells import CELLS, Cell
-from tests.engine.cells.papers import rotation, unitary_matrix
+from tests.engine.cells.papers.goru import rotation
+from tests.engine.cells.papers.unitary import unitary_matrix
 from tests.engine.cells.reference import generator, unrolled, weights_of
 
 HIDDEN = 32

@@ -8,7 +8,7 @@ from engine import CELLS, Experiment, Run, seeds
 from engine.learners.ridge import RidgeReadout
 from engine.run import build
 from engine.tasks import Forecast
-from tests.engine.cells.papers import ridge
+from tests.engine.cells.papers.around import ridge
 from tests.engine.runs import started, trained
 
 STRENGTHS = pytest.mark.parametrize("strength", [1e-8, 1e-3, 10.0])

@@ -9,8 +9,8 @@ import pytest
 import torch
 
 from engine import CELLS, Run
+from engine.cells.direct_path import DirectPath
 from engine.observe import notes
-from engine.observe.direct_path import DIRECT
 from engine.observe.gradients import LOSS, Gradients, Question, gradients
 from engine.observe.jacobians import MOST, parts, sample, spectral_norms, triangle
 from engine.observe.notes import Passage
@@ -171,8 +171,8 @@ def test_what_each_state_offers() -> None:
 
 def test_direct_paths_are_of_cells_with_such_a_part() -> None:
     for cell, kind in CELLS.items():
-        if kind in DIRECT:
-            assert DIRECT[kind].part in parts(passage(started(cell=cell))).offered
+        if isinstance(kind.direct_path, DirectPath):
+            assert kind.direct_path.part in parts(passage(started(cell=cell))).offered
 
 
 def test_sampled_steps_give_the_same_numbers(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,7 +13,7 @@ from engine.observe.gradients import gradients
 from engine.observe.jacobians import parts
 from engine.observe.notes import passage
 from engine.observe.trace import last_norm
-from tests.engine.observe.step.own_steps import STEPS, start, weights_of
+from tests.engine.cells.transcribed import paper, start, tensors_of
 from tests.engine.runs import started, trained
 
 WITH_MEMORY = {name: cell.memory for name, cell in CELLS.items() if cell.memory}
@@ -35,14 +35,14 @@ Norms = dict[str, np.ndarray]
 def own_norms(name: str, run: Run, read: Callable[[list[dict[str, Tensor]]], Tensor], truncate: int = 0) -> Norms:
     """‖∂L/∂h_t‖ and ‖∂L/∂c_t‖ by a loop of our own; the state is detached where a window begins, from the end."""
     (cell,), batch = run.network.layers[0].cells, run.probe(0)  # type: ignore[union-attr, misc]  # a Layer
-    weights = weights_of(cell)  # type: ignore[arg-type]  # a Cell
+    weights = tensors_of(cell)  # type: ignore[arg-type]  # a Cell
     network = run.network.double()
-    state, states = start(name, 6, 16), []
+    state, states = start(name, 6), []
     inputs = network.input_mlp(batch.inputs.double())[0].detach()
     for number, x in enumerate(inputs):
         if truncate and (len(inputs) - number) % truncate == 0:
             state = {part: value.detach() for part, value in state.items()}
-        state = STEPS[name](weights, x.requires_grad_(), state, lambda _, values: values)
+        state = paper(name).step(weights, x.requires_grad_(), state, lambda _, values: values)
         states.append(state)
     targets = batch.targets.double() if batch.targets.is_floating_point() else batch.targets
     loss = run.experiment.task.loss(network.readout(read(states)), batch._replace(targets=targets))
@@ -55,9 +55,7 @@ def own_norms(name: str, run: Run, read: Callable[[list[dict[str, Tensor]]], Ten
 
 
 def handed_up(name: str, state: dict[str, Tensor]) -> Tensor:
-    if name == "grid_lstm":
-        return torch.cat([state["h_depth"], state["c_depth"]])
-    return torch.cat([state["h"], state["s"]]) if name == "scrn" else state["h"]
+    return torch.cat([state[part] for part in getattr(paper(name), "HANDED_UP", ("h",))])
 
 
 @pytest.mark.parametrize("truncate", [0, 3])

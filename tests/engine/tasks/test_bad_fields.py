@@ -29,6 +29,7 @@ LENGTHS = {
     "echo": (2, 500, "steps"),
     "neighbours": (3, 500, "steps"),
     "order": (10, 500, "steps"),
+    "parity": (2, 500, "bits"),
 }
 REFUSALS = [
     *(

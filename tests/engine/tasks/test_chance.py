@@ -11,7 +11,7 @@ from engine.tasks.sequence.forecast import SERIES
 from tests.engine.tasks.examples import EXAMPLES, IDS, generator
 
 MANY = 200_000
-UNIFORM = ("echo", "neighbours", "order")
+UNIFORM = ("echo", "neighbours", "order", "parity")
 """Tasks all of whose answers are equally likely."""
 
 

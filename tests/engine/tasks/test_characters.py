@@ -7,7 +7,9 @@ import torch
 
 from engine.settings import SettingError
 from engine.tasks.sequence.characters import CORPORA, RARE, WHOLE_POEMS, Hello, NextCharacter
-from tests.engine.tasks.examples import WORDS, generator
+from tests.engine.tasks.examples import generator
+
+WORDS = "the cat sat on the mat. "
 
 EVERY = [NextCharacter(corpus=name) for name in CORPORA]
 

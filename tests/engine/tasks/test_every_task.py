@@ -117,6 +117,6 @@ def test_next_character_is_causal(name: str) -> None:
     assert TASKS[name]().causal
 
 
-@pytest.mark.parametrize("name", ["adding", "copy", "forecast", "echo", "neighbours", "order"])
+@pytest.mark.parametrize("name", sorted(set(TASKS) - {"hello", "text"}))
 def test_the_others_may_be_read_either_way(name: str) -> None:
     assert not TASKS[name]().causal

@@ -45,6 +45,7 @@ def counted(task: Task, sequences: int, steps_known: bool = False) -> float:
         (TASKS["neighbours"](length=12, distance=2, late=1), False),
         (TASKS["neighbours"](length=12, distance=2, late=4), False),
         (TASKS["copy"](length=5, symbols=2), True),
+        (TASKS["parity"](length=3), False),
         (TASKS["hello"](), False),
         (TASKS["hello"](word="banana bandana"), False),
     ],

@@ -9,17 +9,13 @@ from torch import Tensor
 
 from engine.tasks import TASKS, Batch, Classification, Quantity, Task, Tokens
 from engine.tasks.base import NO_ANSWER
-from tests.engine.tasks.examples import EXAMPLES, IDS, generator, perfect
+from tests.engine.tasks.examples import EXAMPLES, IDS, RECOMPUTED, generator, perfect, recomputation
 
 DRAWS = 3000
 
 SMALL: list[tuple[str, dict[str, Any]]] = [
-    ("copy", {"length": 2, "symbols": 1}),
-    ("echo", {"length": 4, "delay": 2, "symbols": 2}),
-    ("neighbours", {"length": 4, "distance": 1}),
+    *((key, recomputation(key).SMALL) for key in RECOMPUTED if hasattr(recomputation(key), "SMALL")),
     ("neighbours", {"length": 3, "distance": 1, "late": 2}),
-    ("order", {"length": 10}),
-    ("text", {"corpus": "own", "text": "aabcbbacacbabccab" * 8, "length": 3}),
 ]
 """So short that most sequences a change leads to are drawn sooner or later."""
 
@@ -121,3 +117,14 @@ def test_only_the_answers_that_a_step_decides_become_unknown() -> None:
     assert isinstance(told, Tokens)
     assert told.right == (None, None, True, True, True, None, True, True)
     assert (told.targets[5], told.answers[5]) == ("", echo.describe(batch, perfect(echo, batch)).answers[5])
+
+
+def test_after_what_is_no_bit_the_parity_is_unknown() -> None:
+    parity = TASKS["parity"](length=6)
+    assert isinstance(parity, Classification)
+    batch = parity.batch(1, generator())
+    turned = one_hot(parity, "10"[int(batch.inputs[0, 2].argmax())])
+    assert (after(parity, batch, 2, turned).targets != batch.targets).tolist() == [[False] * 2 + [True] * 4]
+    seen = after(parity, batch, 2, [0.5, 0.5])
+    assert torch.equal(seen.targets[:, :2], batch.targets[:, :2])
+    assert (seen.targets[:, 2:] == NO_ANSWER).all()

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from engine.generate.forecast import Ahead
 from engine.progress import parted
 from engine.tasks import TASKS, Quantity, Task, Tokens
-from playground.charts.base import CELL_COLOURS, TRAINING, Data, limit, table, ticks
+from playground.charts.base import TRAINING, Data, limit, table, ticks
 from playground.charts.curves import (
     POINTS,
     SMALLEST_LOSS,
@@ -25,6 +25,7 @@ from playground.charts.curves import (
     thinned,
 )
 from playground.charts.heatmap import TIME_STEP, heatmap, heatmap_data
+from playground.charts.hues import hue
 from playground.charts.reach import gradient_curve, gradient_data, powers
 from playground.charts.sequence import ahead_data, values_data
 from playground.charts.tokens import key_of, positions, tokens_data
@@ -297,7 +298,7 @@ def test_what_is_scored_without_learning_stands_beside_the_losses(task: Task, la
 
 def test_the_two_losses_have_a_legend_in_their_colours() -> None:
     spec = json.dumps(loss_curve("lstm", True).spec)
-    assert json.dumps({"domain": ["training", "held-out"], "range": [TRAINING, CELL_COLOURS["lstm"]]}) in spec
+    assert json.dumps({"domain": ["training", "held-out"], "range": [TRAINING, hue("lstm")]}) in spec
 
 
 @pytest.mark.parametrize(

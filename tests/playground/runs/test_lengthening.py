@@ -54,7 +54,7 @@ def test_the_lag_doubles_until_one_gives_up(pool: Pool) -> None:
     for outcome in going.outcomes:
         members, _ = together(at_lag(chosen(**QUICK), outcome.lag), KEYS, 96)
         assert outcome == Outcome(outcome.lag, tuple(alone(each.experiment, 150) for each in members))
-    lag = lag_of(going.base.task_name, going.base.task)
+    lag = lag_of(going.base.task)
     assert lag is not None
     assert lag.value == going.lag == going.outcomes[-1].lag
     assert going.session.experiments == tuple(each.experiment for each in together(going.base, KEYS, 96)[0])

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from engine import CELLS, TASKS, Experiment, Run
 from engine.architectures import Stack
 from engine.experiment import UNWRITTEN
+from engine.labels import Label
 from engine.learners import Training
 from engine.settings import Choice, specs
 from engine.tasks.sequence.characters import CORPORA
@@ -38,8 +39,10 @@ def test_every_setting_has_a_label_and_a_line_of_help(name: str, task: str) -> N
 
 @pytest.mark.parametrize(("name", "option"), sorted(set(CHOICES)))
 def test_every_option_has_a_label(name: str, option: str) -> None:
-    names = {key: cell.about.name for key, cell in CELLS.items()}
-    known = {"cell": names, "activation": words.ACTIVATIONS, "feedback": words.ACTIVATIONS}.get(name, words.CHOICES)
+    found = words.declared(name)
+    assert found is not None
+    cells = {key: cell.about.name for key, cell in CELLS.items()}
+    known = cells if name == "cell" else {**words.CHOICES, **found.choices}
     assert words.choice(option, name) == known[option]
 
 
@@ -49,9 +52,12 @@ def test_options_of_one_setting_have_labels_of_their_own() -> None:
         assert len({words.choice(option, name) for option in options}) == len(options)
 
 
-def test_tasks_and_cells() -> None:
-    assert words.TASKS.keys() == TASKS.keys()
-    assert all(label and sentence.endswith(".") for label, sentence in words.TASKS.values())
+def test_a_name_means_the_same_in_all_cells() -> None:
+    """A cell's settings stand in the link by their names alone, so they are called alike wherever they stand."""
+    seen: dict[str, Label] = {}
+    for cell in CELLS.values():
+        for name, found in cell.about.settings.items():
+            assert seen.setdefault(name, found) == found == words.declared(name)
 
 
 DEEP = [name for name, cell in CELLS.items() if "transition_depth" not in cell.limits({})]
@@ -69,8 +75,11 @@ def test_every_state_and_gate_has_words(cell: str) -> None:
 
 
 def test_no_words_without_a_use() -> None:
-    used = {name for name, _ in FIELDS} | {f"{task}.{name}" for name, task in FIELDS} | {"values"}
-    assert words.FIELDS.keys() <= used
+    assert words.FIELDS.keys() <= set(OWN)
+    for task in TASKS.values():
+        assert task.about.settings.keys() == specs(task).keys()
+    for cell in CELLS.values():
+        assert cell.about.settings.keys() == cell.options.keys()
 
 
 @pytest.mark.parametrize("name", PRESETS)

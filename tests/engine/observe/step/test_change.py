@@ -9,7 +9,6 @@ import torch
 from engine import CELLS, Experiment, Run
 from engine.observe.notes import passages
 from engine.observe.step import Change, changed, stages, what_if
-from engine.observe.step.symbols import knobs, symbols
 from engine.observe.trace import Trace
 from engine.run import restored
 
@@ -58,15 +57,15 @@ def test_every_weight_by_its_name(cell: str) -> None:
     # tanh, so that every unit answers: one that ReLU holds at 0 would not.
     run = a_run(cell, **({"activation": "tanh"} if cell == "indrnn" else {}))
     kept = copy.deepcopy(run.network.state_dict())
-    for name, knob in knobs(run.network.layers[0].cells[0]).items():
+    for name, knob in run.network.layers[0].cells[0].knobs().items():
         free = torch.ones_like(knob.values) if knob.free is None else knob.free
         entry = tuple(free.nonzero()[0].tolist())
         change = Change(1, "forward", "weight", name, entry, 1.25)
         before, after = what_if(run.network, run.experiment.task, run.probe(0), change)
         assert not np.array_equal(states(after), states(before)), name
         other = changed(run.network, change).layers[0].cells[0]
-        if name in symbols(other):
-            assert symbols(other)[name][entry] == 1.25
+        if name in other.symbols():
+            assert other.symbols()[name][entry] == 1.25
         (walk,) = passages(changed(run.network, change), run.probe(0).inputs)
         (stage,) = stages(walk, 1)
         if cell != "unitary":
@@ -77,7 +76,7 @@ def test_every_weight_by_its_name(cell: str) -> None:
 
 def test_the_same_number_changes_nothing() -> None:
     run = a_run("lstm")
-    value = symbols(run.network.layers[0].cells[0])["U_f"][1, 2].item()
+    value = run.network.layers[0].cells[0].symbols()["U_f"][1, 2].item()
     before, after = what_if(
         run.network, run.experiment.task, run.probe(0), Change(1, "forward", "weight", "U_f", (1, 2), value)
     )
@@ -112,9 +111,9 @@ def test_a_step_further_on_in_a_deep_transition() -> None:
 
 def test_what_a_clock_does_not_let_through_cannot_be_changed() -> None:
     cell = a_run("clockwork").network.layers[0].cells[0]
-    knob = knobs(cell)["U"]
+    knob = cell.knobs()["U"]
     assert knob.free is not None
-    assert torch.equal(knob.free, symbols(cell)["U"] != 0)
+    assert torch.equal(knob.free, cell.symbols()["U"] != 0)
 
 
 @pytest.mark.parametrize("cell", CELLS)

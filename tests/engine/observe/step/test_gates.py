@@ -14,7 +14,7 @@ from engine.observe.notes import passages
 from engine.observe.step import Change, changed, stages, substituted_equations, what_if
 from engine.observe.step.holding import span
 from engine.observe.trace import Trace
-from tests.engine.observe.step.own_steps import STEPS, start, weights_of
+from tests.engine.cells.transcribed import paper, start, tensors_of
 
 STEPS_HELD = range(2, 4)
 GATED = {name: gates for name, cell in CELLS.items() if (gates := shown(cell)[1])}
@@ -33,7 +33,7 @@ def a_run(cell: str, **params: str) -> Run:
 def own_loop(name: str, run: Run, gate: str, entry: tuple[int, ...], value: float) -> list[dict[str, Tensor]]:
     """The states of every step."""
     (cell,) = run.network.layers[0].cells  # type: ignore[union-attr, misc]  # a Layer
-    weights = weights_of(cell)
+    weights = tensors_of(cell)
     with torch.no_grad():
         inputs = run.network.input_mlp(run.probe(0).inputs)[0].double()
     state, found = start(name, 6), []
@@ -44,7 +44,7 @@ def own_loop(name: str, run: Run, gate: str, entry: tuple[int, ...], value: floa
                 return values
             return torch.tensor([value if entry in ((), (k,)) else float(v) for k, v in enumerate(values)]).double()
 
-        state = STEPS[name](weights, x, state, hold)
+        state = paper(name).step(weights, x, state, hold)
         found.append(state)
     return found
 
@@ -95,7 +95,7 @@ def test_a_gate_held_where_it_is_changes_no_value_and_is_constant_to_the_gradien
     assert not np.array_equal(after.layers[0][0].grad_h[2], before.layers[0][0].grad_h[2])
 
     (cell,), batch = run.network.layers[0].cells, run.probe(0)  # type: ignore[union-attr, misc]  # a Layer
-    weights, state, nodes = weights_of(cell), start("lstm", 6), []  # type: ignore[arg-type]  # a Cell
+    weights, state, nodes = tensors_of(cell), start("lstm", 6), []  # type: ignore[arg-type]  # a Cell
     for number, x in enumerate(batch.inputs[0].double()):
 
         def hold(what: str, values: Tensor, number: int = number) -> Tensor:
@@ -103,7 +103,7 @@ def test_a_gate_held_where_it_is_changes_no_value_and_is_constant_to_the_gradien
                 return values
             return torch.cat([values[:1], values[1:2].detach(), values[2:]])
 
-        state = STEPS["lstm"](weights, x, {k: v.requires_grad_() for k, v in state.items()}, hold)
+        state = paper("lstm").step(weights, x, {k: v.requires_grad_() for k, v in state.items()}, hold)
         nodes.append(state["h"])
     outputs = run.network.double().readout(nodes[-1])
     loss = run.experiment.task.loss(outputs[None], batch._replace(targets=batch.targets.double()))
@@ -189,7 +189,9 @@ def test_every_gate_has_its_span() -> None:
         ("grid_lstm", "g_depth"),
         *((name, "n") for name in ("gru", "gru_cho")),
     }
-    assert [pair for pair, (low, _) in ends.items() if low < -1] == [("goru", "n")]
+    assert {(name, gate) for (name, gate), (low, _) in ends.items() if low < -1} == {
+        (name, gate) for name in GATED for gate in getattr(paper(name), "UNBOUNDED", ())
+    }
 
 
 def test_a_changed_sequence_is_read_by_both_directions_and_has_its_target() -> None:

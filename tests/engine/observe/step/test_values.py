@@ -81,7 +81,7 @@ def test_a_sum_shows_its_largest_terms_and_the_rest_as_one() -> None:
 
 def test_numbers_get_the_decimals_their_line_needs() -> None:
     def sum_of(*values: float) -> Part:
-        return Part("sum", parts=tuple(Part("number", value) for value in values))
+        return Part("+", parts=tuple(Part("number", value) for value in values))
 
     exact = Line("y", sum_of(0.25, 0.5), 0.75)
     rounded_away = Line("y", sum_of(0.00004, 0.00004, 0.00004), 0.00012)

@@ -1,13 +1,15 @@
 """The fast way through a cell against the plain loop, torch.nn and finite differences: values and every gradient."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 import torch
 from torch import Tensor, nn
 
-from engine.cells import CELLS, Cell, GRUCell, OnlyH
+from engine.cells import CELLS, Cell, GRUCell, OnlyH, mingru
 from engine.cells.gru import GRUGates, GRUScan
+from engine.cells.mingru import parallel, step_by_step
 from engine.cells.simple import ACTIVATIONS, ElmanScan
 from tests.engine.cells.reference import (
     CASES,
@@ -167,3 +169,20 @@ def test_fast_way_leaves_its_inputs_alone(name: str, options: dict[str, Any], sh
     h.backward(weighting)
     for value, old in zip((x, *cell.parameters(), weighting), (*before, kept), strict=True):
         assert torch.equal(value.detach(), old)
+
+
+@pytest.mark.parametrize("steps", [1, 2, 3, 8, 50])
+@pytest.mark.parametrize("way", [parallel, step_by_step])
+def test_both_scans_of_the_mingru_are_the_loop(
+    monkeypatch: pytest.MonkeyPatch, way: Callable[[Tensor, Tensor], Tensor], steps: int
+) -> None:
+    """Whichever is taken for the number of units: values, and the gradients by input, state and every parameter."""
+    monkeypatch.setattr(mingru, "linear_scan", way)
+    cell, x = cell_and_sequences("mingru", {}, (3, steps, 4, 5))
+    start = OnlyH(torch.randn(3, 5, generator=generator(9), dtype=x.dtype))
+    assert_same(
+        values_and_gradients(lambda x: cell(x, start)[0], cell, x),
+        values_and_gradients(lambda x: cell.unroll(x, start)[0], cell, x),
+    )
+    a, b = torch.rand(2, steps, 2, 3, generator=generator(10), dtype=x.dtype).requires_grad_()
+    assert torch.autograd.gradcheck(mingru.LinearScan.apply, (a, b))
