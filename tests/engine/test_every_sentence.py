@@ -25,12 +25,13 @@ from engine.observe.reading import Band, Passage
 from engine.observe.unit_search import best_units
 from engine.saving import contents, load, save
 from engine.script import script
+from engine.structures import SEQUENCE
 from engine.sweep import Sweep, _asked, done_in, numbers
 from engine.tables import decode, read_table
 from engine.tasks import TASKS
 from engine.tasks.lag import lag_of
 from playground.words.messages import TEMPLATES as OF_THE_PAGE
-from tests.engine.own import MyTask, registered
+from tests.engine.own import MyArchitecture, MyTask, registered
 from tests.engine.runs import trained
 from tests.engine.test_saving import FILE, parts
 from tests.engine.test_saving import REFUSED as REFUSED_FILES
@@ -59,6 +60,13 @@ def own(**params: str) -> Callable[[], object]:
     return act
 
 
+def read_by_nothing() -> object:
+    """A task of a structure that no architecture reads."""
+    with registered(), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(MyArchitecture, "reads", frozenset({SEQUENCE}))
+        return Experiment.from_params({"task": "tree"})
+
+
 def own_script() -> object:
     with registered():
         return script(Experiment.from_params({"learner": "mine"}))
@@ -73,7 +81,7 @@ def table(data: bytes, **how: Any) -> Callable[[], object]:
 
 
 def command(*arguments: str) -> Callable[[], object]:
-    return lambda: _asked(list(arguments))
+    return lambda: _asked(list(arguments), "sweep")
 
 
 def searched(text: str, held: int, target: np.ndarray | None = None) -> Callable[[], object]:
@@ -152,6 +160,7 @@ CASES: dict[str, Case] = {
         lambda: Stack(cell="gru", options={"alpha": 0.5}), "alpha is not a setting of the cell gru"
     ),
     "another structure": Case(own(task="tree"), "The task tree has trees, and the architecture stack reads sequences"),
+    "a structure that nothing reads": Case(read_by_nothing, "reads sequences. Choose another task"),
     "a learner that cannot": Case(
         link(learner="ridge"), "The learner Ridge regression cannot train this.*more to train than that"
     ),

@@ -115,7 +115,7 @@ def test_a_network_that_cannot_read_the_task_is_refused() -> None:
     with pytest.raises(SettingError, match="The task tree has trees, and the architecture stack reads sequences") as e:
         Experiment.from_params({"task": "tree"})
     assert e.value.fields == ("arch", "task")
-    assert str(e.value).endswith("Choose one of mine.")
+    assert str(e.value).endswith("Choose one of: mine.")
     experiment, (problem,) = Experiment.read({"task": "tree", "arch": "stack"})
     assert problem.fields[0] == "arch"
     assert experiment == Experiment.from_params({})

@@ -71,7 +71,7 @@ def test_its_own_settings_have_controls_and_stay_in_the_link(params: dict[str, s
 def test_a_task_of_another_structure_narrows_the_architectures() -> None:
     app = alone(task="tree", arch="mine")
     assert "arch.limited" in controls(app)
-    assert words.READ_BY.format(plural="trees") in [caption.value for caption in app.sidebar.caption]
+    assert words.plain(words.READ_BY.format(plural="trees")) in [caption.value for caption in app.sidebar.caption]
     assert app.session_state["made"].arch_name == "mine"
 
 
