@@ -160,6 +160,15 @@ CASES: dict[str, Case] = {
         lambda: Stack(cell="gru", options={"alpha": 0.5}), "alpha is not a setting of the cell gru"
     ),
     "another structure": Case(own(task="tree"), "The task tree has trees, and the architecture stack reads sequences"),
+    "symbols for ridge regression": Case(
+        link(learner="ridge", cell="esn", task="echo"), "fits numbers, and the answers of this task are symbols"
+    ),
+    "a deep readout for ridge regression": Case(
+        link(cell="esn", output_depth="1"), "output_depth must be 0.*with fit = gradient there may be more"
+    ),
+    "a gradient that cannot be cut": Case(
+        own(arch="mine", truncate="5"), "truncate must be 0.*gradient of this architecture cannot be cut"
+    ),
     "a structure that nothing reads": Case(read_by_nothing, "reads sequences. Choose another task"),
     "a learner that cannot": Case(
         link(learner="ridge"), "The learner Ridge regression cannot train this.*more to train than that"
