@@ -341,7 +341,7 @@ def column_of(data: bytes) -> list[Message]:
 
 
 def lag_of_echo() -> list[Message | str]:
-    lag = lag_of("echo", Experiment.from_params({"task": "echo", "length": "490"}).task)
+    lag = lag_of(Experiment.from_params({"task": "echo", "length": "490"}).task)
     assert lag is not None
     return [lag.why]
 
