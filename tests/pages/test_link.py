@@ -101,7 +101,7 @@ NONSENSE = [
     ("clip", "inf", "0 to 1000"),
     ("batch", "１２", "1 to 256"),
     ("seed", "-1", "0 to 2,147,483,647"),
-    ("task", "sorting", "adding, copy, hello"),
+    ("task", "sorting", "adding, copy, echo"),
     ("cell", "LSTM", "rnn, gru, lstm"),
     ("direction", "up", "forward, backward, bidirectional"),
     ("optimizer", "<b>adam</b>", "sgd, momentum"),
