@@ -88,6 +88,7 @@ OTHER_FIELDS = {
     "lags": "Lags",
     "seeds": "Seeds",
     "updates": "Updates",
+    "value": "Value",
 }
 """What stands beside controls that are no settings of an experiment."""
 

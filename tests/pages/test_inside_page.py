@@ -258,7 +258,7 @@ def test_a_gate_is_closed_and_held() -> None:
     assert results(app)["f_{t}"] != [0]
     gate = next(each for each in app.text_input if each.label == "Value")
     gate.set_value("2").run()
-    assert "value must be a number from 0 to 1" in app.error[0].value.lower()
+    assert "“value” must be a number from 0 to 1" in app.error[0].value.lower()
 
 
 OFFERS = [
