@@ -10,7 +10,7 @@ from tests.browser.visit import Visit
 
 def test_from_the_catalogue_into_the_playground(visit: Visit) -> None:
     visit.open("/cells", cell="lstm")
-    expect(visit.chart("Timeline of 17 recurrent cells")).to_be_visible()
+    expect(visit.chart(f"Timeline of {len(CELLS)} recurrent cells")).to_be_visible()
     expect(visit.chart("Wiring of one step of the cell LSTM.")).to_be_visible()
     expect(visit.page.locator(".katex-display").first).to_be_visible()
     assert not visit.page.locator(".katex-error").count()

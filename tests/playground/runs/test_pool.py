@@ -305,10 +305,10 @@ SERVER = """
 import sys, time
 from playground.runs.pool import Pool
 pool = Pool(2)
-while not all(desk.worker.ready for desk in pool._desks):
+while not all(queue.worker.ready for queue in pool._queues):
     time.sleep(0.01)
 pool.submit(time.sleep, 60)  # one of them is amid long work
-print(*(desk.worker.pid for desk in pool._desks), flush=True)
+print(*(queue.worker.pid for queue in pool._queues), flush=True)
 time.sleep(60)
 """
 
