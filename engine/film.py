@@ -1,6 +1,6 @@
-"""Training as a film: moments of a run, close together at first and ever further apart, as learning slows down.
+"""Training as a film: checkpoints of a run, close together at first and ever further apart, as learning slows down.
 
-A moment is the trained weights at that update. Everything that was to be seen then follows from them.
+A checkpoint is the trained weights at that update. Everything that was to be seen then follows from them.
 """
 
 import math
@@ -13,15 +13,15 @@ import torch
 from torch import Tensor
 
 PER_OCTAVE = 16
-"""Moments from one update to twice as many, as long as there is room: each of the first 16 updates is one."""
+"""Checkpoints from one update to twice as many, as long as there is room: each of the first 16 updates is one."""
 
 MOST = 160
-"""Moments in a film; ten octaves at full density, up to update 1,000."""
+"""Checkpoints in a film; ten octaves at full density, up to update 1,000."""
 
 MOST_BYTES = 4_000_000
 
 FEWEST = 4
-"""Moments that must fit into a film; a network for which that is too much gets none."""
+"""Checkpoints that must fit into a film; a network for which that is too much gets none."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,10 +46,10 @@ def _moment(updates: int, weights: np.ndarray) -> Checkpoint:
 
 
 def due(updates: int, per_octave: float = PER_OCTAVE) -> bool:
-    """Whether a film with so many moments an octave has one after `updates` updates.
+    """Whether a film with so many checkpoints an octave has one after `updates` updates.
 
     Those are the start, and every update with which per_octave · log₂(updates) passes a whole number; so half the
-    density keeps a part of the same moments.
+    density keeps a part of the same checkpoints.
     """
     if updates < 2:
         return True
@@ -57,9 +57,9 @@ def due(updates: int, per_octave: float = PER_OCTAVE) -> bool:
 
 
 class Film:
-    """Moments in order, within `most_bytes`. Which are kept depends on the course of updates alone.
+    """Checkpoints in order, within `most_bytes`. Which are kept depends on the course of updates alone.
 
-    per_octave: moments from one update to twice as many; halved whenever there are too many.
+    per_octave: checkpoints from one update to twice as many; halved whenever there are too many.
     """
 
     def __init__(self, most_bytes: float = MOST_BYTES) -> None:
@@ -73,11 +73,11 @@ class Film:
         return sum(checkpoint.size for checkpoint in self.checkpoints)
 
     def fits(self, bytes_a_moment: int) -> bool:
-        """Whether there is room for a film of such moments at all."""
+        """Whether there is room for a film of such checkpoints at all."""
         return FEWEST * bytes_a_moment <= self.most_bytes
 
     def wants(self, updates: int, bytes_a_moment: int) -> bool:
-        """Whether a moment after so many updates belongs into it."""
+        """Whether a checkpoint after so many updates belongs into it."""
         later = not self.checkpoints or updates > self.checkpoints[-1].updates
         return later and due(updates, self.per_octave) and self.fits(bytes_a_moment)
 
@@ -94,12 +94,12 @@ class Film:
         self._thin_out()
 
     def take(self) -> tuple[Checkpoint, ...]:
-        """The moments, which are from now on somebody else's to keep."""
+        """The checkpoints, which are from now on somebody else's to keep."""
         taken, self.checkpoints = tuple(self.checkpoints), []
         return taken
 
     def at(self, updates: int) -> Checkpoint | None:
-        """The last moment that is not later than that."""
+        """The last checkpoint that is not later than that."""
         return next((checkpoint for checkpoint in reversed(self.checkpoints) if checkpoint.updates <= updates), None)
 
     def _thin_out(self) -> None:

@@ -1,4 +1,4 @@
-"""What pages ask about a moment of a run. It is worked out in a worker, so all of it is a function of plain data."""
+"""What pages ask about a checkpoint of a run. It is worked out in a worker: all are functions of plain data."""
 
 import time
 from collections.abc import Sequence

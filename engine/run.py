@@ -27,7 +27,7 @@ HELD_OUT_SIZE = 64
 
 
 class Run:
-    """Model, learner, counters and history of one experiment; `film` keeps moments of its course.
+    """Model, learner, counters and history of one experiment; `film` keeps checkpoints of its course.
 
     Update k (from 1) draws its batch from generator(seed, TRAIN, k), so the course depends on the experiment alone:
     pausing, saving, loading and going on is bit-equal to never having stopped. It computes on one core and without

@@ -41,7 +41,7 @@ class RunFileError(MessageError):
 
 
 def save(run: Run, film: Sequence[Checkpoint] = ()) -> bytes:
-    """The run as a file, with the moments of its `film` and those that the run still keeps itself. See `load`."""
+    """The run as a file, with the checkpoints of its `film` and those that the run still keeps itself. See `load`."""
     state = run.state_dict()
     arrays: dict[str, Tensor] = {_filed(name): value for name, value in state.pop("network").items()}
     arrays |= {f"{run.learner.filed}.{name}": value for name, value in state.pop("learner").items()}
@@ -243,7 +243,7 @@ def _history(name: str, counters: object, rows: Tensor | None) -> dict[str, obje
 
 
 def _film(times: Tensor | None, weights: Tensor | None, updates: int, like: Tensor) -> list[Checkpoint]:
-    """The moments of a film; a file without one, such as an older one, has none."""
+    """The checkpoints of a film; a file without one, such as an older one, has none."""
     if times is None and weights is None:
         return []
     if times is None or weights is None:

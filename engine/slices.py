@@ -50,7 +50,7 @@ class Seen:
 
 @dataclass(frozen=True)
 class ProbeResult:
-    """What a look saw of a run. moment: its weights then. sample, ahead: what it makes of it when it goes on by itself.
+    """What a look saw of a run. checkpoint: its weights then. sample, ahead: what it makes of it, going on by itself.
 
     None where it cannot, or where that is not its task.
     """
@@ -66,7 +66,7 @@ class ProbeResult:
 class Slice:
     """What a slice brings back of a run: only what is new, as it may have a long way to go.
 
-    sight: None if no look was taken. film: the moments for the run's film.
+    result: None if no look was taken. film: the checkpoints for the run's film.
     """
 
     progress: Progress
@@ -142,7 +142,7 @@ def saved(runs: Sequence[Run], films: Sequence[Sequence[Checkpoint]]) -> tuple[b
 
 
 class Ask(NamedTuple):
-    """A question about an earlier moment of a run. seen: the latest look at it, whose counters stay."""
+    """A question about an earlier checkpoint of a run. seen: the latest look at it, whose counters stay."""
 
     experiment: Experiment
     checkpoint: Checkpoint
@@ -151,7 +151,7 @@ class Ask(NamedTuple):
 
 
 def look_back(asks: Sequence[Ask | None]) -> tuple[ProbeResult | None, ...]:
-    """What there was to see at earlier moments of runs; None of those that are not asked about."""
+    """What there was to see at earlier checkpoints of runs; None of those that are not asked about."""
     return tuple(_looked_back(*ask) if ask else None for ask in asks)
 
 

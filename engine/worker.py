@@ -103,7 +103,7 @@ class Worker:
                 runs = rebuilt(request.origins, request.updates)
                 if request.version:
                     for run in runs:
-                        run.film = Film()  # the moments until then have been brought back
+                        run.film = Film()  # the checkpoints until then have been brought back
             start = time.perf_counter()  # to repeat is nobody's share of the time
             before = [run.explosion for run in runs]
             result = request.work(runs, *request.args)

@@ -59,7 +59,7 @@ def last_norm(norms: np.ndarray, direction: str) -> float:
 
 @dataclass(frozen=True)
 class Trace:
-    """A probe sequence and what the network made of it. layers[0] is nearest to the input, 1 strand a direction."""
+    """A probe sequence and what the network made of it. layers[0], nearest to the input, has one trace a direction."""
 
     inputs: np.ndarray
     outputs: np.ndarray

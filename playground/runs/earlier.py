@@ -18,7 +18,7 @@ class Earlier:
     """A run, or a few side by side, as they were left.
 
     origins: what it takes to make them again. losses (N, 2) and held_out (M, 3): the course of each. films: their
-    moments, or none where there was no room. about: what else the page that left them needs to show them again.
+    checkpoints, or none where there was no room. about: what else the page that left them needs to show them again.
     """
 
     experiments: tuple[Experiment, ...]

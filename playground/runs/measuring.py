@@ -1,4 +1,4 @@
-"""The gradients of the moment on show, worked out in a worker and never waited for while a run is playing."""
+"""The gradients of the checkpoint on show, worked out in a worker and never waited for while a run is playing."""
 
 import time
 from concurrent.futures import Future
@@ -25,7 +25,7 @@ class Measured:
     seconds: float
 
     def is_of(self, frame: Frame) -> bool:
-        """Whether both are moments of the same run, as far as gradients go."""
+        """Whether both are checkpoints of the same run, as far as gradients go."""
         return _subject(self.frame) == _subject(frame)
 
 
@@ -34,7 +34,7 @@ def _subject(frame: Frame) -> tuple[object, ...]:
 
 
 class Measuring:
-    """One visitor's latest moment, and the one that is being worked out."""
+    """One visitor's latest checkpoint, and the one that is being worked out."""
 
     def __init__(self, pool: Pool) -> None:
         self.pool = pool
@@ -43,7 +43,7 @@ class Measuring:
         self._at = 0.0
 
     def of(self, frame: Frame, question: Question, playing: bool) -> Measured:
-        """The moment to show: that of `frame`, or while playing the last one, if it is of the same run."""
+        """The checkpoint to show: that of `frame`, or while playing the last one, if it is of the same run."""
         coming = self._out
         if coming is not None and coming[2].done():
             self._take()

@@ -1,4 +1,4 @@
-"""Goes back through the films of runs: which moment is shown, and whether the film plays."""
+"""Goes back through the films of runs: which checkpoint is shown, and whether the film plays."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -12,8 +12,8 @@ from playground.runs.pool import Pool
 class Player:
     """The films of a session's runs, side by side, and where one is in them.
 
-    sizes: of a moment of each run, in bytes. By them the films share the room, so that all have as many moments.
-    at: the update whose moment is shown; None is now.
+    sizes: of a checkpoint of each run, in bytes. The films share the room, so that all have as many of them.
+    at: the update whose checkpoint is shown; None is now.
     """
 
     def __init__(self, pool: Pool, sizes: Sequence[int], most_bytes: float) -> None:
@@ -31,7 +31,7 @@ class Player:
         return all(film.fits(size) for film, size in zip(self.films, self.sizes, strict=True))
 
     def limit(self, most_bytes: float) -> None:
-        """From now on make do with so many bytes for all films together; back to now if that costs the moment shown."""
+        """From now on make do with so many bytes for all films together; back to now if the one shown has to go."""
         for film, share in zip(self.films, self._shares, strict=True):
             film.limit(most_bytes * share)
         if self.at not in self.times:
@@ -45,7 +45,7 @@ class Player:
         self.films = list(films) or self.films
 
     def record(self, slices: Slices) -> None:
-        """Keep the moments that came with these slices."""
+        """Keep the checkpoints that came with these slices."""
         for film, each in zip(self.films, slices, strict=True):
             film.extend(each.film)
 
@@ -62,19 +62,19 @@ class Player:
         return sorted(kept)
 
     def go(self, updates: int | None) -> None:
-        """Show the moment after so many updates; None, or if there is none such: now."""
+        """Show the checkpoint after so many updates; None, or if there is none such: now."""
         self.at = updates if updates in self.times else None
         self.playing = False
 
     def play(self) -> None:
-        """From the moment on show to the end; from now, or the end, from the beginning."""
+        """From the checkpoint on show to the end; from now, or the end, from the beginning."""
         times = self.times
         if times:
             self.at = times[0] if self.at is None or self.at >= times[-1] else self.at
             self.playing, self._drawn = True, None
 
     def tick(self) -> None:
-        """On to the next moment, if the last one has been drawn; at the end the film stops."""
+        """On to the next checkpoint, if the last one has been drawn; at the end the film stops."""
         if self.playing and self.at is not None and self._drawn == self.at:
             later = [updates for updates in self.times if updates > self.at]
             self.at = later[0] if later else None
@@ -101,7 +101,7 @@ class Player:
 
     @property
     def shown(self) -> int | None:
-        """The update whose moment was shown last; while the film plays, the one at `at` may still be on its way."""
+        """The update whose checkpoint was shown last; while the film plays, the one at `at` may still be on its way."""
         question = self._results.question
         return question[0] if isinstance(question, tuple) else None
 

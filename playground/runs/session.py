@@ -122,7 +122,7 @@ class Session:
 
     @property
     def shown(self) -> Frames:
-        """The frames to look at: the latest, or those of the moment of the film that was chosen."""
+        """The frames to look at: the latest, or those of the checkpoint of the film that was chosen."""
         return self.player.frames(self.frames, self.request)
 
     @property
@@ -249,7 +249,7 @@ class Session:
 
     @exclusive
     def look_back(self, updates: int | None) -> None:
-        """Stop and show the moment after so many updates; None: the present one."""
+        """Stop and show the checkpoint after so many updates; None: the present one."""
         self.pause()
         self.player.go(updates)
 

@@ -1,4 +1,4 @@
-"""The film under the bar: a slider and a play button that go back through the moments of the run."""
+"""The film under the bar: a slider and a play button that go back through the checkpoints of the run."""
 
 import streamlit as st
 
@@ -61,7 +61,7 @@ def draw(session: Session) -> None:
 
 
 def options(session: Session) -> list[int]:
-    """The moments to choose from; none while training.
+    """The checkpoints to choose from; none while training.
 
     There are more every second then, and a slider that gets other options tells the server of places nobody chose.
     """

@@ -112,7 +112,7 @@ class _Kept(NamedTuple):
 
 
 def orders(place: str, layer_trace: LayerTrace, frame: Frame, moving: bool) -> Orders:
-    """In which order the units of a strand of this frame stand. place: as of `colours`."""
+    """In which order the units of a layer of this frame stand. place: as of `colours`."""
     experiment = frame.snapshot.experiment
     chosen = order(experiment.task)
     if chosen == "number":

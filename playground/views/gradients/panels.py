@@ -1,4 +1,4 @@
-"""The parts of the page Gradients: each draws one view of a moment."""
+"""The parts of the page Gradients: each draws one view of a checkpoint."""
 
 from collections.abc import Callable
 from functools import partial

@@ -65,7 +65,7 @@ def gradients(side: Side, frames: Frames) -> None:
 
 
 def _measured(side: Side, frames: Frames) -> list[tuple[Strength, ...]]:
-    """The gradients of the moments on show, which are not waited for while they move."""
+    """The gradients of the checkpoints on show, which are not waited for while they move."""
     answers: BackgroundResult[list[tuple[Strength, ...]]] = st.session_state.setdefault(
         MEASURED, BackgroundResult(POOL)
     )

@@ -143,7 +143,7 @@ def inside(frame: Frame, chosen: Chosen, first: DeltaGenerator, rest: DeltaGener
 def gradient(
     layer_trace: LayerTrace, still: bool, relative: bool, cut: tuple[int, ...]
 ) -> tuple[Picture, Data, Callable[[], str]]:
-    """‖∂L/∂h_t‖ of a strand, and what truncated learning sees of it; cut: the steps at which its windows begin."""
+    """‖∂L/∂h_t‖ of a layer, and what truncated learning sees of it; cut: the steps at which its windows begin."""
     title, look_for = words.GRADIENT
     unit = layer_trace.last if relative else 1.0
     norms = layer_trace.grad_norm / unit
@@ -158,7 +158,7 @@ def gradient(
 def quantity(
     layer_trace: LayerTrace, name: str, cell: str, still: bool, orders: heatmap_options.Orders
 ) -> tuple[Picture, Data, Callable[[], str]]:
-    """One quantity of a strand of such cells over time, and what there is to see; values only where all is still."""
+    """One quantity of a layer of such cells over time, and what there is to see; values only where all is still."""
     title, look_for = words.quantity(cell, name)
     values = {**layer_trace.state, **layer_trace.gates}[name]
     low, high, beyond, own = heatmap_options.colours("run", layer_trace, cell, name, not still)
